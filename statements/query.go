@@ -1,0 +1,38 @@
+package statements
+
+import "github.com/google/uuid"
+
+// Query is what can be asked of the stored statements (xAPI 1.0.3 Part 3,
+// 2.1.3). The zero value of a field means that it does not filter.
+type Query struct {
+	Agent             string // identifier, see AgentUse
+	RelatedAgents     bool
+	Verb              string
+	Activity          string
+	RelatedActivities bool
+	Registration      uuid.UUID
+	Since             int64 // microseconds; statements stored after it
+	Until             int64 // microseconds; statements stored at or before it; 0 means no bound
+	Ascending         bool
+	Limit             int // how many at most; the store asks for positive values
+	// Cursor is the stored instant of the last statement of the page before;
+	// 0 asks for the first page.
+	Cursor int64
+	// Upto is the watermark: nothing stored after it is looked at. Always set.
+	Upto int64
+}
+
+// Found is one statement as it is kept.
+type Found struct {
+	ID     uuid.UUID
+	Stored int64
+	Raw    []byte
+}
+
+// Page is one answer to a Query, in the order asked for.
+type Page struct {
+	Statements []Found
+	// More tells whether the same query with Cursor set to the last
+	// statement's Stored would find anything.
+	More bool
+}
