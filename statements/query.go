@@ -11,10 +11,15 @@ type Query struct {
 	Activity          string
 	RelatedActivities bool
 	Registration      uuid.UUID
-	Since             int64 // microseconds; statements stored after it
-	Until             int64 // microseconds; statements stored at or before it; 0 means no bound
-	Ascending         bool
-	Limit             int // how many at most; the store asks for positive values
+	// Authority is the identifier of the one authority whose statements are
+	// looked at; "" means any. It narrows the answer and is not a filter of
+	// the specification: it is how the scope statements/read/mine is kept
+	// (xAPI 1.0.3 Part 3, 4.2), so the StatementRef rule does not reach round it.
+	Authority string
+	Since     int64 // microseconds; statements stored after it
+	Until     int64 // microseconds; statements stored at or before it; 0 means no bound
+	Ascending bool
+	Limit     int // how many at most; the store asks for positive values
 	// Cursor is the stored instant of the last statement of the page before;
 	// 0 asks for the first page.
 	Cursor int64
