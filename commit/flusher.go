@@ -1,0 +1,368 @@
+package commit
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// chunk is one group of the log on its way into the store.
+type chunk struct {
+	rows  []Row // nil when only the log has them
+	at    position
+	count int
+	bytes int
+	span  span
+}
+
+// batch is what one INSERT carries: chunks that follow each other.
+type batch struct {
+	span   span
+	chunks []chunk
+	rows   []Row
+	bytes  int64
+	// suspect says that an earlier process may have inserted it already.
+	suspect bool
+	visible bool
+}
+
+// flusher carries the log into the Sink, in large INSERTs, and raises the
+// watermark. It never gives up on a row and never skips one.
+type flusher struct {
+	opts    *Options
+	ids     *idCheck
+	metrics *metrics
+	mark    func(span)
+	attempt string // beginning of the names of this process's attempts
+
+	mu      sync.Mutex
+	queue   []chunk
+	since   time.Time // when the oldest of the queue came
+	suspect int64     // chunks up to here come from an earlier process
+	flight  []*batch  // in order of stored
+	hurried int64
+	memory  int64 // bytes of rows kept in memory
+	waiting int64 // bytes that are not visible yet
+	rows    int   // rows that are not visible yet
+
+	visible watermark
+	wake    chan struct{}
+	slots   chan struct{}
+	ctx     context.Context
+	cancel  context.CancelFunc
+	workers sync.WaitGroup
+}
+
+func newFlusher(opts *Options, ids *idCheck, m *metrics, mark func(span), attempt string) *flusher {
+	f := &flusher{opts: opts, ids: ids, metrics: m, mark: mark, attempt: attempt,
+		wake: make(chan struct{}, 1), slots: make(chan struct{}, opts.Inserters)}
+	f.ctx, f.cancel = context.WithCancel(context.Background())
+	return f
+}
+
+func (f *flusher) start() {
+	f.workers.Add(1)
+	go f.dispatch()
+}
+
+// stop ends the flusher, whatever it has left; the log keeps that.
+func (f *flusher) stop() {
+	f.cancel()
+	f.workers.Wait()
+}
+
+// add queues a group that is durable now. Beyond the memory that is allowed
+// only the place in the log is kept.
+func (f *flusher) add(rows []Row, at position) {
+	c := chunk{rows: rows, at: at, count: len(rows), bytes: int(at.length), span: span{rows[0].Stored, rows[len(rows)-1].Stored}}
+	f.mu.Lock()
+	if f.memory+int64(c.bytes) > f.opts.MemoryBytes {
+		c.rows = nil
+	} else {
+		f.memory += int64(c.bytes)
+	}
+	f.push(c)
+	f.mu.Unlock()
+	f.signal()
+}
+
+func (f *flusher) push(c chunk) {
+	if len(f.queue) == 0 {
+		f.since = time.Now()
+	}
+	f.queue = append(f.queue, c)
+	f.waiting += int64(c.bytes)
+	f.rows += c.count
+	f.report()
+}
+
+func (f *flusher) report() {
+	f.metrics.queueBytes.Set(float64(f.waiting))
+	f.metrics.queueRows.Set(float64(f.rows))
+}
+
+func (f *flusher) waitingBytes() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.waiting
+}
+
+// hurry has everything up to target flushed without waiting for company.
+func (f *flusher) hurry(target int64) {
+	f.mu.Lock()
+	f.hurried = max(f.hurried, target)
+	f.mu.Unlock()
+	f.signal()
+}
+
+func (f *flusher) signal() {
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// dispatch forms batches and hands each to a worker. It takes the free slot
+// first, so that a batch goes on growing until it can be sent.
+func (f *flusher) dispatch() {
+	defer f.workers.Done()
+	for {
+		select {
+		case f.slots <- struct{}{}:
+		case <-f.ctx.Done():
+			return
+		}
+		b := f.next()
+		if b == nil {
+			return
+		}
+		f.workers.Add(1)
+		go func() {
+			defer f.workers.Done()
+			defer func() { <-f.slots }()
+			f.carry(b)
+		}()
+	}
+}
+
+// next waits until a batch is due and takes it from the queue.
+func (f *flusher) next() *batch {
+	for {
+		f.mu.Lock()
+		n, pause := f.due()
+		if n > 0 {
+			b := f.take(n)
+			f.mu.Unlock()
+			return b
+		}
+		f.mu.Unlock()
+		timer := time.NewTimer(pause)
+		select {
+		case <-f.wake:
+		case <-timer.C:
+		case <-f.ctx.Done():
+			timer.Stop()
+			return nil
+		}
+		timer.Stop()
+	}
+}
+
+// due tells how many chunks to send now, or how long nothing will be due.
+func (f *flusher) due() (chunks int, pause time.Duration) {
+	if len(f.queue) == 0 {
+		return 0, time.Hour
+	}
+	rows, size := 0, 0
+	for i, c := range f.queue {
+		rows += c.count
+		size += c.bytes
+		if rows >= f.opts.FlushRows || size >= f.opts.FlushBytes {
+			return i + 1, 0
+		}
+	}
+	if pause = f.opts.FlushInterval - time.Since(f.since); pause <= 0 || f.hurried >= f.queue[0].span.first {
+		return len(f.queue), 0
+	}
+	return 0, pause
+}
+
+// take moves the first n chunks from the queue into a batch.
+func (f *flusher) take(n int) *batch {
+	b := &batch{chunks: append([]chunk(nil), f.queue[:n]...)}
+	b.span = span{b.chunks[0].span.first, b.chunks[n-1].span.last}
+	b.suspect = b.span.first <= f.suspect
+	f.queue = append(f.queue[:0:0], f.queue[n:]...)
+	f.since = time.Now()
+	f.flight = append(f.flight, b)
+	for _, c := range b.chunks {
+		b.bytes += int64(c.bytes)
+	}
+	return b
+}
+
+// carry brings a batch into the store, however often it takes.
+func (f *flusher) carry(b *batch) {
+	if !f.retry("reading the log", func() error { return f.load(b) }) {
+		return
+	}
+	for try := 0; ; try++ {
+		if try > 0 || b.suspect {
+			if !f.findOut(b) {
+				return
+			}
+		}
+		err := f.insert(b, try)
+		if err == nil {
+			break
+		}
+		if f.ctx.Err() != nil {
+			return
+		}
+		f.metrics.retries.Inc()
+		f.opts.Logger.Warn("the outcome of an INSERT is unknown and will be found out", zap.Int("statements", len(b.rows)), zap.Error(err))
+		if !f.pause(try) {
+			return
+		}
+	}
+	f.finish(b)
+}
+
+// load puts the rows of the chunks together, reading from the log those that
+// memory had no room for.
+func (f *flusher) load(b *batch) error {
+	b.rows = b.rows[:0]
+	for i := range b.chunks {
+		rows := b.chunks[i].rows
+		if rows == nil {
+			var err error
+			if rows, err = readGroup(b.chunks[i].at); err != nil {
+				return err
+			}
+		}
+		b.rows = append(b.rows, rows...)
+	}
+	return nil
+}
+
+// insert sends the rows of a batch; after failures in smaller pieces, since
+// the engine refuses an INSERT for which it lacks memory.
+func (f *flusher) insert(b *batch, try int) error {
+	piece := max(len(b.rows)>>min(try, 4), 500)
+	for at := 0; at < len(b.rows); at += piece {
+		rows := b.rows[at:min(at+piece, len(b.rows))]
+		ctx, cancel := context.WithTimeout(f.ctx, f.opts.InsertTimeout)
+		begun := time.Now()
+		err := f.opts.Sink.Insert(ctx, fmt.Sprintf("%s%d-%d-%d", f.attempt, b.span.first, try, at), rows)
+		cancel()
+		if err != nil {
+			return err
+		}
+		f.metrics.insert.Observe(time.Since(begun).Seconds())
+		f.metrics.flushRows.Observe(float64(len(rows)))
+	}
+	return nil
+}
+
+// findOut ends what earlier attempts may still be doing, then leaves in the
+// batch the rows that the store does not have.
+func (f *flusher) findOut(b *batch) bool {
+	return f.retry("finding out what the database has", func() error {
+		ctx, cancel := context.WithTimeout(f.ctx, f.opts.InsertTimeout)
+		defer cancel()
+		if err := f.opts.Sink.Kill(ctx, fmt.Sprintf("%s%d-", f.attempt, b.span.first)); err != nil {
+			return err
+		}
+		present, err := f.opts.Sink.Present(ctx, b.span.first, b.span.last)
+		if err != nil {
+			return err
+		}
+		if err := f.load(b); err != nil {
+			return err
+		}
+		missing := make([]Row, 0, len(b.rows))
+		for _, row := range b.rows {
+			if _, ok := present[Place{row.Tenant, row.Stored}]; !ok {
+				missing = append(missing, row)
+			}
+		}
+		b.rows = missing
+		return nil
+	})
+}
+
+// finish notes that a batch is in the store and raises the watermark over all
+// batches that are complete from the first on.
+func (f *flusher) finish(b *batch) {
+	f.mark(b.span)
+	f.mu.Lock()
+	b.visible = true
+	var complete []*batch
+	for len(f.flight) > 0 && f.flight[0].visible {
+		complete = append(complete, f.flight[0])
+		f.flight = f.flight[1:]
+	}
+	for _, done := range complete {
+		f.waiting -= done.bytes
+		for _, c := range done.chunks {
+			f.rows -= c.count
+			if c.rows != nil {
+				f.memory -= int64(c.bytes)
+			}
+		}
+	}
+	f.report()
+	if len(complete) > 0 {
+		last := complete[len(complete)-1].span.last
+		f.visible.raise(last)
+		f.metrics.watermark.Set(float64(last) / 1e6)
+	}
+	f.mu.Unlock()
+	for _, done := range complete {
+		for _, c := range done.chunks {
+			f.ids.forget(c.rows)
+		}
+		if done.hasSpilled() {
+			f.ids.forget(done.rows)
+		}
+	}
+}
+
+func (b *batch) hasSpilled() bool {
+	for _, c := range b.chunks {
+		if c.rows == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// retry calls step until it succeeds; false when the flusher stops.
+func (f *flusher) retry(what string, step func() error) bool {
+	for try := 0; ; try++ {
+		err := step()
+		if err == nil {
+			return true
+		}
+		if f.ctx.Err() != nil {
+			return false
+		}
+		f.opts.Logger.Warn(what+" failed and is tried again", zap.Error(err))
+		if !f.pause(try) {
+			return false
+		}
+	}
+}
+
+// pause waits longer from try to try, two seconds at most.
+func (f *flusher) pause(try int) bool {
+	select {
+	case <-time.After(min(50*time.Millisecond<<min(try, 6), 2*time.Second)):
+		return true
+	case <-f.ctx.Done():
+		return false
+	}
+}
