@@ -1,0 +1,230 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/google/uuid"
+
+	"lernspur/statements"
+)
+
+// Find answers a page of a tenant's statements: those that match q and are not
+// voided, and those whose StatementRef leads, directly or through
+// others, to one that matches (xAPI 1.0.3 Part 3, 2.1.3). q.Limit must be
+// positive and q.Upto a watermark.
+func (s *Store) Find(ctx context.Context, tenant string, q statements.Query) (statements.Page, error) {
+	if q.Limit <= 0 {
+		return statements.Page{}, fmt.Errorf("a query needs a positive limit, not %d", q.Limit)
+	}
+	f := &finder{store: s, tenant: tenant, ctx: ctx, anyRefs: s.refs.any(tenant)}
+	var filtered bool
+	f.plan, filtered = newPlan(q)
+	if filtered && f.anyRefs {
+		if err := f.findReferrers(); err != nil {
+			return statements.Page{}, err
+		}
+	}
+	var page statements.Page
+	for {
+		// One more than the page holds tells whether there is another page.
+		rows, exhausted, err := f.next(q.Limit+1-len(page.Statements), filtered)
+		if err != nil {
+			return statements.Page{}, err
+		}
+		page.Statements = append(page.Statements, rows...)
+		if len(page.Statements) > q.Limit {
+			page.Statements = page.Statements[:q.Limit]
+			page.More = true
+			return page, nil
+		}
+		if exhausted {
+			return page, nil
+		}
+	}
+}
+
+// Get finds one statement that is visible at the watermark upto, voided or
+// not.
+func (s *Store) Get(ctx context.Context, tenant string, id uuid.UUID, upto int64) (found statements.Found, voided, ok bool, err error) {
+	sql := fmt.Sprintf(`SELECT stored, id, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored IN (`+
+		`SELECT stored FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND key = '%s') AND stored <= %d`, kindID, id, upto)
+	f := &finder{store: s, tenant: tenant, ctx: ctx, plan: plan{upto: upto}, anyRefs: s.refs.any(tenant)}
+	rows, err := f.read(sql)
+	if err != nil || len(rows) == 0 {
+		return statements.Found{}, false, false, err
+	}
+	kept, err := f.withoutVoided(rows)
+	return rows[0].Found, len(kept) == 0, err == nil, err
+}
+
+// finder answers one query.
+type finder struct {
+	store     *Store
+	ctx       context.Context
+	tenant    string
+	plan      plan
+	anyRefs   bool
+	referrers []int64 // in the order of the query
+}
+
+// stored is a statement as read, before voided ones are left out.
+type stored struct {
+	statements.Found
+	voiding bool
+}
+
+// next reads the next statements, n at most before voided ones are left out, and
+// moves behind them. exhausted says that nothing comes after them.
+func (f *finder) next(n int, filtered bool) (found []statements.Found, exhausted bool, err error) {
+	if !filtered {
+		rows, err := f.read(f.plan.newestSQL(n))
+		if err != nil {
+			return nil, false, err
+		}
+		if len(rows) > 0 {
+			f.plan.advance(rows[len(rows)-1].Stored)
+		}
+		found, err = f.withoutVoided(rows)
+		return found, len(rows) < n, err
+	}
+	candidates, exhausted, err := f.candidates(n)
+	if err != nil || len(candidates) == 0 {
+		return nil, exhausted, err
+	}
+	f.plan.advance(candidates[len(candidates)-1])
+	rows, err := f.read(f.plan.fetchSQL(candidates))
+	if err != nil {
+		return nil, false, err
+	}
+	found, err = f.withoutVoided(rows)
+	return found, exhausted, err
+}
+
+// candidates reads stored of the next n statements, in order, each once.
+func (f *finder) candidates(n int) ([]int64, bool, error) {
+	list := make([]int64, 0, n)
+	err := f.store.query(f.ctx, f.plan.candidatesSQL(n), f.parameters(), func(rows driver.Rows) error {
+		var v int64
+		err := rows.Scan(&v)
+		list = append(list, v)
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	exhausted := len(list) < n
+	for _, r := range f.referrers {
+		// Beyond the last row read there may be rows that come before r.
+		if f.plan.inRange(r) && (exhausted || f.before(r, list[len(list)-1])) {
+			list = append(list, r)
+		}
+	}
+	slices.SortFunc(list, f.compare)
+	list = slices.Compact(list)
+	if len(list) > n {
+		list, exhausted = list[:n], false
+	}
+	return list, exhausted, nil
+}
+
+func (f *finder) compare(a, b int64) int {
+	switch {
+	case a == b:
+		return 0
+	case (a < b) == f.plan.up:
+		return -1
+	}
+	return 1
+}
+
+func (f *finder) before(a, b int64) bool { return f.compare(a, b) < 0 }
+
+// findReferrers follows StatementRefs backwards from the statements that
+// match, level by level; one that was seen already ends its branch, so cycles
+// end too.
+func (f *finder) findReferrers() error {
+	seen := make(map[int64]bool)
+	level, err := f.stored(f.plan.referrersSQL())
+	for err == nil && len(level) > 0 {
+		var fresh []int64
+		for _, r := range level {
+			if !seen[r] {
+				seen[r] = true
+				fresh = append(fresh, r)
+			}
+		}
+		level = level[:0]
+		for part := range slices.Chunk(fresh, 10*maxList) {
+			var next []int64
+			if next, err = f.stored(f.plan.nextReferrersSQL(part)); err != nil {
+				return err
+			}
+			level = append(level, next...)
+		}
+	}
+	for r := range seen {
+		f.referrers = append(f.referrers, r)
+	}
+	slices.SortFunc(f.referrers, f.compare)
+	return err
+}
+
+func (f *finder) stored(sql string) ([]int64, error) {
+	var list []int64
+	err := f.store.query(f.ctx, sql, f.parameters(), func(rows driver.Rows) error {
+		var v int64
+		err := rows.Scan(&v)
+		list = append(list, v)
+		return err
+	})
+	return list, err
+}
+
+// read reads statements.
+func (f *finder) read(sql string) ([]stored, error) {
+	var list []stored
+	err := f.store.query(f.ctx, sql, f.parameters(), func(rows driver.Rows) error {
+		var r stored
+		var voiding uint8
+		err := rows.Scan(&r.Stored, &r.ID, &voiding, &r.Raw)
+		r.voiding = voiding == 1
+		list = append(list, r)
+		return err
+	})
+	return list, err
+}
+
+// withoutVoided leaves out the statements that a visible statement voids. A
+// voiding statement cannot be voided (xAPI 1.0.3 Part 2, 2.3.2).
+func (f *finder) withoutVoided(rows []stored) ([]statements.Found, error) {
+	voided := make(map[uuid.UUID]bool)
+	if f.anyRefs && len(rows) > 0 {
+		ids := make([]uuid.UUID, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		for part := range slices.Chunk(ids, 10*maxList) {
+			err := f.store.query(f.ctx, voidedSQL(part, f.plan.upto), f.parameters(), func(rows driver.Rows) error {
+				var id uuid.UUID
+				err := rows.Scan(&id)
+				voided[id] = true
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	found := make([]statements.Found, 0, len(rows))
+	for _, r := range rows {
+		if r.voiding || !voided[r.ID] {
+			found = append(found, r.Found)
+		}
+	}
+	return found, nil
+}
+
+func (f *finder) parameters() parameters { return parameters{"tenant": f.tenant} }

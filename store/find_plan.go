@@ -1,0 +1,170 @@
+package store
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"lernspur/statements"
+)
+
+// condition is one filter that a look-up answers: rows of any of the kinds
+// with this key.
+type condition struct {
+	kinds []kind
+	key   uuid.UUID
+}
+
+// plan is how a Query is answered: the driver's look-up rows are read in order
+// of stored, narrowed by the verb that stands beside every key and by
+// the other conditions; what is left is fetched from the statements by stored.
+type plan struct {
+	driver condition
+	verb   string // filter, also where the driver is the verb itself
+	others []condition
+	upto   int64
+	low    int64 // stored > low
+	high   int64 // stored <= high
+	up     bool  // ascending
+	limit  int
+}
+
+// newPlan puts the condition first that usually has the fewest rows. ok is
+// false when nothing filters but time.
+func newPlan(q statements.Query) (p plan, ok bool) {
+	p = plan{verb: q.Verb, upto: q.Upto, low: q.Since, high: q.Upto, up: q.Ascending, limit: q.Limit}
+	if q.Since == 0 {
+		p.low = math.MinInt64
+	}
+	if q.Until != 0 {
+		p.high = min(p.high, q.Until)
+	}
+	if q.Cursor != 0 {
+		p.advance(q.Cursor)
+	}
+	var conditions []condition
+	if q.Registration != uuid.Nil {
+		conditions = append(conditions, condition{[]kind{kindRegistration}, q.Registration})
+	}
+	if q.Agent != "" {
+		kinds := []kind{kindAgent}
+		if q.RelatedAgents {
+			kinds = append(kinds, kindRelatedAgent, kindAuthority)
+		}
+		conditions = append(conditions, condition{kinds, keyOf(q.Agent)})
+	}
+	if q.Activity != "" {
+		kinds := []kind{kindActivity}
+		if q.RelatedActivities {
+			kinds = append(kinds, kindRelatedActivity)
+		}
+		conditions = append(conditions, condition{kinds, keyOf(q.Activity)})
+	}
+	if q.Verb != "" && len(conditions) == 0 {
+		conditions = append(conditions, condition{[]kind{kindVerb}, keyOf(q.Verb)})
+	}
+	if q.Authority != "" {
+		conditions = append(conditions, condition{[]kind{kindAuthority}, keyOf(q.Authority)})
+	}
+	if len(conditions) == 0 {
+		return p, false
+	}
+	p.driver, p.others = conditions[0], conditions[1:]
+	return p, true
+}
+
+// advance moves the plan behind a statement that was already seen.
+func (p *plan) advance(stored int64) {
+	if p.up {
+		p.low = max(p.low, stored)
+	} else {
+		p.high = min(p.high, stored-1)
+	}
+}
+
+// inRange tells whether a statement stored then is still to come.
+func (p *plan) inRange(stored int64) bool { return stored > p.low && stored <= p.high }
+
+func (p *plan) order() string {
+	if p.up {
+		return "stored"
+	}
+	return "stored DESC"
+}
+
+// candidatesSQL reads stored of the next n look-up rows that match, in order.
+// Each kind is read in the order of the table's key, so the database
+// stops after n rows of each.
+func (p *plan) candidatesSQL(n int) string {
+	var parts []string
+	for _, k := range p.driver.kinds {
+		parts = append(parts, fmt.Sprintf(`SELECT stored FROM lookups WHERE %s AND stored > %d AND stored <= %d%s ORDER BY %s LIMIT %d`,
+			p.driver.where(k), p.low, p.high, p.narrow(p.low, p.high), p.order(), n))
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return fmt.Sprintf("SELECT stored FROM (%s) ORDER BY %s LIMIT %d", strings.Join(parts, " UNION ALL "), p.order(), n)
+}
+
+// narrow are the conditions beside the driver's own, within low < stored <= high.
+func (p *plan) narrow(low, high int64) string {
+	var b strings.Builder
+	if p.verb != "" && p.driver.kinds[0] != kindVerb {
+		fmt.Fprintf(&b, " AND verb = %d", verbHash(keyOf(p.verb)))
+	}
+	for _, c := range p.others {
+		fmt.Fprintf(&b, " AND stored IN (SELECT stored FROM lookups WHERE %s AND stored > %d AND stored <= %d)", c.whereAny(), low, high)
+	}
+	return b.String()
+}
+
+// referrersSQL reads stored of the statements that point at one that matches.
+// The times of a query apply to the statement that points, not to its target
+// (xAPI 1.0.3 Part 3, 2.1.3).
+func (p *plan) referrersSQL() string {
+	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND referrer <= %d AND target IN (`+
+		`SELECT stored FROM lookups WHERE %s AND stored <= %d%s AND stored IN (SELECT target FROM refs WHERE tenant = {tenant:String}))`,
+		p.upto, p.driver.whereAny(), p.upto, p.narrow(math.MinInt64, p.upto))
+}
+
+// nextReferrersSQL reads stored of the statements that point at one of targets.
+func (p *plan) nextReferrersSQL(targets []int64) string {
+	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND referrer <= %d AND target IN (%s)`,
+		p.upto, intList(targets))
+}
+
+// newestSQL reads the statements themselves when nothing filters but time.
+func (p *plan) newestSQL(n int) string {
+	return fmt.Sprintf(`SELECT stored, id, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d ORDER BY %s LIMIT %d`,
+		p.low, p.high, p.order(), n)
+}
+
+// fetchSQL reads the statements that candidates name.
+func (p *plan) fetchSQL(candidates []int64) string {
+	return fmt.Sprintf(`SELECT stored, id, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored IN (%s) ORDER BY %s`,
+		intList(candidates), p.order())
+}
+
+// voidedSQL reads which of the ids a visible statement voids.
+func voidedSQL(ids []uuid.UUID, upto int64) string {
+	return fmt.Sprintf(`SELECT DISTINCT key FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND key IN (%s) AND stored <= %d`,
+		kindVoids, uuidList(ids), upto)
+}
+
+func (c condition) where(k kind) string {
+	return fmt.Sprintf("tenant = {tenant:String} AND kind = %d AND key = '%s'", k, c.key)
+}
+
+func (c condition) whereAny() string {
+	if len(c.kinds) == 1 {
+		return c.where(c.kinds[0])
+	}
+	list := make([]string, len(c.kinds))
+	for i, k := range c.kinds {
+		list[i] = fmt.Sprint(uint8(k))
+	}
+	return fmt.Sprintf("tenant = {tenant:String} AND kind IN (%s) AND key = '%s'", strings.Join(list, ","), c.key)
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"unsafe"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/google/uuid"
+
+	"lernspur/statements"
+)
+
+// Row is one statement of one tenant.
+type Row struct {
+	Tenant string
+	*statements.Statement
+}
+
+// Insert writes rows, which come in ascending order of Stored: the look-up
+// rows first and the statements last. When it returns nil all of them are
+// durable and visible. When it returns an error the outcome is unknown until
+// Kill has returned: each table's rows go in as one block, so the statements
+// are there all or none, but look-up rows may be there without them; they are
+// harmless, as every read ends at the statements. attempt names the try and
+// is never used twice.
+func (s *Store) Insert(ctx context.Context, attempt string, rows []Row) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	c := s.pool.Get().(*columns)
+	defer s.pool.Put(c)
+	defer c.reset()
+	for _, row := range rows {
+		c.lookups.add(row)
+	}
+	if err := s.send(ctx, attempt+"-lookups", insertLookups, c.lookups.columns()); err != nil {
+		return fmt.Errorf("inserting look-ups: %w", err)
+	}
+	if err := s.insertRefs(ctx, attempt, rows); err != nil {
+		return fmt.Errorf("inserting references: %w", err)
+	}
+	for _, row := range rows {
+		c.add(row)
+	}
+	if err := s.send(ctx, attempt+"-statements", insertStatements, c.columns()); err != nil {
+		return fmt.Errorf("inserting statements: %w", err)
+	}
+	return nil
+}
+
+// insertSettings: an INSERT is answered when its part is durable, is never
+// dropped as a duplicate, and is one block.
+var insertSettings = clickhouse.Settings{"async_insert": 0, "insert_deduplicate": 0, "optimize_on_insert": 0, "max_insert_threads": 1}
+
+// send writes columns as one block.
+func (s *Store) send(ctx context.Context, queryID, sql string, columns []any) error {
+	ctx = clickhouse.Context(ctx, clickhouse.WithQueryID(queryID), clickhouse.WithSettings(insertSettings))
+	batch, err := s.conn.PrepareBatch(ctx, sql)
+	if err != nil {
+		return err
+	}
+	for i, column := range columns {
+		if err := batch.Column(i).Append(column); err != nil {
+			batch.Abort()
+			return err
+		}
+	}
+	return batch.Send()
+}
+
+const insertLookups = `INSERT INTO lookups (tenant, kind, key, stored, verb)`
+
+func (l *lookups) columns() []any { return []any{l.tenant, l.kind, l.key, l.stored, l.verb} }
+
+const insertStatements = `INSERT INTO statements (tenant, stored, id, digest, timestamp, version, authority, actor, verb, ` +
+	`object_kind, object, ref, voiding, registration, courses, success, completion, score_scaled, score_raw, score_min, score_max, duration, raw)`
+
+// columns are statements by column, in the order of insertStatements.
+type columns struct {
+	lookups lookups
+
+	tenant       []string
+	stored       []int64
+	id           []uuid.UUID
+	digest       []uuid.UUID
+	timestamp    []int64
+	version      []string
+	authority    []string
+	actor        []string
+	verb         []string
+	objectKind   []uint8
+	object       []string
+	ref          []uuid.UUID
+	voiding      []uint8
+	registration []uuid.UUID
+	courses      [][]string
+	success      []int8
+	completion   []int8
+	scaled       []float64
+	raw          []float64
+	min          []float64
+	max          []float64
+	duration     []int64
+	json         []string
+}
+
+func newColumns() *columns {
+	return &columns{lookups: lookups{keys: make(map[string]uuid.UUID)}}
+}
+
+func (c *columns) columns() []any {
+	return []any{c.tenant, c.stored, c.id, c.digest, c.timestamp, c.version, c.authority, c.actor, c.verb,
+		c.objectKind, c.object, c.ref, c.voiding, c.registration, c.courses, c.success, c.completion,
+		c.scaled, c.raw, c.min, c.max, c.duration, c.json}
+}
+
+func (c *columns) add(row Row) {
+	c.tenant = append(c.tenant, row.Tenant)
+	c.stored = append(c.stored, row.Stored)
+	c.id = append(c.id, row.ID)
+	c.digest = append(c.digest, row.Digest)
+	c.timestamp = append(c.timestamp, row.Timestamp)
+	c.version = append(c.version, row.Version)
+	c.authority = append(c.authority, row.Authority)
+	c.actor = append(c.actor, row.Actor)
+	c.verb = append(c.verb, row.Verb)
+	c.objectKind = append(c.objectKind, uint8(row.ObjectKind))
+	c.object = append(c.object, row.Object)
+	c.ref = append(c.ref, row.Ref)
+	c.voiding = append(c.voiding, flag(row.Voiding))
+	c.registration = append(c.registration, row.Registration)
+	c.courses = append(c.courses, row.Courses)
+	c.success = append(c.success, int8(row.Result.Success))
+	c.completion = append(c.completion, int8(row.Result.Completion))
+	c.scaled = append(c.scaled, row.Result.Scaled)
+	c.raw = append(c.raw, row.Result.Raw)
+	c.min = append(c.min, row.Result.Min)
+	c.max = append(c.max, row.Result.Max)
+	c.duration = append(c.duration, row.Result.Duration)
+	// The driver copies the bytes before Insert returns.
+	c.json = append(c.json, unsafe.String(unsafe.SliceData(row.Raw), len(row.Raw)))
+}
+
+// reset empties the columns and lets go of the statements they point to.
+func (c *columns) reset() {
+	c.lookups.reset()
+	keep := *c
+	for _, list := range [][]string{c.tenant, c.version, c.authority, c.actor, c.verb, c.object, c.json} {
+		clear(list)
+	}
+	clear(c.courses)
+	*c = columns{lookups: keep.lookups, tenant: keep.tenant[:0], stored: keep.stored[:0], id: keep.id[:0], digest: keep.digest[:0],
+		timestamp: keep.timestamp[:0], version: keep.version[:0], authority: keep.authority[:0], actor: keep.actor[:0],
+		verb: keep.verb[:0], objectKind: keep.objectKind[:0], object: keep.object[:0], ref: keep.ref[:0], voiding: keep.voiding[:0],
+		registration: keep.registration[:0], courses: keep.courses[:0], success: keep.success[:0], completion: keep.completion[:0],
+		scaled: keep.scaled[:0], raw: keep.raw[:0], min: keep.min[:0], max: keep.max[:0], duration: keep.duration[:0], json: keep.json[:0]}
+}
+
+func flag(b bool) uint8 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"github.com/google/uuid"
+
+	"lernspur/statements"
+)
+
+// kind tells what the key of a look-up row names.
+type kind uint8
+
+const (
+	kindID              kind = 1
+	kindAgent           kind = 2 // actor or object
+	kindRelatedAgent    kind = 3 // any other place, but not the authority
+	kindAuthority       kind = 4
+	kindActivity        kind = 5 // object
+	kindRelatedActivity kind = 6 // any other place
+	kindRegistration    kind = 7
+	kindVerb            kind = 8
+	kindRefTo           kind = 9  // key: the id that the object points to
+	kindVoids           kind = 10 // key: the id that is voided
+)
+
+// keyOf names an identifier of any length: the first half of its SHA-256. Two
+// identifiers with one key would take some 2^64 tries to find, so a look-up
+// by key needs no second check.
+func keyOf(identifier string) uuid.UUID {
+	sum := sha256.Sum256([]byte(identifier))
+	return uuid.UUID(sum[:16])
+}
+
+// verbHash is the short form of a verb that stands beside every key.
+func verbHash(key uuid.UUID) uint64 { return binary.BigEndian.Uint64(key[:8]) }
+
+// lookups are look-up rows by column.
+type lookups struct {
+	tenant []string
+	kind   []uint8
+	key    []uuid.UUID
+	stored []int64
+	verb   []uint64
+	keys   map[string]uuid.UUID // of identifiers seen lately
+}
+
+// maxKeys bounds the memory for identifiers seen lately.
+const maxKeys = 1 << 16
+
+func (l *lookups) reset() {
+	clear(l.tenant) // lets go of the strings
+	l.tenant, l.kind, l.key, l.stored, l.verb = l.tenant[:0], l.kind[:0], l.key[:0], l.stored[:0], l.verb[:0]
+	clear(l.keys) // its strings alias statements
+}
+
+func (l *lookups) keyOf(identifier string) uuid.UUID {
+	if key, ok := l.keys[identifier]; ok {
+		return key
+	}
+	key := keyOf(identifier)
+	if len(l.keys) < maxKeys {
+		l.keys[identifier] = key
+	}
+	return key
+}
+
+// add derives the look-up rows of one statement.
+func (l *lookups) add(row Row) {
+	verbKey := l.keyOf(row.Verb)
+	verb := verbHash(verbKey)
+	put := func(k kind, key uuid.UUID, verb uint64) {
+		l.tenant = append(l.tenant, row.Tenant)
+		l.kind = append(l.kind, uint8(k))
+		l.key = append(l.key, key)
+		l.stored = append(l.stored, row.Stored)
+		l.verb = append(l.verb, verb)
+	}
+	put(kindID, row.ID, 0)
+	put(kindVerb, verbKey, 0)
+	put(kindAuthority, l.keyOf(row.Authority), verb)
+	for _, a := range row.Agents {
+		switch {
+		case a.Roles&statements.RoleDirect != 0:
+			put(kindAgent, l.keyOf(a.Identifier), verb)
+		case a.Identifier != row.Authority:
+			put(kindRelatedAgent, l.keyOf(a.Identifier), verb)
+		}
+	}
+	for _, a := range row.Activities {
+		if a.Roles&statements.RoleDirect != 0 {
+			put(kindActivity, l.keyOf(a.ID), verb)
+		} else {
+			put(kindRelatedActivity, l.keyOf(a.ID), verb)
+		}
+	}
+	if row.Registration != uuid.Nil {
+		put(kindRegistration, row.Registration, verb)
+	}
+	if row.ObjectKind == statements.ObjectStatementRef {
+		put(kindRefTo, row.Ref, verb)
+	}
+	if row.Voiding {
+		put(kindVoids, row.Ref, 0)
+	}
+}

@@ -1,0 +1,72 @@
+-- +goose Up
+-- Times are microseconds since 1970 in UTC: exact, and the cursor of every page.
+
+CREATE TABLE statements
+(
+    `tenant` String,
+    `stored` Int64 CODEC(Delta, ZSTD(1)),
+    `id` UUID CODEC(NONE),
+    `digest` UUID CODEC(NONE) COMMENT 'what the statement says, after the immutability rules',
+    `timestamp` Int64 CODEC(Delta, ZSTD(1)),
+    `version` LowCardinality(String),
+    `authority` LowCardinality(String),
+    `actor` LowCardinality(String),
+    `verb` LowCardinality(String),
+    `object_kind` UInt8 COMMENT '1 Activity, 2 Agent, 3 Group, 4 StatementRef, 5 SubStatement',
+    `object` LowCardinality(String),
+    `ref` UUID COMMENT 'target of a StatementRef',
+    `voiding` UInt8,
+    `registration` UUID,
+    `courses` Array(LowCardinality(String)) COMMENT 'activities whose progress the statement belongs to',
+    `success` Int8 COMMENT '1 true, 0 false, -1 not said',
+    `completion` Int8 COMMENT '1 true, 0 false, -1 not said',
+    `score_scaled` Float64 COMMENT 'NaN when not said',
+    `score_raw` Float64 COMMENT 'NaN when not said',
+    `score_min` Float64 COMMENT 'NaN when not said',
+    `score_max` Float64 COMMENT 'NaN when not said',
+    `duration` Int64 COMMENT 'hundredths of a second, -1 when not said',
+    `raw` String CODEC(ZSTD(1)),
+    `stored_at` DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(stored, 'UTC'),
+    `timestamp_at` DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(timestamp, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (tenant, stored)
+SETTINGS index_granularity = 64, min_compress_block_size = 65536, max_compress_block_size = 1048576,
+    fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
+CREATE TABLE lookups
+(
+    `tenant` String,
+    `kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of',
+    `key` UUID,
+    `stored` Int64 CODEC(Delta, ZSTD(1)),
+    `verb` UInt64 COMMENT 'first half of the verb''s key'
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, kind, key, stored)
+SETTINGS index_granularity = 1024,
+    fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
+CREATE TABLE refs
+(
+    `tenant` String,
+    `target` Int64 COMMENT 'stored of the statement that is pointed to',
+    `referrer` Int64 COMMENT 'stored of the statement whose object is the StatementRef'
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, target, referrer)
+SETTINGS index_granularity = 1024,
+    fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
+CREATE TABLE api_keys
+(
+    `id` String,
+    `record` String COMMENT 'JSON; the secret only as its SHA-256',
+    `version` Int64
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
+ALTER TABLE goose_db_version MODIFY SETTING fsync_after_insert = 1, fsync_part_directory = 1,
+    min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;

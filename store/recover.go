@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/google/uuid"
+)
+
+// Place names a stored statement: stored is unique within a tenant.
+type Place struct {
+	Tenant string
+	Stored int64
+}
+
+// maxList bounds the values that one query lists.
+const maxList = 1000
+
+// Kill ends the INSERTs whose attempt begins with prefix: when it returns nil
+// nothing of them can become visible any more.
+func (s *Store) Kill(ctx context.Context, prefix string) error {
+	const sql = `KILL QUERY WHERE startsWith(query_id, {prefix:String}) SYNC`
+	return s.query(ctx, sql, parameters{"prefix": prefix}, func(driver.Rows) error { return nil })
+}
+
+// Present tells which statements with first <= stored <= last are there, of
+// any tenant.
+func (s *Store) Present(ctx context.Context, first, last int64) (map[Place]struct{}, error) {
+	sql := fmt.Sprintf(`SELECT tenant, stored FROM statements WHERE stored BETWEEN %d AND %d`, first, last)
+	present := make(map[Place]struct{})
+	err := s.query(ctx, sql, nil, func(rows driver.Rows) error {
+		var p Place
+		err := rows.Scan(&p.Tenant, &p.Stored)
+		present[p] = struct{}{}
+		return err
+	})
+	return present, err
+}
+
+// Known finds the stored statements of a tenant among ids, and answers their
+// digests. Ids that are not stored are left out.
+func (s *Store) Known(ctx context.Context, tenant string, ids []uuid.UUID) (map[uuid.UUID][16]byte, error) {
+	known := make(map[uuid.UUID][16]byte)
+	for len(ids) > 0 {
+		n := min(len(ids), maxList)
+		err := s.query(ctx, knownSQL(ids[:n]), parameters{"tenant": tenant}, func(rows driver.Rows) error {
+			var id, digest uuid.UUID
+			err := rows.Scan(&id, &digest)
+			known[id] = digest
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		ids = ids[n:]
+	}
+	return known, nil
+}
+
+func knownSQL(ids []uuid.UUID) string {
+	return fmt.Sprintf(`SELECT id, digest FROM statements WHERE tenant = {tenant:String} AND stored IN (`+
+		`SELECT stored FROM lookups WHERE tenant = {tenant:String} AND kind = 1 AND key IN (%s))`, uuidList(ids))
+}
+
+// IDs calls yield with every stored id of every tenant.
+func (s *Store) IDs(ctx context.Context, yield func(tenant string, id uuid.UUID)) error {
+	return s.query(ctx, `SELECT tenant, id FROM statements`, nil, func(rows driver.Rows) error {
+		var tenant string
+		var id uuid.UUID
+		if err := rows.Scan(&tenant, &id); err != nil {
+			return err
+		}
+		yield(tenant, id)
+		return nil
+	})
+}
+
+// LastStored is the highest stored instant of all tenants, 0 if there is none.
+func (s *Store) LastStored(ctx context.Context) (int64, error) {
+	var last int64
+	err := s.conn.QueryRow(ctx, `SELECT max(stored) FROM statements`).Scan(&last)
+	return last, err
+}
+
+func uuidList(ids []uuid.UUID) string {
+	var b strings.Builder
+	for i, id := range ids {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('\'')
+		b.WriteString(id.String())
+		b.WriteByte('\'')
+	}
+	return b.String()
+}
+
+func intList(values []int64) string {
+	var b strings.Builder
+	for i, v := range values {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.FormatInt(v, 10))
+	}
+	return b.String()
+}

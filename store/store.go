@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"go.uber.org/zap"
+)
+
+// Store is a ClickHouse database with Lernspur's tables.
+type Store struct {
+	conn   driver.Conn
+	logger *zap.Logger
+	refs   refs
+	pool   sync.Pool // *columns
+}
+
+// Open connects to the database that dsn names (clickhouse://user:password@host:port/database), brings
+// its tables up to date and reads what Insert needs to know. logger may be nil.
+func Open(ctx context.Context, dsn string, logger *zap.Logger) (*Store, error) {
+	if logger == nil {
+		logger = zap.NewNop()
+	}
+	opts, err := options(dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, opts, logger); err != nil {
+		return nil, fmt.Errorf("bringing the tables up to date: %w", err)
+	}
+	conn, err := clickhouse.Open(opts)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{conn: conn, logger: logger}
+	s.pool.New = func() any { return newColumns() }
+	if err := s.loadRefs(ctx); err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("reading the StatementRefs without a target: %w", err)
+	}
+	return s, nil
+}
+
+// options are those of the DSN with what every connection needs. On loopback
+// compression costs more than it saves.
+func options(dsn string) (*clickhouse.Options, error) {
+	opts, err := clickhouse.ParseDSN(dsn)
+	if err != nil {
+		// ParseDSN's error may repeat the DSN, and with it the password.
+		return nil, fmt.Errorf("clickhouse.dsn is not a valid clickhouse:// address")
+	}
+	if opts.Settings == nil {
+		opts.Settings = clickhouse.Settings{}
+	}
+	opts.Settings["async_insert"] = 0
+	if !strings.Contains(dsn, "compress") && !loopback(opts.Addr) {
+		opts.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
+	}
+	opts.MaxOpenConns = 24
+	opts.MaxIdleConns = 24
+	opts.DialTimeout = 5 * time.Second
+	opts.ReadTimeout = 30 * time.Second
+	opts.ConnMaxLifetime = time.Hour
+	return opts, nil
+}
+
+func loopback(addrs []string) bool {
+	for _, addr := range addrs {
+		host, _, err := net.SplitHostPort(addr)
+		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+			return false
+		}
+	}
+	return true
+}
+
+// Close ends all connections.
+func (s *Store) Close() error { return s.conn.Close() }
+
+// Ping returns nil when the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.conn.Ping(ctx) }
+
+// Conn gives the packages that keep tables of their own beside the statements
+// (progress) the connection.
+func (s *Store) Conn() driver.Conn { return s.conn }
+
+// parameters are server-side parameters: values that callers chose never
+// become part of a query's text.
+type parameters = clickhouse.Parameters
+
+// query runs a SELECT and calls scan for each row.
+func (s *Store) query(ctx context.Context, sql string, params parameters, scan func(driver.Rows) error) error {
+	if params != nil {
+		ctx = clickhouse.Context(ctx, clickhouse.WithParameters(params))
+	}
+	rows, err := s.conn.Query(ctx, sql)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
