@@ -1,0 +1,85 @@
+package lrs
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/mux"
+	"golang.org/x/sync/semaphore"
+)
+
+// Base is the path under which the resources are.
+const Base = "/xapi"
+
+// API is the xAPI endpoint. It is made by New and reached through Register.
+type API struct {
+	opts     Options
+	ids      *requestIDs
+	metrics  *metrics
+	bodies   *semaphore.Weighted // bytes of large bodies in flight
+	explains chan struct{}       // one token per explanation under way
+}
+
+// New makes an endpoint that is ready to be registered. Writer, Reader and
+// Keys must be set.
+func New(opts Options) *API {
+	opts = opts.withDefaults()
+	return &API{
+		opts:     opts,
+		ids:      newRequestIDs(),
+		metrics:  newMetrics(opts.Registerer),
+		bodies:   semaphore.NewWeighted(opts.MaxInFlight),
+		explains: make(chan struct{}, explainers()),
+	}
+}
+
+// action answers one method of one resource. An error becomes the answer as
+// errors.go says; before the first byte is written an action may still fail.
+type action struct {
+	access access
+	run    func(x *exchange, r *http.Request) error
+}
+
+// resource is one path of the endpoint. HEAD is answered wherever GET is.
+type resource struct {
+	path    string // template, and the label of its metrics
+	methods map[string]action
+	// consistent tells that every answer carries Consistent-Through.
+	consistent bool
+}
+
+// resources lists what there is; everything else is 404.
+func (a *API) resources() []resource {
+	return []resource{
+		{path: Base + "/statements", consistent: true, methods: map[string]action{
+			http.MethodGet:  {accessRead, a.getStatements},
+			http.MethodPost: {accessWrite, a.postStatements},
+			http.MethodPut:  {accessWrite, a.putStatement},
+		}},
+		{path: Base + "/about", methods: map[string]action{
+			http.MethodGet: {accessOpen, a.getAbout},
+		}},
+	}
+}
+
+// Register adds the resources to a router.
+func (a *API) Register(router *mux.Router) {
+	for _, res := range a.resources() {
+		if get, ok := res.methods[http.MethodGet]; ok {
+			res.methods[http.MethodHead] = get
+		}
+		router.Handle(res.path, a.shell(res))
+	}
+	router.PathPrefix(Base).Handler(a.shell(resource{path: Base + "/*"}))
+}
+
+// allowed lists the methods of a resource for the Allow header.
+func (res resource) allowed() string {
+	list := []string{http.MethodOptions}
+	for m := range res.methods {
+		list = append(list, m)
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}

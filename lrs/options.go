@@ -1,0 +1,78 @@
+package lrs
+
+import (
+	"runtime"
+	"time"
+
+	"lernspur/statements"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+)
+
+// Options are what the endpoint needs and how it behaves. Zero values of the
+// limits stand for the defaults named there.
+type Options struct {
+	Writer  Writer
+	Reader  Reader
+	Keys    Keys
+	Explain Explainer // nil: rejections carry what the strict pass found
+
+	Logger     *zap.Logger
+	Registerer prometheus.Registerer // nil: metrics are counted and shown nowhere
+	// AccessLog writes a line for every request at level info; without it
+	// requests that succeed are logged at level debug.
+	AccessLog bool
+
+	// PathPrefix is the path of the public URL, put before the addresses in
+	// answers (more): empty or "/lrs", without a slash at its end.
+	PathPrefix string
+	// CORSOrigins are the origins that browsers may call from: exact origins
+	// such as "https://lms.example", or "*" alone for any. Empty: none.
+	CORSOrigins []string
+
+	// MaxBody is the size of a body in bytes, after decompression; 16 MiB.
+	MaxBody int64
+	// MaxRatio is how much larger a body may become by decompression; 200.
+	// The first MiB is free.
+	MaxRatio int64
+	// MaxInFlight bounds the bodies over 64 KiB that are held at one time, in
+	// bytes over all requests; 64 MiB, and never less than MaxBody.
+	MaxInFlight int64
+	// Statements bounds what a request may hold.
+	Statements statements.Limits
+	// MaxPage is the number of statements of a page, also of one that asks for
+	// no limit or for more; 500.
+	MaxPage int
+	// ReadWait is how long a read waits for what was acknowledged before it to
+	// become visible; 10 s.
+	ReadWait time.Duration
+	// CommitWait is how long a post waits for its verdict; 30 s.
+	CommitWait time.Duration
+}
+
+// withDefaults fills in what was left out.
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = zap.NewNop()
+	}
+	setDefault(&o.MaxBody, 16<<20)
+	setDefault(&o.MaxRatio, 200)
+	setDefault(&o.MaxInFlight, 64<<20)
+	o.MaxInFlight = max(o.MaxInFlight, o.MaxBody)
+	setDefault(&o.MaxPage, 500)
+	setDefault(&o.ReadWait, 10*time.Second)
+	setDefault(&o.CommitWait, 30*time.Second)
+	return o
+}
+
+func setDefault[T int | int64 | time.Duration](v *T, def T) {
+	if *v <= 0 {
+		*v = def
+	}
+}
+
+// explainers is how many rejections are explained at one time: an explanation
+// costs some ten times the strict pass, so it must not crowd out the posts
+// that are right.
+func explainers() int { return max(1, runtime.GOMAXPROCS(0)/2) }

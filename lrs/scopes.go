@@ -1,0 +1,57 @@
+package lrs
+
+import "slices"
+
+// The scopes that this package enforces, under the names of the specification
+// (xAPI 1.0.3 Part 3, 4.2).
+const (
+	scopeAll      = "all"
+	scopeReadAll  = "all/read"
+	scopeRead     = "statements/read"
+	scopeReadMine = "statements/read/mine"
+	scopeWrite    = "statements/write"
+)
+
+// access is what an action needs of a credential.
+type access uint8
+
+const (
+	// accessOpen needs no credentials, nor a version header.
+	accessOpen access = iota
+	// accessRead needs to read statements, be it only one's own.
+	accessRead
+	// accessWrite needs to store statements.
+	accessWrite
+)
+
+// granting lists the scopes of which one is enough.
+func (a access) granting() []string {
+	switch a {
+	case accessRead:
+		return []string{scopeAll, scopeReadAll, scopeRead, scopeReadMine}
+	case accessWrite:
+		return []string{scopeAll, scopeWrite}
+	default:
+		return nil
+	}
+}
+
+// grants tells whether the credential may do what a needs.
+func (c *Credential) grants(a access) bool {
+	for _, s := range c.Scopes {
+		if slices.Contains(a.granting(), s) {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyOwn tells that the credential reads nothing but what it wrote.
+func (c *Credential) onlyOwn() bool {
+	for _, s := range c.Scopes {
+		if s == scopeAll || s == scopeReadAll || s == scopeRead {
+			return false
+		}
+	}
+	return true
+}

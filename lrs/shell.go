@@ -1,0 +1,184 @@
+package lrs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"lernspur/statements"
+
+	"go.uber.org/zap"
+)
+
+// Header values that every request shares; nobody changes them.
+var (
+	jsonContentType = []string{"application/json"}
+	noStore         = []string{"no-store"}
+)
+
+// exchange is one request and its answer: the ResponseWriter that the actions
+// write to, and what is known about who asks.
+type exchange struct {
+	http.ResponseWriter
+	api     *API
+	id      string // of the request
+	started time.Time
+	edition statements.Edition
+	cred    *Credential
+
+	status   int   // 0 until the answer begins
+	sent     int64 // bytes of the answer's body
+	received int64 // bytes of the request's body as it came
+	failure  *failure
+}
+
+// WriteHeader notes the status.
+func (x *exchange) WriteHeader(status int) {
+	if x.status == 0 {
+		x.status = status
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts the bytes.
+func (x *exchange) Write(p []byte) (int, error) {
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	n, err := x.ResponseWriter.Write(p)
+	x.sent += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// shell wraps a resource in all that its actions have in common: request id,
+// version, credentials, scopes, errors, counters and the access log.
+func (a *API) shell(res resource) http.Handler {
+	allow := res.allowed()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{ResponseWriter: w, api: a, started: time.Now()}
+		x.id = r.Header.Get(headerRequestID)
+		if !validRequestID(x.id) {
+			x.id = a.ids.next()
+		}
+		ed, problem := edition(r.Header)
+		x.edition = ed
+		h := w.Header()
+		h[headerRequestID] = []string{x.id}
+		h[headerVersion] = versionAnswer(ed)
+		if res.consistent {
+			h[headerConsistent] = []string{statements.FormatStored(a.opts.Writer.Watermark())}
+		}
+		defer a.finish(x, r, res.path)
+		if preflight := a.cors(h, r, allow); preflight {
+			x.WriteHeader(http.StatusNoContent)
+			return
+		}
+		if err := a.admit(x, r, res, allow, problem); err != nil {
+			x.fail(r, err)
+		}
+	})
+}
+
+// admit finds the action, checks who asks for it, and runs it.
+func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionProblem string) error {
+	if res.methods == nil {
+		return notFound("there is no such resource")
+	}
+	act, ok := res.methods[r.Method]
+	if !ok {
+		x.Header().Set("Allow", allow)
+		if r.Method == http.MethodOptions {
+			x.WriteHeader(http.StatusNoContent)
+			return nil
+		}
+		return &failure{status: http.StatusMethodNotAllowed, message: "this resource answers " + allow}
+	}
+	if act.access == accessOpen {
+		return act.run(x, r)
+	}
+	key, secret, ok := r.BasicAuth()
+	if !ok {
+		return &failure{status: http.StatusUnauthorized, message: "credentials are needed: HTTP Basic, with a key and its secret"}
+	}
+	cred, err := a.opts.Keys.Check(r.Context(), key, secret)
+	if err != nil {
+		return err
+	}
+	x.cred = cred
+	if versionProblem != "" {
+		return badRequest("%s", versionProblem)
+	}
+	if !cred.grants(act.access) {
+		return &failure{
+			status:  http.StatusForbidden,
+			message: fmt.Sprintf("this key may not do that; it needs one of the scopes %q", act.access.granting()),
+		}
+	}
+	return act.run(x, r)
+}
+
+// context is the context of the request, with the request's id and logger.
+func (x *exchange) context(r *http.Request) context.Context {
+	return context.WithValue(r.Context(), contextKey{}, x)
+}
+
+// finish ends a request: it turns a panic into a 500, counts and logs.
+func (a *API) finish(x *exchange, r *http.Request, path string) {
+	cut := false
+	if p := recover(); p != nil {
+		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			cut = true
+		} else {
+			a.opts.Logger.Error("panic", zap.String("request", x.id), zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
+			cut = x.status != 0
+			if !cut {
+				x.fail(r, fmt.Errorf("panic: %v", p))
+			}
+		}
+	}
+	took := time.Since(x.started)
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	a.metrics.request(path, r.Method, x.status, took, x.received, x.sent)
+	a.log(x, r, path, took)
+	if cut {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// log writes the access log. Neither query nor headers are in it: they hold
+// personal data and secrets.
+func (a *API) log(x *exchange, r *http.Request, path string, took time.Duration) {
+	level := zap.DebugLevel
+	switch {
+	case x.status >= 500 && x.status != http.StatusServiceUnavailable:
+		level = zap.ErrorLevel
+	case x.status == http.StatusServiceUnavailable:
+		level = zap.WarnLevel
+	case x.status >= 400 || a.opts.AccessLog:
+		level = zap.InfoLevel
+	}
+	entry := a.opts.Logger.Check(level, "request")
+	if entry == nil {
+		return
+	}
+	fields := []zap.Field{
+		zap.String("request", x.id), zap.String("method", methodLabel(r.Method)), zap.String("path", path),
+		zap.Int("status", x.status), zap.Duration("took", took),
+		zap.Int64("received", x.received), zap.Int64("sent", x.sent),
+	}
+	if x.cred != nil {
+		fields = append(fields, zap.String("tenant", x.cred.Tenant), zap.String("key", x.cred.KeyID))
+	}
+	if x.failure != nil && x.failure.inner != nil {
+		fields = append(fields, zap.Error(x.failure.inner))
+	}
+	entry.Write(fields...)
+}

@@ -1,0 +1,146 @@
+package lrs
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"lernspur/statements"
+
+	"github.com/google/uuid"
+)
+
+// postStatements stores one statement or many and answers their ids
+// (xAPI 1.0.3 Part 3, 2.1.2).
+func (a *API) postStatements(x *exchange, r *http.Request) error {
+	if r.URL.RawQuery != "" {
+		return unknownParameters(r.URL.RawQuery)
+	}
+	ctx := x.context(r)
+	b, err := a.readBody(ctx, x, r)
+	if err != nil {
+		return err
+	}
+	sts, err := statements.Parse(b.data, a.parseOptions(x, uuid.Nil))
+	err = a.judge(err, b.data, x)
+	a.release(b)
+	if err != nil {
+		return err
+	}
+	if err := a.commit(ctx, x, sts); err != nil {
+		return err
+	}
+	b = bufferPool.Get().(*body)
+	defer a.release(b)
+	b.data = appendIDs(b.data, sts)
+	h := x.Header()
+	h["Content-Type"] = jsonContentType
+	h["Content-Length"] = []string{strconv.Itoa(len(b.data))}
+	_, _ = x.Write(b.data) // a client that left is no error of ours
+	return nil
+}
+
+// putStatement stores one statement under the id of the parameter
+// (xAPI 1.0.3 Part 3, 2.1.1).
+func (a *API) putStatement(x *exchange, r *http.Request) error {
+	p, err := parseParameters(r.URL.RawQuery, "statementId")
+	if err != nil {
+		return err
+	}
+	value, ok := p["statementId"]
+	if !ok {
+		return badRequest("the parameter statementId is missing")
+	}
+	id, err := parseUUID("statementId", value)
+	if err != nil {
+		return err
+	}
+	if id == uuid.Nil {
+		return badRequest("the parameter statementId is the UUID that names nothing")
+	}
+	ctx := x.context(r)
+	b, err := a.readBody(ctx, x, r)
+	if err != nil {
+		return err
+	}
+	st, err := statements.ParseOne(b.data, a.parseOptions(x, id))
+	err = a.judge(err, b.data, x)
+	a.release(b)
+	if err != nil {
+		return err
+	}
+	if err := a.commit(ctx, x, []*statements.Statement{st}); err != nil {
+		return err
+	}
+	x.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// parseOptions are what the parser has to know of a request.
+func (a *API) parseOptions(x *exchange, id uuid.UUID) statements.Options {
+	return statements.Options{
+		Edition:             x.edition,
+		StatementID:         id,
+		Authority:           x.cred.Authority,
+		AuthorityIdentifier: x.cred.AuthorityIdentifier,
+		Limits:              a.opts.Statements,
+	}
+}
+
+// judge counts and explains what the parser found wrong with a body.
+func (a *API) judge(err error, data []byte, x *exchange) error {
+	var invalid *statements.Invalid
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	a.metrics.reject(invalid.Violations)
+	return a.explain(data, x.edition, invalid)
+}
+
+// commit stores what was parsed, and returns when it is durable.
+func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Statement) error {
+	if len(sts) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.opts.CommitWait)
+	defer cancel()
+	err := a.opts.Writer.Commit(ctx, x.cred.Tenant, sts)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return ErrUncertain
+	}
+	if err == nil {
+		a.metrics.accepted.Add(float64(len(sts)))
+	}
+	return err
+}
+
+// appendIDs writes the array of ids that answers a POST.
+func appendIDs(to []byte, sts []*statements.Statement) []byte {
+	to = append(to, '[')
+	for i, st := range sts {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		var text [36]byte
+		encodeUUID(&text, st.ID)
+		to = append(to, '"')
+		to = append(to, text[:]...)
+		to = append(to, '"')
+	}
+	return append(to, ']')
+}
+
+// encodeUUID writes the 36 characters of an id without an allocation.
+func encodeUUID(to *[36]byte, id uuid.UUID) {
+	const digits = "0123456789abcdef"
+	at := 0
+	for i, v := range id {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			to[at] = '-'
+			at++
+		}
+		to[at], to[at+1] = digits[v>>4], digits[v&15]
+		at += 2
+	}
+}
