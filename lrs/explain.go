@@ -18,9 +18,9 @@ const (
 
 // explain adds to the first broken rule that the strict pass found in each bad
 // statement all others that are broken. It stays at what the strict pass found
-// when a size is wrong, the body is too large to explain, the explanation
-// would be too long, or too many explanations are under way.
-func (a *API) explain(data []byte, ed statements.Edition, invalid *statements.Invalid) *statements.Invalid {
+// when a size is wrong, the body is too large to explain, or too many
+// explanations are under way.
+func (a *API) explain(data []byte, opts statements.Options, invalid *statements.Invalid) *statements.Invalid {
 	if a.opts.Explain == nil || len(data) > explainedBody {
 		return invalid
 	}
@@ -35,11 +35,9 @@ func (a *API) explain(data []byte, ed statements.Edition, invalid *statements.In
 		return invalid
 	}
 	defer func() { <-a.explains }()
-	found := merge(invalid.Violations, a.opts.Explain(data, ed))
-	if len(found) > maxViolations {
-		return invalid
-	}
-	return &statements.Invalid{Violations: found}
+	explained := a.opts.Explain(data, opts)
+	explained = explained[:min(len(explained), maxViolations)]
+	return &statements.Invalid{Violations: merge(invalid.Violations, explained)}
 }
 
 // merge joins what both found, without naming a rule twice for one statement

@@ -55,10 +55,10 @@ type Credential struct {
 	AuthorityIdentifier string
 }
 
-// Explainer says in detail what is wrong with the statement or statements of a
-// body that was rejected. It is asked off the hot path and only about bodies
-// of bounded size.
-type Explainer func(body []byte, ed statements.Edition) []statements.Violation
+// Explainer says in detail what is wrong with a body that the parser rejected
+// under the same options. It is asked off the hot path, only about bodies of
+// bounded size, and only by a few requests at one time.
+type Explainer func(body []byte, opts statements.Options) []statements.Violation
 
 // ErrCredentials means that a key is unknown or revoked, or its secret wrong.
 var ErrCredentials = errors.New("unknown key or wrong secret")

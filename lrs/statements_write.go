@@ -22,8 +22,9 @@ func (a *API) postStatements(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	sts, err := statements.Parse(b.data, a.parseOptions(x, uuid.Nil))
-	err = a.judge(err, b.data, x)
+	opts := a.parseOptions(x, uuid.Nil)
+	sts, err := statements.Parse(b.data, opts)
+	err = a.judge(err, b.data, opts)
 	a.release(b)
 	if err != nil {
 		return err
@@ -64,8 +65,9 @@ func (a *API) putStatement(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	st, err := statements.ParseOne(b.data, a.parseOptions(x, id))
-	err = a.judge(err, b.data, x)
+	opts := a.parseOptions(x, id)
+	st, err := statements.ParseOne(b.data, opts)
+	err = a.judge(err, b.data, opts)
 	a.release(b)
 	if err != nil {
 		return err
@@ -89,13 +91,13 @@ func (a *API) parseOptions(x *exchange, id uuid.UUID) statements.Options {
 }
 
 // judge counts and explains what the parser found wrong with a body.
-func (a *API) judge(err error, data []byte, x *exchange) error {
+func (a *API) judge(err error, data []byte, opts statements.Options) error {
 	var invalid *statements.Invalid
 	if !errors.As(err, &invalid) {
 		return err
 	}
 	a.metrics.reject(invalid.Violations)
-	return a.explain(data, x.edition, invalid)
+	return a.explain(data, opts, invalid)
 }
 
 // commit stores what was parsed, and returns when it is durable.

@@ -1,0 +1,94 @@
+// Posts, reads, queries, pages and voids through the library tincanjs.
+'use strict'
+
+const TinCan = require('tincanjs')
+const { assert, endpoint, key, secret, run, learner, verb, statement, sameAs, newestFirst, main } = require('./common')
+
+// The library writes every failure to the console, the expected ones too.
+TinCan.disableDebug()
+
+const connect = (password) => new TinCan.LRS({ endpoint: endpoint + '/', username: key, password, allowFail: false, version: '1.0.1' })
+const client = connect(secret)
+const single = statement(1)
+const batch = [2, 3, 4, 5, 6, 7].map(statement)
+const all = [single, ...batch]
+
+// call turns the library's callbacks into promises: it resolves to
+// { status, body, value } and rejects only when there was no answer.
+function call (method, ...args) {
+  return callOn(client, method, ...args)
+}
+
+function callOn (lrs, method, subject, options = {}) {
+  return new Promise((resolve, reject) => {
+    const callback = (problem, result) => {
+      const xhr = problem ? result : result?.xhr ?? result
+      if (problem && !xhr?.status) return reject(new Error(`no answer: ${problem}`))
+      resolve({ status: problem ? xhr.status : 200, body: xhr?.responseText, value: problem ? null : result })
+    }
+    if (subject === undefined) lrs[method]({ ...options, callback })
+    else lrs[method](subject, { ...options, callback })
+  })
+}
+
+const typed = (sent) => new TinCan.Statement(sent)
+// What came back as it came back, not as the library understands it.
+const plain = (got) => JSON.parse(got.originalJSON)
+
+main('tincanjs', [
+  ['put one', async () => {
+    const { status } = await call('saveStatement', typed(single))
+    assert.equal(status, 200)
+  }],
+  ['post many', async () => {
+    const { status } = await call('saveStatements', batch.map(typed))
+    assert.equal(status, 200)
+  }],
+  ['read one', async () => {
+    const { value } = await call('retrieveStatement', single.id)
+    assert.equal(value.id, single.id)
+    sameAs(single, plain(value))
+  }],
+  ['query', async () => {
+    const { value } = await call('queryStatements', undefined, { params: { agent: new TinCan.Agent(learner), verb: new TinCan.Verb(verb) } })
+    assert.deepEqual(value.statements.map((s) => s.id), newestFirst(all.map((s) => s.id)))
+    value.statements.forEach((s) => sameAs(all.find((sent) => sent.id === s.id), plain(s)))
+    const one = await call('queryStatements', undefined, { params: { activity: new TinCan.Activity({ id: `http://example.org/${run}/course/3` }) } })
+    assert.deepEqual(one.value.statements.map((s) => s.id), [batch[1].id])
+  }],
+  ['page', async () => {
+    const ids = []
+    let { value } = await call('queryStatements', undefined, { params: { agent: new TinCan.Agent(learner), limit: 3, ascending: true } })
+    for (let pages = 1; ; pages++) {
+      ids.push(...value.statements.map((s) => s.id))
+      if (!value.more) {
+        assert.equal(pages, 3)
+        break
+      }
+      assert.equal(value.statements.length, 3)
+      value = (await call('moreStatements', undefined, { url: value.more })).value
+    }
+    assert.deepEqual(ids, all.map((s) => s.id))
+  }],
+  ['void', async () => {
+    const voiding = typed({
+      actor: learner,
+      verb: { id: 'http://adlnet.gov/expapi/verbs/voided', display: { 'en-US': 'voided' } },
+      object: { objectType: 'StatementRef', id: single.id }
+    })
+    assert.equal((await call('saveStatement', voiding)).status, 200)
+    assert.equal((await call('retrieveStatement', single.id)).status, 404)
+    sameAs(single, plain((await call('retrieveVoidedStatement', single.id)).value))
+    const { value } = await call('queryStatements', undefined, { params: { agent: new TinCan.Agent(learner), verb: new TinCan.Verb(verb) } })
+    // The voiding statement points to one that matches, so it is found too.
+    assert.deepEqual(value.statements.map((s) => s.id), [voiding.id, ...newestFirst(batch.map((s) => s.id))])
+  }],
+  ['refusals', async () => {
+    const other = await call('saveStatement', typed({ ...single, verb: { id: 'http://example.org/other' } }))
+    assert.equal(other.status, 409)
+    const bad = await call('saveStatement', typed({ ...statement(8), actor: { mbox: 'nobody' } }))
+    assert.equal(bad.status, 400)
+    assert.ok(JSON.parse(bad.body).violations.length > 0)
+    assert.equal((await callOn(connect('wrong'), 'queryStatements', undefined, { params: {} })).status, 401)
+  }]
+])
