@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -17,12 +18,18 @@ import (
 )
 
 // Back-off between restarts: nothing before the first, then from minDelay
-// doubling to maxDelay; a run of at least steady starts afresh.
+// doubling to maxDelay; a run of at least steady starts afresh. One that came up
+// and died soon is tried again after deadDelay at the latest, so that refused
+// logins do not keep it away for long.
 const (
-	minDelay = 100 * time.Millisecond
-	maxDelay = 5 * time.Second
-	steady   = 10 * time.Second
+	minDelay  = 100 * time.Millisecond
+	deadDelay = time.Second
+	maxDelay  = 5 * time.Second
+	steady    = 10 * time.Second
 )
+
+// guardEvery is how often the port of a running child is tried.
+const guardEvery = 2 * time.Second
 
 // Engine is a running embedded ClickHouse. Its child may die and is started
 // again; address and password stay the same until Stop. Methods may be called
@@ -172,6 +179,7 @@ func (e *Engine) watch(p *process) {
 	delay := time.Duration(0)
 	for {
 		began := time.Now()
+		go e.guard(p)
 		select {
 		case <-p.done:
 		case <-e.stopping.Done():
@@ -182,6 +190,7 @@ func (e *Engine) watch(p *process) {
 		e.state(false)
 		e.opts.Logger.Warn("clickhouse has ended and is started again",
 			zap.Stringer("state", p.cmd.ProcessState), zap.Duration("ran", time.Since(began)))
+		delay = min(delay, deadDelay)
 		if time.Since(began) >= steady {
 			delay = 0
 		}
@@ -190,6 +199,34 @@ func (e *Engine) watch(p *process) {
 		}
 		e.state(true)
 	}
+}
+
+// guard kills a child that has lost its port and yet lives: the user default,
+// whom anybody on the machine can be, has to have the right to open the listener
+// and with it the right to close it. A child that is merely slow is left alone;
+// the system goes on taking connections for it.
+func (e *Engine) guard(p *process) {
+	tick := time.NewTicker(guardEvery)
+	defer tick.Stop()
+	for refused := 0; refused < 2; {
+		select {
+		case <-p.done:
+			return
+		case <-e.stopping.Done():
+			return
+		case <-tick.C:
+		}
+		conn, err := net.DialTimeout("tcp4", e.addr(), guardEvery)
+		switch {
+		case err == nil:
+			conn.Close()
+			refused = 0
+		case errors.Is(err, syscall.ECONNREFUSED):
+			refused++
+		}
+	}
+	e.opts.Logger.Error("clickhouse has lost its port and is killed", zap.Int("pid", p.cmd.Process.Pid))
+	_ = p.cmd.Process.Kill() // gone already is as good
 }
 
 // again starts the child anew, with back-off, until it answers or Stop is called

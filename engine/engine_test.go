@@ -2,8 +2,11 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,4 +120,32 @@ func TestStartAndStopKeepsData(t *testing.T) {
 	if again.password == e.password {
 		t.Error("the password is the same for two starts")
 	}
+}
+
+// hangUp connects, says something that is no login, and closes.
+func hangUp(t *testing.T, addr, say string) {
+	t.Helper()
+	conn, err := net.Dial("tcp4", addr)
+	if err != nil {
+		t.Errorf("dial: %v", err)
+		return
+	}
+	_, _ = conn.Write([]byte(say)) // refused is fine
+	conn.Close()
+}
+
+// peakMemory is the most that a process has had resident, in bytes.
+func peakMemory(pid int) (int64, bool) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, false
+	}
+	for line := range strings.Lines(string(b)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			var kib int64
+			_, err := fmt.Sscanf(rest, "%d", &kib)
+			return kib << 10, err == nil
+		}
+	}
+	return 0, false
 }

@@ -15,19 +15,20 @@ import (
 
 // lock is our own lock on a data folder. The child inherits the open file, so
 // the folder stays locked until the last of the two processes is gone; the file
-// names both, for the message and for cleaning up.
+// names both, for the message.
 type lock struct{ file *os.File }
 
 const (
 	// graceOwner is how long a live owner of the folder is waited for: it may be
 	// on its way out.
 	graceOwner = time.Second
-	// graceOrphan is how long a child without its parent may take to stop.
-	graceOrphan = 10 * time.Second
+	// graceOrphan is how long a child whose parent was killed is waited for. It
+	// ends itself at once, unless it is paused or hangs.
+	graceOrphan = 5 * time.Second
 )
 
 // lockDir takes the lock on dir. While a child is left over from a server that
-// was killed, it waits for that to stop, and kills it when it does not.
+// was killed, it waits for that to end, and ends it when it does not.
 // Error: ErrInUse.
 func lockDir(ctx context.Context, dir string) (*lock, error) {
 	path := filepath.Join(dir, "lock")
@@ -49,7 +50,6 @@ func lockDir(ctx context.Context, dir string) (*lock, error) {
 
 func (l *lock) acquire(ctx context.Context, dir string) error {
 	begin := time.Now()
-	killed := false
 	for {
 		err := syscall.Flock(int(l.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
@@ -64,12 +64,11 @@ func (l *lock) acquire(ctx context.Context, dir string) error {
 		case alive(owner) && waited > graceOwner:
 			return fmt.Errorf("engine: %w: %s belongs to process %d; stop it, or use another data folder",
 				ErrInUse, dir, owner)
-		case !alive(owner) && waited > graceOrphan && !killed && isEngineOf(child, dir):
-			killed = true
+		case !alive(owner) && waited > graceOrphan && isEngineOf(child, dir):
 			_ = syscall.Kill(child, syscall.SIGKILL) // the next round sees whether it helped
 		case waited > 2*graceOrphan:
-			return fmt.Errorf("engine: %w: %s is locked by a process that does not give its number; "+
-				"look for it with lsof %s", ErrInUse, dir, l.file.Name())
+			return fmt.Errorf("engine: %w: %s is held by process %d, which was left over by process %d and does not end; kill it",
+				ErrInUse, dir, child, owner)
 		}
 		select {
 		case <-ctx.Done():
@@ -117,7 +116,7 @@ func alive(pid int) bool {
 }
 
 // isEngineOf says whether a process is an engine on this data folder; numbers
-// are reused, so the one in the file alone is no ground to kill.
+// are reused, so the one in the lock file alone is no ground to kill.
 func isEngineOf(pid int, dir string) bool {
 	if !alive(pid) {
 		return false
