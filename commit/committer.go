@@ -101,7 +101,8 @@ type Committer struct {
 	writing  *group // the group before it
 	broken   error  // why the log takes nothing any more
 	done     []span // marks that wait for the appender
-	closed   bool
+	closed   bool // no more requests
+	ended    bool // no more marks either
 	wake     chan struct{} // tells the appender that there is something
 	ctx      context.Context
 	cancel   context.CancelFunc
@@ -234,18 +235,19 @@ func (c *Committer) appendLoop() {
 	var buf []byte
 	for {
 		c.mu.Lock()
-		g, done, closed := c.open, c.done, c.closed
-		if len(g.rows) > 0 {
+		g, done, ended := c.open, c.done, c.ended
+		ready := len(g.rows) > 0
+		if ready {
 			c.open, c.writing = newGroup(), g
 		}
 		c.done = nil
 		c.mu.Unlock()
 		switch {
-		case len(g.rows) > 0:
+		case ready:
 			buf = c.appendGroup(buf[:0], g, done)
 		case len(done) > 0:
 			buf = c.appendMarks(buf[:0], done)
-		case closed:
+		case ended:
 			return
 		default:
 			<-c.wake
@@ -338,7 +340,7 @@ func (c *Committer) appendMarks(buf []byte, done []span) []byte {
 func (c *Committer) remember(done []span) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.closed && len(c.done)+len(done) < 1000 {
+	if !c.ended && len(c.done)+len(done) < 1000 {
 		c.done = append(done, c.done...)
 	}
 }
@@ -390,6 +392,9 @@ func (c *Committer) Close(ctx context.Context) error {
 	err := c.drain(ctx)
 	c.cancel()
 	c.flush.stop()
+	c.mu.Lock()
+	c.ended = true
+	c.mu.Unlock()
 	c.signal()
 	<-c.finished
 	if err != nil {

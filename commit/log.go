@@ -90,7 +90,7 @@ func (l *logFile) read(path string, newest bool, visit visitor) error {
 		return err
 	}
 	defer f.Close()
-	r := bufio.NewReaderSize(f, 1<<20)
+	r := bufio.NewReaderSize(f, 1<<16)
 	s := &segment{path: path}
 	if n := len(l.segments); n > 0 {
 		s.last = l.segments[n-1].last

@@ -58,7 +58,7 @@ func (c *Committer) recover(ctx context.Context) error {
 		return err
 	}
 	c.flush = newFlusher(&c.opts, c.ids, c.metrics, c.mark, fmt.Sprintf("%s-%d-", writer, begun))
-	c.durable.raise(c.last)
+	c.durable.raise(found.last)
 	c.flush.suspect = found.last
 	visible := c.last
 	for _, chunk := range found.chunks {
@@ -165,4 +165,3 @@ func writerName(dir string) (string, error) {
 	}
 	return name, syncDir(dir)
 }
-

@@ -6,7 +6,7 @@ CREATE TABLE statements
     `tenant` String,
     `stored` Int64 CODEC(Delta, ZSTD(1)),
     `id` UUID CODEC(NONE),
-    `digest` UUID CODEC(NONE) COMMENT 'what the statement says, after the immutability rules',
+    `digest` UUID COMMENT 'what the statement says, after the immutability rules' CODEC(NONE),
     `timestamp` Int64 CODEC(Delta, ZSTD(1)),
     `version` LowCardinality(String),
     `authority` LowCardinality(String),
@@ -61,7 +61,7 @@ SETTINGS index_granularity = 1024,
 CREATE TABLE api_keys
 (
     `id` String,
-    `record` String COMMENT 'JSON; the secret only as its SHA-256',
+    `record` String COMMENT 'JSON, the secret only as its SHA-256',
     `version` Int64
 )
 ENGINE = ReplacingMergeTree(version)
