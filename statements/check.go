@@ -335,8 +335,8 @@ var kindNames = [...]string{kindNull: "null", kindFalse: "false", kindTrue: "tru
 
 func (p *parser) wrongType(n int, rule, want string) bool {
 	k := p.nodes[n].kind
-	if k == kindNull && p.fail(ruleNullValue, n, "null is not allowed here: leave the property out, or give "+want) {
-		return false
+	if k == kindNull {
+		return !p.fail(ruleNullValue, n, "null is not allowed here: leave the property out, or give "+want)
 	}
 	return !p.fail(rule, n, "this must be "+want+", not "+kindNames[k])
 }
