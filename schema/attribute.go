@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -60,16 +62,16 @@ type fault struct {
 	err      gojsonschema.ResultError
 }
 
-// attribute finds the keyword that raised err by walking root along the path
-// of the error, and from its annotation the rule. Errors that no annotated
+// attribute finds the keywords that raised err by walking root along the path
+// of the error, and from their annotations the rules. Errors that no annotated
 // keyword accounts for (the branches of an anyOf, the summary of an if) are
-// noise: ok is false.
-func attribute(root map[string]any, instance any, err gojsonschema.ResultError) (f fault, ok bool) {
+// noise: the answer is empty.
+func attribute(root map[string]any, instance any, err gojsonschema.ResultError) (faults []fault) {
 	keyword, known := keywords[err.Type()]
 	if !known {
-		return fault{}, false
+		return nil
 	}
-	f = fault{keyword: keyword, err: err, tokens: contextTokens(err)}
+	f := fault{keyword: keyword, err: err, tokens: contextTokens(err)}
 	f.property, _ = err.Details()["property"].(string)
 
 	w := walker{root: root}
@@ -85,12 +87,12 @@ func attribute(root map[string]any, instance any, err gojsonschema.ResultError) 
 		nodes, instance = next, below
 	}
 	for _, node := range nodes {
-		if rule := ruleOf(node, keyword, err, f.property); rule != "" {
+		if rule := ruleOf(node, keyword, err, f.property); rule != "" && w.fails(node, keyword, instance) {
 			f.rule, f.node = rule, node
-			return f, true
+			faults = append(faults, f)
 		}
 	}
-	return f, false
+	return faults
 }
 
 // contextTokens splits the context of an error into the keys and indices that
@@ -122,8 +124,8 @@ func ruleOf(node map[string]any, keyword string, err gojsonschema.ResultError, p
 		if rule, ok := rules["required/"+property].(string); ok {
 			return rule
 		}
-	case "format":
-		if node[keyword] != err.Details()["format"] {
+	case "format", "pattern":
+		if node[keyword] != fmt.Sprint(err.Details()[keyword]) {
 			return ""
 		}
 	}
@@ -204,43 +206,70 @@ func (w walker) resolve(ref string) map[string]any {
 	return node
 }
 
-// holds evaluates the condition of an if. Our conditions use type object,
-// required, properties with const or enum, not, and anyOf.
-func (w walker) holds(cond map[string]any, instance any) bool {
-	object, isObject := instance.(map[string]any)
-	_, isArray := instance.([]any)
-	if cond["type"] == "object" && !isObject || cond["type"] == "array" && !isArray {
-		return false
-	}
-	if list, ok := cond["required"].([]any); ok && isObject {
-		for _, name := range list {
-			if _, has := object[name.(string)]; !has {
-				return false
-			}
-		}
-	}
-	if props, ok := cond["properties"].(map[string]any); ok && isObject {
-		for name, sub := range props {
-			if value, has := object[name]; has && !w.holds(sub.(map[string]any), value) {
-				return false
-			}
-		}
-	}
-	if value, ok := cond["const"]; ok && instance != value {
-		return false
-	}
-	if values, ok := cond["enum"].([]any); ok && !scalarIn(values, instance) {
-		return false
-	}
-	if sub, ok := cond["not"].(map[string]any); ok && w.holds(sub, instance) {
-		return false
-	}
-	if branches, ok := cond["anyOf"].([]any); ok {
-		return slices.ContainsFunc(branches, func(sub any) bool {
-			return w.holds(sub.(map[string]any), instance)
-		})
+// fails tells whether an anyOf or not of node fails, since several may stand at
+// one place. Other keywords are told apart by what their error says.
+func (w walker) fails(node map[string]any, keyword string, instance any) bool {
+	switch keyword {
+	case "anyOf", "not":
+		return !w.holds(map[string]any{keyword: node[keyword]}, instance)
 	}
 	return true
+}
+
+// holds evaluates the keywords that stand in our conditions.
+func (w walker) holds(cond map[string]any, instance any) bool {
+	for keyword, value := range cond {
+		if !w.keyword(keyword, value, instance) {
+			return false
+		}
+	}
+	return true
+}
+
+// keyword evaluates one keyword of a condition.
+func (w walker) keyword(keyword string, value, instance any) bool {
+	object, isObject := instance.(map[string]any)
+	array, isArray := instance.([]any)
+	switch keyword {
+	case "$ref":
+		return w.holds(w.resolve(value.(string)), instance)
+	case "type":
+		return value == "object" && isObject || value == "array" && isArray
+	case "required":
+		return !isObject || !slices.ContainsFunc(value.([]any), func(name any) bool {
+			_, has := object[name.(string)]
+			return !has
+		})
+	case "properties":
+		for name, sub := range value.(map[string]any) {
+			if below, has := object[name]; has && !w.holds(sub.(map[string]any), below) {
+				return false
+			}
+		}
+	case "minItems":
+		return !isArray || len(array) >= integer(value)
+	case "maxItems":
+		return !isArray || len(array) <= integer(value)
+	case "const":
+		return scalarIn([]any{value}, instance)
+	case "enum":
+		return scalarIn(value.([]any), instance)
+	case "not":
+		return !w.holds(value.(map[string]any), instance)
+	case "anyOf":
+		return slices.ContainsFunc(value.([]any), func(sub any) bool {
+			return w.holds(sub.(map[string]any), instance)
+		})
+	default:
+		panic("schema: a condition has the keyword " + keyword + ", which holds does not know")
+	}
+	return true
+}
+
+// integer reads a whole number of a schema.
+func integer(value any) int {
+	n, _ := value.(json.Number).Int64()
+	return int(n)
 }
 
 // scalarIn tells whether a list of scalars holds value.

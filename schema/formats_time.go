@@ -16,7 +16,7 @@ var (
 	isoExtended = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?` + isoZone + `$`)
 	isoBasic    = regexp.MustCompile(`^(\d{4})(\d\d)(\d\d)[Tt](\d\d)(\d\d)(?:(\d\d)(?:[.,]\d+)?)?` + isoZone + `$`)
 
-	zone         = regexp.MustCompile(`[Zz]$|[+-]\d\d(?::?\d\d)?$`)
+	zoneless     = regexp.MustCompile(`^\d{4}-?\d\d-?\d\d[Tt]\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?$`)
 	negativeZero = regexp.MustCompile(`[Tt].*-00(?::?00)?$`)
 )
 
@@ -35,12 +35,9 @@ func isTimestamp10(s string) bool {
 // zone apart.
 func isTimestamp20(s string) bool { return exists(rfc3339.FindStringSubmatch(s)) }
 
-// hasZone tells whether a timestamp names its zone. What has no time of day
-// passes: it is no timestamp, and another format says so.
-func hasZone(s string) bool {
-	_, clock, hasTime := strings.Cut(strings.ToUpper(s), "T")
-	return !hasTime || zone.MatchString(clock)
-}
+// hasZone tells whether a timestamp names its zone. What is no timestamp
+// passes: another format says so.
+func hasZone(s string) bool { return !zoneless.MatchString(s) }
 
 // hasNoNegativeZero tells whether a timestamp is free of the offset -00, which
 // RFC 3339 keeps for "unknown" and xAPI forbids.

@@ -97,9 +97,7 @@ func (v *validator) faults(tree any) (found []fault, valid bool) {
 		panic(fmt.Sprintf("schema: %v", err)) // NewRawLoader never fails
 	}
 	for _, e := range result.Errors() {
-		if f, ok := attribute(v.root, tree, e); ok {
-			found = append(found, f)
-		}
+		found = append(found, attribute(v.root, tree, e)...)
 	}
 	return found, result.Valid()
 }
