@@ -33,6 +33,9 @@ type Plan struct {
 	// when the request was due, so that a stall shows in every request that
 	// it held up.
 	Rate float64
+	// Resend sends a request again until it is not refused with 503 any more, for
+	// runs that must bring every statement in.
+	Resend bool
 	// Source makes the source of a connection.
 	Source func(conn int) Source
 }
@@ -168,10 +171,13 @@ func (w *worker) loop(ctx context.Context) {
 		if w.interval == 0 {
 			began = time.Now()
 		}
-		response, err := w.conn.Do(request)
-		w.count(began, statements, response, err)
-		if response.Status == 503 {
-			time.Sleep(min(max(response.RetryAfter, 10*time.Millisecond), maxWait))
+		for refused := true; refused && ctx.Err() == nil; {
+			response, err := w.conn.Do(request)
+			w.count(began, statements, response, err)
+			if response.Status == 503 {
+				time.Sleep(min(max(response.RetryAfter, 10*time.Millisecond), maxWait))
+			}
+			refused = w.run.plan.Resend && response.Status == 503
 		}
 	}
 }
