@@ -41,11 +41,6 @@ func notFound(format string, args ...any) error {
 	return &failure{status: http.StatusNotFound, message: fmt.Sprintf(format, args...)}
 }
 
-// tooLarge is a 413.
-func tooLarge(format string, args ...any) error {
-	return &failure{status: http.StatusRequestEntityTooLarge, message: fmt.Sprintf(format, args...)}
-}
-
 // toFailure is the one place where errors become status codes
 // (xAPI 1.0.3 Part 3, 3.2). What it does not know is internal: its text stays
 // in the log.

@@ -1,0 +1,118 @@
+// Package lrstest starts the whole endpoint for a test: the real engine, a
+// fresh database, the log, the keys and HTTP. It is for tests only; the
+// program wires the same packages in cmd.
+//
+// A test package that uses it calls Main from its TestMain.
+package lrstest
+
+import (
+	"context"
+	"net"
+	"testing"
+	"time"
+
+	"lernspur/commit"
+	"lernspur/directory"
+	"lernspur/lrs"
+	"lernspur/schema"
+	"lernspur/store"
+	"lernspur/store/storetest"
+
+	"github.com/gorilla/mux"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Main runs the tests of a package and stops the engine afterwards.
+func Main(m *testing.M) { storetest.Main(m) }
+
+// Server is an endpoint that runs until its test ends.
+type Server struct {
+	// Root is the address of the server, Endpoint that of the xAPI resources
+	// ("…/xapi").
+	Root     string
+	Endpoint string
+	// Key and Secret have every scope in the tenant default.
+	Key    string
+	Secret string
+
+	Keys     *directory.Keys
+	Store    *store.Store
+	Commit   *commit.Committer
+	Registry *prometheus.Registry
+}
+
+// Options change how a server is made.
+type Options struct {
+	LRS    func(o *lrs.Options)
+	Commit func(o *commit.Options)
+}
+
+// Start starts an endpoint on a fresh database. A missing engine fails the
+// test.
+func Start(t testing.TB, opts Options) *Server {
+	t.Helper()
+	s := &Server{Store: storetest.Open(t), Registry: prometheus.NewRegistry()}
+	s.startCommit(t, opts)
+	s.openKeys(t)
+	o := lrs.Options{
+		Writer: Writer{s.Commit}, Reader: s.Store, Keys: Keys{s.Keys},
+		Explain: schema.ExplainRequest, Registerer: s.Registry,
+	}
+	if opts.LRS != nil {
+		opts.LRS(&o)
+	}
+	router := mux.NewRouter()
+	lrs.New(o).Register(router)
+	lrs.RegisterOps(router, s.Registry, s.Store.Ping)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := lrs.NewServer(router, nil, lrs.Timeouts{})
+	done := make(chan struct{})
+	go func() { defer close(done); _ = server.Serve(listener) }() // ends with ErrServerClosed
+	t.Cleanup(func() { _ = server.Close(); <-done })
+	s.Root = "http://" + listener.Addr().String()
+	s.Endpoint = s.Root + lrs.Base
+	return s
+}
+
+func (s *Server) startCommit(t testing.TB, opts Options) {
+	t.Helper()
+	o := commit.Options{Dir: t.TempDir(), Sink: Sink{s.Store}}
+	if opts.Commit != nil {
+		opts.Commit(&o)
+	}
+	c, err := commit.Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		if err := c.Close(ctx); err != nil {
+			t.Error("closing the log:", err)
+		}
+	})
+	s.Commit = c
+}
+
+func (s *Server) openKeys(t testing.TB) {
+	t.Helper()
+	keys, err := directory.Open(context.Background(), directory.StoreKeys(s.Store), directory.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Keys = keys
+	s.Key, s.Secret = s.NewKey(t, directory.DefaultTenant, directory.ScopeAll)
+}
+
+// NewKey makes another key.
+func (s *Server) NewKey(t testing.TB, tenant string, scopes ...string) (key, secret string) {
+	t.Helper()
+	record, secret, err := s.Keys.Create(context.Background(), directory.NewKey{Tenant: tenant, Label: "test", Scopes: scopes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record.ID, secret
+}
