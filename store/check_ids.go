@@ -18,9 +18,7 @@ const idsPerPass = 1 << 20
 // RepeatedIDs finds ids of a tenant that more than one statement has, limit of
 // them at most, and counts all of them.
 func (s *Store) RepeatedIDs(ctx context.Context, tenant string, upto int64, limit int) (list []uuid.UUID, total int, err error) {
-	var rows uint64
-	err = s.query(ctx, fmt.Sprintf(`SELECT count() FROM statements WHERE tenant = {tenant:String} AND stored <= %d`, upto),
-		parameters{"tenant": tenant}, func(r driver.Rows) error { return r.Scan(&rows) })
+	rows, err := s.Count(ctx, tenant, upto)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -135,4 +133,12 @@ func (s *Store) linked(ctx context.Context, tenant, where string, found map[int6
 		found[l.Stored] = l
 		return err
 	})
+}
+
+// Count counts the statements of a tenant up to a watermark.
+func (s *Store) Count(ctx context.Context, tenant string, upto int64) (int, error) {
+	var n uint64
+	err := s.query(ctx, fmt.Sprintf(`SELECT count() FROM statements WHERE tenant = {tenant:String} AND stored <= %d`, upto),
+		parameters{"tenant": tenant}, func(rows driver.Rows) error { return rows.Scan(&n) })
+	return int(n), err
 }

@@ -116,9 +116,10 @@ func (f *finder) candidates(n int) ([]int64, bool, error) {
 		return nil, false, err
 	}
 	exhausted := len(list) < n
+	read := list
 	for _, r := range f.referrers {
 		// Beyond the last row read there may be rows that come before r.
-		if f.plan.inRange(r) && (exhausted || f.before(r, list[len(list)-1])) {
+		if f.plan.inRange(r) && (exhausted || f.before(r, read[len(read)-1])) {
 			list = append(list, r)
 		}
 	}

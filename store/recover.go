@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/google/uuid"
 )
@@ -23,7 +24,7 @@ const maxList = 1000
 // nothing of them can become visible any more.
 func (s *Store) Kill(ctx context.Context, prefix string) error {
 	const sql = `KILL QUERY WHERE startsWith(query_id, {prefix:String}) SYNC`
-	return s.query(ctx, sql, parameters{"prefix": prefix}, func(driver.Rows) error { return nil })
+	return s.conn.Exec(clickhouse.Context(ctx, clickhouse.WithParameters(parameters{"prefix": prefix})), sql)
 }
 
 // Present tells which statements with first <= stored <= last are there, of

@@ -1,0 +1,80 @@
+CREATE TABLE api_keys (`id` String,
+`record` String COMMENT 'JSON, the secret only as its SHA-256',
+`version` Int64)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60, index_granularity = 8192;
+
+CREATE TABLE goose_db_version (`version_id` Int64,
+`is_applied` UInt8,
+`date` Date DEFAULT now(),
+`tstamp` DateTime DEFAULT now())
+ENGINE = MergeTree
+ORDER BY (version_id)
+SETTINGS index_granularity = 8192, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
+CREATE TABLE lookups (`tenant` String,
+`kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of',
+`key` UUID,
+`stored` Int64 CODEC(Delta(8), ZSTD(1)),
+`verb` UInt64 COMMENT 'first half of the verb\'s key')
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, kind, key, stored)
+SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
+CREATE TABLE progress (`tenant` String,
+`course` LowCardinality(String),
+`learner` String COMMENT 'identifier of the actor',
+`version` Int64 COMMENT 'every statement with stored <= version is in the row',
+`started_at` Int64 COMMENT 'timestamp of the first statement that the learner caused, else never' CODEC(ZSTD(1)),
+`completed_at` Int64 COMMENT 'timestamp of the first completion, else never' CODEC(ZSTD(1)),
+`last_at` Int64 COMMENT 'latest timestamp; not at all: every statement is voided' CODEC(ZSTD(1)),
+`verdict` Tuple(at Int64, stored Int64, value Int8) COMMENT 'latest verdict: 1 passed, 0 failed, -1 none' CODEC(ZSTD(1)),
+`score` Tuple(at Int64, stored Int64, value Int64) COMMENT 'latest score in billionths of the scale; at: not at all when none' CODEC(ZSTD(1)))
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant, course, learner)
+SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
+CREATE TABLE progress_cursor (`name` LowCardinality(String),
+`version` Int64 COMMENT 'the row with the highest is in force',
+`stored` Int64 COMMENT 'progress contains every statement up to here; -1: to be rebuilt')
+ENGINE = ReplacingMergeTree(version)
+ORDER BY name
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60, index_granularity = 8192;
+
+CREATE TABLE refs (`tenant` String,
+`target` Int64 COMMENT 'stored of the statement that is pointed to',
+`referrer` Int64 COMMENT 'stored of the statement whose object is the StatementRef')
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, target, referrer)
+SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
+CREATE TABLE statements (`tenant` String,
+`stored` Int64 CODEC(Delta(8), ZSTD(1)),
+`id` UUID CODEC(NONE),
+`digest` UUID COMMENT 'what the statement says, after the immutability rules' CODEC(NONE),
+`timestamp` Int64 CODEC(Delta(8), ZSTD(1)),
+`version` LowCardinality(String),
+`authority` LowCardinality(String),
+`actor` LowCardinality(String),
+`verb` LowCardinality(String),
+`object_kind` UInt8 COMMENT '1 Activity, 2 Agent, 3 Group, 4 StatementRef, 5 SubStatement',
+`object` LowCardinality(String),
+`ref` UUID COMMENT 'target of a StatementRef',
+`voiding` UInt8,
+`registration` UUID,
+`courses` Array(LowCardinality(String)) COMMENT 'activities whose progress the statement belongs to',
+`success` Int8 COMMENT '1 true, 0 false, -1 not said',
+`completion` Int8 COMMENT '1 true, 0 false, -1 not said',
+`score_scaled` Float64 COMMENT 'NaN when not said',
+`score_raw` Float64 COMMENT 'NaN when not said',
+`score_min` Float64 COMMENT 'NaN when not said',
+`score_max` Float64 COMMENT 'NaN when not said',
+`duration` Int64 COMMENT 'hundredths of a second, -1 when not said',
+`raw` String CODEC(ZSTD(1)),
+`stored_at` DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(stored, 'UTC'),
+`timestamp_at` DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(timestamp, 'UTC'))
+ENGINE = MergeTree
+ORDER BY (tenant, stored)
+SETTINGS index_granularity = 64, min_compress_block_size = 65536, max_compress_block_size = 1048576, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
