@@ -1,0 +1,88 @@
+package progress
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+)
+
+// Filter chooses courses.
+type Filter struct {
+	// After leaves out the courses up to this id: the last one of the page
+	// before.
+	After string
+	// Limit is how many courses to answer; it must be positive.
+	Limit int
+}
+
+// Page is an answer about courses, sorted by id.
+type Page struct {
+	Courses []Course
+	// More tells that there are courses behind the last.
+	More bool
+	// Watermark: every statement with stored <= Watermark is counted.
+	Watermark int64
+}
+
+// Courses answers what the learners of a tenant's courses have reached, from
+// the projection.
+func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page, error) {
+	if f.Limit <= 0 {
+		return Page{}, fmt.Errorf("a page of courses needs a positive limit, not %d", f.Limit)
+	}
+	page := Page{Watermark: p.Watermark(), Courses: []Course{}}
+	ctx = clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{"tenant": tenant, "after": f.After}))
+	courses, err := readCourses(ctx, p.conn, coursesSQL(f.After != "", f.Limit+1))
+	if err != nil {
+		return Page{}, fmt.Errorf("reading progress: %w", err)
+	}
+	if len(courses) > f.Limit {
+		courses, page.More = courses[:f.Limit], true
+	}
+	page.Courses = append(page.Courses, courses...)
+	return page, nil
+}
+
+// Period is what the learners of a tenant have reached by the statements of a
+// period alone.
+type Period struct {
+	Courses []Course
+	// Learners, Started and Completed count people once, in however many
+	// courses they are.
+	Learners, Started, Completed int64
+}
+
+// InPeriod computes, from a tenant's statements, what was reached by those
+// with a timestamp in [from, to). Only statements stored up to upto count,
+// also as voiding ones: the answer to the same question never changes. All
+// instants are in microseconds since the Unix epoch.
+func InPeriod(ctx context.Context, conn driver.Conn, tenant string, from, to, upto int64) (Period, error) {
+	var period Period
+	var learners, started, completed uint64
+	ctx = forTenant(ctx, tenant)
+	courses, err := readCourses(ctx, conn, periodSQL(from, to, upto))
+	if err != nil {
+		return period, fmt.Errorf("computing progress of a period: %w", err)
+	}
+	if err := conn.QueryRow(ctx, periodLearnersSQL(from, to, upto)).Scan(&learners, &started, &completed); err != nil {
+		return period, fmt.Errorf("counting the learners of a period: %w", err)
+	}
+	return Period{courses, int64(learners), int64(started), int64(completed)}, nil
+}
+
+// readCourses reads rows with the columns of totals.
+func readCourses(ctx context.Context, conn driver.Conn, sql string) ([]Course, error) {
+	var courses []Course
+	err := query(ctx, conn, sql, func(rows driver.Rows) error {
+		var c Course
+		var learners, started, completed, passed, failed, scored uint64
+		err := rows.Scan(&c.ID, &learners, &started, &completed, &passed, &failed, &scored, &c.ScoreSum, &c.LastActivity)
+		c.Learners, c.Started, c.Completed = int64(learners), int64(started), int64(completed)
+		c.Passed, c.Failed, c.Scored = int64(passed), int64(failed), int64(scored)
+		courses = append(courses, c)
+		return err
+	})
+	return courses, err
+}

@@ -1,0 +1,81 @@
+package progress
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+)
+
+// cursorName tells the projection's row of progress_cursor from those of other
+// projections to come.
+const cursorName = "progress"
+
+// rebuilding as cursor says that the states are to be thrown away first: a
+// rebuild that was cut off is finished at the next start.
+const rebuilding = -1
+
+// load reads the cursor.
+func (p *Projector) load(ctx context.Context) error {
+	p.cycle.Lock()
+	defer p.cycle.Unlock()
+	const query = `SELECT stored, version FROM progress_cursor WHERE name = '` + cursorName + `' ORDER BY version DESC LIMIT 1`
+	var stored int64
+	err := p.conn.QueryRow(ctx, query).Scan(&stored, &p.version)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("reading how far progress has come: %w", err)
+	}
+	if stored == rebuilding {
+		return p.empty(ctx)
+	}
+	p.reached.set(stored)
+	return nil
+}
+
+// save moves the cursor to stored.
+func (p *Projector) save(ctx context.Context, stored int64) error {
+	insert := fmt.Sprintf(`INSERT INTO progress_cursor (name, version, stored) SELECT '%s', %d, %d`, cursorName, p.version+1, stored)
+	if err := p.exec(ctx, insert); err != nil {
+		return fmt.Errorf("noting how far progress has come: %w", err)
+	}
+	p.version++
+	return nil
+}
+
+// Rebuild throws all states away and lets the projection start anew; until it
+// has caught up, Watermark tells how far it is. For use when a
+// definition has changed or Check has found differences.
+func (p *Projector) Rebuild(ctx context.Context) error {
+	p.cycle.Lock()
+	defer p.cycle.Unlock()
+	if err := p.save(ctx, rebuilding); err != nil {
+		return err
+	}
+	return p.empty(ctx)
+}
+
+// empty removes all states, after the cursor was set to rebuilding.
+func (p *Projector) empty(ctx context.Context) error {
+	if err := p.exec(ctx, `TRUNCATE TABLE progress`); err != nil {
+		return fmt.Errorf("removing the states of progress: %w", err)
+	}
+	if err := p.save(ctx, 0); err != nil {
+		return err
+	}
+	p.reached.set(0)
+	return nil
+}
+
+// writeSettings: one thread, so that a cycle leaves the others to ingestion;
+// states of one cycle are never dropped as duplicates of another's.
+var writeSettings = clickhouse.Settings{
+	"max_threads": 1, "max_insert_threads": 1, "insert_deduplicate": 0, "async_insert": 0,
+	"max_bytes_before_external_group_by": 256 << 20,
+}
+
+// exec runs a statement that writes.
+func (p *Projector) exec(ctx context.Context, sql string) error {
+	return p.conn.Exec(clickhouse.Context(ctx, clickhouse.WithSettings(writeSettings)), sql)
+}

@@ -1,0 +1,222 @@
+package progress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"go.uber.org/zap"
+)
+
+// ErrStopped is what waiters get when the projector stops.
+var ErrStopped = errors.New("the projection of progress has been stopped")
+
+// Dependencies are what a Projector needs.
+type Dependencies struct {
+	// Conn is the database with the tables of package store.
+	Conn driver.Conn
+	// Watermark is the instant up to which every statement is visible,
+	// microseconds since the Unix epoch. It never falls.
+	Watermark func() int64
+	// Interval is the least time between two cycles when nobody waits. Zero
+	// means 800 ms, which keeps the projection less than a second behind.
+	Interval time.Duration
+	// Logger may be nil.
+	Logger *zap.Logger
+}
+
+// Projector keeps the table progress up to date. A database has one that is
+// started; any number may read.
+type Projector struct {
+	conn      driver.Conn
+	watermark func() int64
+	interval  time.Duration
+	logger    *zap.Logger
+	maxChunk  int64
+
+	reached reached
+	hurry   chan struct{} // somebody waits
+
+	// cycle is held while the table changes: by cycles, Check and Rebuild.
+	cycle   sync.Mutex
+	version int64         // of the cursor's row in force
+	width   int64         // of the span that the next chunk tries
+	took    time.Duration // the last cycle
+
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+// New makes a Projector that does nothing yet.
+func New(d Dependencies) *Projector {
+	if d.Logger == nil {
+		d.Logger = zap.NewNop()
+	}
+	if d.Interval <= 0 {
+		d.Interval = 800 * time.Millisecond
+	}
+	return &Projector{
+		conn: d.Conn, watermark: d.Watermark, interval: d.Interval, logger: d.Logger,
+		maxChunk: 500_000, width: time.Minute.Microseconds(),
+		hurry: make(chan struct{}, 1),
+	}
+}
+
+// Start reads the cursor and goes on from there until Stop. ctx bounds the
+// reading only.
+func (p *Projector) Start(ctx context.Context) error {
+	if err := p.load(ctx); err != nil {
+		return err
+	}
+	running, stop := context.WithCancel(context.Background())
+	p.stop, p.done = stop, make(chan struct{})
+	go p.run(running)
+	return nil
+}
+
+// Stop ends the cycle that runs, which is safe at any point, and answers all
+// waiters. It does nothing when the projector was not started.
+func (p *Projector) Stop() {
+	if p.stop == nil {
+		return
+	}
+	p.stop()
+	<-p.done
+}
+
+// Watermark is how far the projection has come: every statement with
+// stored <= Watermark is in it. It may already hold some later ones.
+func (p *Projector) Watermark() int64 { return p.reached.value() }
+
+// Wait returns when the projection has come to upto, which it hurries for, with
+// the error of ctx when that ends first, or with ErrStopped. upto must not lie
+// beyond the watermark of the statements.
+func (p *Projector) Wait(ctx context.Context, upto int64) error {
+	return p.reached.wait(ctx, upto, func() {
+		select {
+		case p.hurry <- struct{}{}:
+		default:
+		}
+	})
+}
+
+// run is the loop of cycles.
+func (p *Projector) run(ctx context.Context) {
+	defer close(p.done)
+	defer p.reached.close()
+	var pause pause
+	for {
+		if !p.sleep(ctx, pause) {
+			return
+		}
+		if p.watermark() <= p.reached.value() {
+			pause = pauseAfter(p.interval, 0, false)
+			continue
+		}
+		more, err := p.catchUp(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			p.logger.Warn("progress is not brought up to date, trying again", zap.Error(err))
+			pause = pauseAfter(time.Second, time.Second, false)
+		default:
+			pause = pauseAfter(p.interval, p.took, more)
+		}
+	}
+}
+
+// sleep waits as long as pause says and tells whether to go on. Who waits cuts
+// the pause short.
+func (p *Projector) sleep(ctx context.Context, pause pause) bool {
+	began := time.Now()
+	timer := time.NewTimer(pause.normal)
+	defer timer.Stop()
+	if p.reached.waited() {
+		timer.Reset(pause.hurried)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-timer.C:
+			return true
+		case <-p.hurry:
+			timer.Reset(max(0, pause.hurried-time.Since(began)))
+		}
+	}
+}
+
+// pause is how long to do nothing after a cycle.
+type pause struct {
+	normal  time.Duration
+	hurried time.Duration // when somebody waits
+}
+
+// pauseAfter follows a cycle that took some time. A tenth of the time is what
+// the projection takes from ingestion, and half when it is far behind (more) or
+// somebody waits.
+func pauseAfter(interval, took time.Duration, more bool) pause {
+	if more {
+		return pause{took, took}
+	}
+	return pause{max(interval, 10*took), took}
+}
+
+// catchUp runs one cycle. more tells that it did not reach the watermark.
+func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
+	p.cycle.Lock()
+	defer p.cycle.Unlock()
+	began := time.Now()
+	target := p.watermark()
+	s, voiding, n, err := p.next(ctx, target)
+	if err != nil {
+		return false, fmt.Errorf("looking for new statements: %w", err)
+	}
+	if n > 0 {
+		if err := p.exec(ctx, foldSQL(s, voiding)); err != nil {
+			return false, fmt.Errorf("folding statements into states: %w", err)
+		}
+		if err := p.save(ctx, s.upto); err != nil {
+			return false, err
+		}
+	}
+	p.took = time.Since(began)
+	p.reached.set(s.upto)
+	p.logger.Debug("progress brought up to date", zap.Int64("statements", n), zap.Bool("voiding", voiding),
+		zap.Int64("stored", s.upto), zap.Duration("took", p.took))
+	return s.upto < target, nil
+}
+
+// next chooses the span of the next cycle so that it holds maxChunk statements
+// at most, and tells how many there are and whether some are voiding.
+func (p *Projector) next(ctx context.Context, target int64) (s span, voiding bool, n int64, err error) {
+	s.from = p.reached.value()
+	for {
+		s.upto = min(target, s.from+p.width)
+		var all, voids uint64
+		if err = p.conn.QueryRow(ctx, countSQL(s)).Scan(&all, &voids); err != nil {
+			return s, false, 0, err
+		}
+		n = int64(all)
+		switch {
+		case n > p.maxChunk && s.upto-s.from > 1:
+			p.width = (s.upto - s.from) / 2
+			continue
+		case n == 0 && s.upto < target:
+			var first int64
+			if err = p.conn.QueryRow(ctx, firstSQL(span{s.upto, target})).Scan(&first); err != nil {
+				return s, false, 0, err
+			}
+			if s.upto = first - 1; first == 0 {
+				s.upto = target
+			}
+		case n < p.maxChunk/4 && s.upto < target:
+			p.width *= 2
+		}
+		return s, voids > 0, n, nil
+	}
+}

@@ -1,0 +1,160 @@
+package progress
+
+import (
+	"fmt"
+	"strings"
+)
+
+const (
+	// never and none are the neutral elements of min and max.
+	never = "9223372036854775807"
+	none  = "-9223372036854775808"
+)
+
+// units is a SELECT that turns each statement into the state of a learner who
+// has no other: the one place where the definitions of the metrics stand in
+// SQL. where chooses statements. voided is a SELECT of the (tenant, stored)
+// of those among them that are voided; they become neutral instead of
+// vanishing, so that a state of which nothing is left is replaced, too.
+//
+// The statement's own columns are read under short names: in ClickHouse an
+// alias hides the column of the same name in the whole query.
+func units(where, voided string) string {
+	return fmt.Sprintf(`SELECT tenant, toString(course) AS course, toString(actor) AS learner,
+  if(void OR verb IN (%[1]s), %[2]s, timestamp) AS started_at,
+  if(NOT void AND own AND (completion = 1 OR verb IN (%[3]s)), timestamp, %[2]s) AS completed_at,
+  if(void, %[4]s, timestamp) AS last_at,
+  if(void OR judged < 0, (toInt64(%[4]s), toInt64(0), toInt8(-1)), (timestamp, stored, judged)) AS verdict,
+  if(void OR NOT isFinite(points), (toInt64(%[4]s), toInt64(0), toInt64(0)), (timestamp, stored, toInt64(round(points * 1e9)))) AS score
+FROM (
+  SELECT tenant, stored, timestamp, actor, verb, completion, arrayJoin(arrayDistinct(courses)) AS course,
+    object_kind = 1 AND object = course AS own,
+    (tenant, stored) IN (%[8]s) AS void,
+    toInt8(multiIf(NOT own, -1, success >= 0, success, verb = '%[5]s', 1, verb = '%[6]s', 0, -1)) AS judged,
+    multiIf(NOT own OR verb = '%[7]s', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+  FROM statements WHERE voiding = 0 AND actor != '' AND %[9]s
+)`, quoted(platformVerbs), never, quoted(completionVerbs), none, verbPassed, verbFailed, verbProgressed, voided, where)
+}
+
+// merged is a SELECT of the states that rows add up to.
+func merged(rows ...string) string {
+	return "SELECT tenant, course, learner, min(started_at) AS started_at, min(completed_at) AS completed_at,\n" +
+		"  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score\nFROM (\n" +
+		strings.Join(rows, "\nUNION ALL\n") + "\n)\nGROUP BY tenant, course, learner"
+}
+
+// voidedAmong is a SELECT of the (tenant, stored) of statements that are voided
+// by a statement stored up to upto. where chooses among the rows of refs, which
+// has a row for every StatementRef whose target has come, whichever came first.
+func voidedAmong(where string, upto int64) string {
+	return fmt.Sprintf(`SELECT tenant, target FROM refs WHERE %[1]s AND (tenant, referrer) IN (`+
+		`SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= %[2]d AND (tenant, stored) IN (`+
+		`SELECT tenant, referrer FROM refs WHERE %[1]s))`, where, upto)
+}
+
+// span is a range of stored: from < stored <= upto.
+type span struct{ from, upto int64 }
+
+// of is the condition that a column lies in the span.
+func (s span) of(column string) string {
+	return fmt.Sprintf("%[1]s > %[2]d AND %[1]s <= %[3]d", column, s.from, s.upto)
+}
+
+// countSQL counts the statements of a span, and the voiding ones among them.
+func countSQL(s span) string {
+	return `SELECT count(), countIf(voiding = 1) FROM statements WHERE ` + s.of("stored")
+}
+
+// firstSQL finds the first statement of a span, 0 if there is none.
+func firstSQL(s span) string {
+	return `SELECT min(stored) FROM statements WHERE ` + s.of("stored")
+}
+
+// foldSQL brings the states from s.from to s.upto. voiding tells whether there
+// are voiding statements in the span.
+//
+// The states of the learners whose statements are voided are made from all
+// their statements up to s.upto; all others from their old state and the new
+// statements.
+func foldSQL(s span, voiding bool) string {
+	fresh := s.of("stored")
+	old := "SELECT tenant, toString(course) AS course, learner, started_at, completed_at, last_at, verdict, score FROM progress FINAL\n" +
+		"WHERE (tenant, course, learner) IN (SELECT tenant, arrayJoin(courses), actor FROM statements WHERE voiding = 0 AND actor != '' AND " + fresh + ")"
+	rows := []string{units(fresh, voidedAmong(s.of("target"), s.upto))}
+	if voiding {
+		affected := affectedSQL(s)
+		old += "\n  AND (tenant, learner) NOT IN (" + affected + ")"
+		theirs := `SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (` +
+			`SELECT tenant, toUInt8(2), toUUID(UUIDNumToString(toFixedString(substring(SHA256(actor), 1, 16), 16))) FROM (` + affected + `))`
+		rows = append(rows, units(
+			fmt.Sprintf("stored <= %d AND (tenant, stored) IN (%s)\n    AND (tenant, actor) IN (%s)", s.from, theirs, affected),
+			voidedAmong("(tenant, target) IN ("+theirs+")", s.upto)))
+	}
+	rows = append(rows, old)
+	return fmt.Sprintf("INSERT INTO progress (tenant, course, learner, version, started_at, completed_at, last_at, verdict, score)\n"+
+		"SELECT tenant, course, learner, %d, started_at, completed_at, last_at, verdict, score FROM (\n%s\n)", s.upto, merged(rows...))
+}
+
+// affectedSQL selects the (tenant, actor) of the statements that are voided by
+// those of a span. A voiding statement cannot be voided.
+func affectedSQL(s span) string {
+	return fmt.Sprintf(`SELECT tenant, actor FROM statements WHERE voiding = 0 AND stored <= %d AND (tenant, stored) IN (`+
+		`SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (`+
+		`SELECT tenant, toUInt8(1), ref FROM statements WHERE voiding = 1 AND %s))`, s.upto, s.of("stored"))
+}
+
+// totals are the columns of a Course, from states; the order is that of
+// scanCourse.
+const totals = `course, count(), countIf(started_at < ` + never + `), countIf(completed_at < ` + never + `), ` +
+	`countIf(verdict.value = 1), countIf(verdict.value = 0), countIf(score.at > ` + none + `), sum(score.value), max(last_at)`
+
+// coursesSQL reads what the learners of a tenant's courses have reached, n
+// courses at most, behind the course {after}.
+func coursesSQL(after bool, n int) string {
+	where := "tenant = {tenant:String}"
+	if after {
+		where += " AND course > {after:String}"
+	}
+	return fmt.Sprintf("SELECT %s FROM progress FINAL WHERE %s AND last_at > %s GROUP BY course ORDER BY course LIMIT %d", totals, where, none, n)
+}
+
+// tenantStates computes the states of a tenant from its statements alone.
+func tenantStates(where string, upto int64) string {
+	return merged(units(fmt.Sprintf("tenant = {tenant:String} AND stored <= %d AND %s", upto, where),
+		voidedAmong("tenant = {tenant:String}", upto)))
+}
+
+// periodSQL computes a tenant's courses from the statements with a timestamp in
+// [from, to) that are stored up to upto.
+func periodSQL(from, to, upto int64) string {
+	return fmt.Sprintf("SELECT %s FROM (\n%s\n) WHERE last_at > %s GROUP BY course ORDER BY course",
+		totals, periodStates(from, to, upto), none)
+}
+
+// periodLearnersSQL counts the learners of all courses together.
+func periodLearnersSQL(from, to, upto int64) string {
+	return fmt.Sprintf("SELECT uniqExact(learner), uniqExactIf(learner, started_at < %s), uniqExactIf(learner, completed_at < %s) FROM (\n%s\n) WHERE last_at > %s",
+		never, never, periodStates(from, to, upto), none)
+}
+
+func periodStates(from, to, upto int64) string {
+	return tenantStates(fmt.Sprintf("timestamp >= %d AND timestamp < %d", from, to), upto)
+}
+
+// checkSQL finds the states of part i of n of a tenant's learners that differ
+// from what its statements up to upto say. The projection must have come exactly
+// to upto.
+func checkSQL(upto int64, i, n int) string {
+	part := func(column string) string { return fmt.Sprintf("cityHash64(%s) %% %d = %d", column, n, i) }
+	return fmt.Sprintf(`SELECT course, learner, anyIf(state, side = 1), anyIf(state, side = 2) FROM (
+SELECT toString(course) AS course, learner, 1 AS side, toString((started_at, completed_at, last_at, verdict, score)) AS state
+FROM progress FINAL WHERE tenant = {tenant:String} AND %s AND last_at > %s
+UNION ALL
+SELECT course, learner, 2 AS side, toString((started_at, completed_at, last_at, verdict, score)) AS state
+FROM (
+%s
+) WHERE last_at > %s
+) GROUP BY course, learner HAVING count() != 2 OR uniqExact(state) != 1 ORDER BY course, learner LIMIT %d`,
+		part("learner"), none, tenantStates(part("toString(actor)"), upto), none, maxDifferences)
+}
