@@ -45,8 +45,8 @@ func parseUUID(s string) (id uuid.UUID, ok bool) {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return uuid.UUID{}, false
 	}
-	for i, j := 0, 0; i < 36; i += 2 {
-		if s[i] == '-' {
+	for i, j := 0, 0; j < len(id); i, j = i+2, j+1 {
+		if i == 8 || i == 13 || i == 18 || i == 23 { // no other hyphen may be passed over
 			i++
 		}
 		hi, lo := unhex(s[i]), unhex(s[i+1])
@@ -54,7 +54,6 @@ func parseUUID(s string) (id uuid.UUID, ok bool) {
 			return uuid.UUID{}, false
 		}
 		id[j] = hi<<4 | lo
-		j++
 	}
 	return id, true
 }
