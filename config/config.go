@@ -1,0 +1,165 @@
+package config
+
+import "time"
+
+// Config is everything that can be set. Sizes are bytes.
+type Config struct {
+	Server     Server
+	Content    Content
+	Access     Access
+	Data       Data
+	ClickHouse ClickHouse
+	Engine     Engine
+	Commit     Commit
+	Limits     Limits
+	CORS       CORS
+	Log        Log
+
+	// Warnings are for the log: what was found and not understood, and is not
+	// wrong enough to refuse the start.
+	Warnings []string
+
+	sources map[string]Source
+}
+
+// Server is where the xAPI resources, our own API and the pages are served.
+type Server struct {
+	// Addr is the host:port to listen on.
+	Addr string
+	// PublicURL is the base address that clients see, without a slash at its
+	// end; empty: taken from each request.
+	PublicURL string
+}
+
+// Content is where learning content is served, always under another host name
+// than the pages.
+type Content struct {
+	Addr      string
+	PublicURL string
+}
+
+// Access is what is created at the first start.
+type Access struct {
+	// Key and Secret are an API key with every scope in the tenant default; both
+	// or neither.
+	Key, Secret string
+	// AdminPassword is the password of the first administrator, user admin.
+	AdminPassword string
+}
+
+// Data is the one folder that everything is kept in.
+type Data struct{ Dir string }
+
+// ClickHouse says which server to use.
+type ClickHouse struct {
+	// DSN is clickhouse://user:password@host:port/database; empty: embedded.
+	DSN string
+}
+
+// Engine is about the embedded ClickHouse.
+type Engine struct {
+	// Library is the path of libchdb; empty: where `make engine` puts it.
+	Library string
+	// Memory is the budget of the engine's process; 0: half of the machine, at
+	// most 4 GiB.
+	Memory int64
+}
+
+// The two moments at which a statement can be acknowledged.
+const (
+	AcknowledgeLog   = "log"
+	AcknowledgeStore = "store"
+)
+
+// Commit is about the way from an accepted statement into ClickHouse.
+type Commit struct {
+	// Acknowledge is AcknowledgeLog (durable in the local log) or
+	// AcknowledgeStore (ClickHouse has the rows).
+	Acknowledge string
+	// LogBytes bounds the log on disk; beyond it posts get 503.
+	LogBytes int64
+	// MemoryBytes bounds what is queued in memory.
+	MemoryBytes int64
+	// FlushRows, FlushBytes and FlushInterval: whichever comes first sends what
+	// has gathered to ClickHouse.
+	FlushRows     int
+	FlushBytes    int64
+	FlushInterval time.Duration
+}
+
+// Limits bound what one request may take.
+type Limits struct {
+	BodyBytes            int64
+	HeaderBytes          int64
+	StatementBytes       int64
+	StatementsPerRequest int
+	// ReadTimeout bounds the reading of a request, RequestTimeout all of it,
+	// WaitTimeout how long a reader waits for what was acknowledged before.
+	ReadTimeout    time.Duration
+	RequestTimeout time.Duration
+	WaitTimeout    time.Duration
+}
+
+// CORS is about content on foreign hosts that posts from a browser.
+type CORS struct {
+	// Origins are scheme://host[:port] each, or one "*"; empty: none.
+	Origins []string
+}
+
+// Log is about the server's own log.
+type Log struct {
+	Level  string // debug, info, warn, error
+	Format string // json, console
+}
+
+// Source says where a value came from.
+type Source string
+
+// The sources, the weakest first.
+const (
+	FromDefault     Source = "default"
+	FromFile        Source = "file"
+	FromEnvironment Source = "environment"
+	FromFlag        Source = "flag"
+)
+
+// Setting is one line of what is in force.
+type Setting struct {
+	Key         string
+	Value       string // never a secret
+	Source      Source
+	Environment string // the variable that sets it
+	Flag        string // the flag that sets it, "" for secrets
+	Help        string
+}
+
+// Default is what is in force when nothing is set.
+func Default() *Config {
+	c := &Config{sources: map[string]Source{}}
+	for _, k := range keys {
+		if err := k.kind.set(k.field(c), k.def); err != nil {
+			panic("config: default of " + k.name + ": " + err.Error()) // a test sets them all
+		}
+	}
+	return c
+}
+
+// Effective lists what is in force, in the order of the documentation, with
+// secrets left out.
+func (c *Config) Effective() []Setting {
+	var list []Setting
+	for _, k := range keys {
+		s := Setting{
+			Key: k.name, Value: k.kind.text(k.field(c)), Source: FromDefault,
+			Environment: k.env(), Flag: k.flag(), Help: k.help,
+		}
+		if source, ok := c.sources[k.name]; ok {
+			s.Source = source
+		}
+		if k.secret && s.Value != "" {
+			s.Value = k.kind.redacted(k.field(c))
+		}
+		list = append(list, s)
+	}
+	return list
+}

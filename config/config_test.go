@@ -1,0 +1,273 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// every lists for every key: its variable, its flag, a value as text, and how it
+// then stands in the Config. Written by hand after the documentation; the test
+// fails when a key is missing here.
+var every = []struct {
+	key, env, flag, text string
+	get                  func(*Config) any
+	want                 any
+}{
+	{"addr", "LERNSPUR_ADDR", "addr", "0.0.0.0:9000", func(c *Config) any { return c.Server.Addr }, "0.0.0.0:9000"},
+	{"public_url", "LERNSPUR_PUBLIC_URL", "public-url", "https://lrs.example.org/sub/", func(c *Config) any { return c.Server.PublicURL }, "https://lrs.example.org/sub"},
+	{"content.addr", "LERNSPUR_CONTENT_ADDR", "content-addr", "[::1]:9001", func(c *Config) any { return c.Content.Addr }, "[::1]:9001"},
+	{"content.public_url", "LERNSPUR_CONTENT_PUBLIC_URL", "content-public-url", "http://content.example.org:8081", func(c *Config) any { return c.Content.PublicURL }, "http://content.example.org:8081"},
+	{"data", "LERNSPUR_DATA", "data", "/srv/lernspur", func(c *Config) any { return c.Data.Dir }, "/srv/lernspur"},
+	{"clickhouse.dsn", "LERNSPUR_CLICKHOUSE_DSN", "", "clickhouse://u:pass@db:9000/l?secure=true", func(c *Config) any { return c.ClickHouse.DSN }, "clickhouse://u:pass@db:9000/l?secure=true"},
+	{"key", "LERNSPUR_KEY", "key", "town", func(c *Config) any { return c.Access.Key }, "town"},
+	{"secret", "LERNSPUR_SECRET", "", " s3cret, with: everything ", func(c *Config) any { return c.Access.Secret }, " s3cret, with: everything "},
+	{"admin_password", "LERNSPUR_ADMIN_PASSWORD", "", "pässword", func(c *Config) any { return c.Access.AdminPassword }, "pässword"},
+	{"engine.library", "LERNSPUR_ENGINE_LIBRARY", "engine-library", "/opt/libchdb.so", func(c *Config) any { return c.Engine.Library }, "/opt/libchdb.so"},
+	{"engine.memory", "LERNSPUR_ENGINE_MEMORY", "engine-memory", "2GiB", func(c *Config) any { return c.Engine.Memory }, int64(2147483648)},
+	{"commit.acknowledge", "LERNSPUR_COMMIT_ACKNOWLEDGE", "commit-acknowledge", "store", func(c *Config) any { return c.Commit.Acknowledge }, "store"},
+	{"commit.log_bytes", "LERNSPUR_COMMIT_LOG_BYTES", "commit-log-bytes", "512MiB", func(c *Config) any { return c.Commit.LogBytes }, int64(536870912)},
+	{"commit.memory_bytes", "LERNSPUR_COMMIT_MEMORY_BYTES", "commit-memory-bytes", "128 MB", func(c *Config) any { return c.Commit.MemoryBytes }, int64(128000000)},
+	{"commit.flush_rows", "LERNSPUR_COMMIT_FLUSH_ROWS", "commit-flush-rows", "5000", func(c *Config) any { return c.Commit.FlushRows }, 5000},
+	{"commit.flush_bytes", "LERNSPUR_COMMIT_FLUSH_BYTES", "commit-flush-bytes", "8mib", func(c *Config) any { return c.Commit.FlushBytes }, int64(8388608)},
+	{"commit.flush_interval", "LERNSPUR_COMMIT_FLUSH_INTERVAL", "commit-flush-interval", "250ms", func(c *Config) any { return c.Commit.FlushInterval }, 250 * time.Millisecond},
+	{"limits.body_bytes", "LERNSPUR_LIMITS_BODY_BYTES", "limits-body-bytes", "33554432", func(c *Config) any { return c.Limits.BodyBytes }, int64(33554432)},
+	{"limits.header_bytes", "LERNSPUR_LIMITS_HEADER_BYTES", "limits-header-bytes", "32KiB", func(c *Config) any { return c.Limits.HeaderBytes }, int64(32768)},
+	{"limits.statement_bytes", "LERNSPUR_LIMITS_STATEMENT_BYTES", "limits-statement-bytes", "2MiB", func(c *Config) any { return c.Limits.StatementBytes }, int64(2097152)},
+	{"limits.statements_per_request", "LERNSPUR_LIMITS_STATEMENTS_PER_REQUEST", "limits-statements-per-request", "100", func(c *Config) any { return c.Limits.StatementsPerRequest }, 100},
+	{"limits.read_timeout", "LERNSPUR_LIMITS_READ_TIMEOUT", "limits-read-timeout", "30s", func(c *Config) any { return c.Limits.ReadTimeout }, 30 * time.Second},
+	{"limits.request_timeout", "LERNSPUR_LIMITS_REQUEST_TIMEOUT", "limits-request-timeout", "1m30s", func(c *Config) any { return c.Limits.RequestTimeout }, 90 * time.Second},
+	{"limits.wait_timeout", "LERNSPUR_LIMITS_WAIT_TIMEOUT", "limits-wait-timeout", "5s", func(c *Config) any { return c.Limits.WaitTimeout }, 5 * time.Second},
+	{"cors.origins", "LERNSPUR_CORS_ORIGINS", "cors-origins", "https://a.example, http://b.example:8000", func(c *Config) any { return c.CORS.Origins }, []string{"https://a.example", "http://b.example:8000"}},
+	{"log.level", "LERNSPUR_LOG_LEVEL", "log-level", "DEBUG", func(c *Config) any { return c.Log.Level }, "debug"},
+	{"log.format", "LERNSPUR_LOG_FORMAT", "log-format", "json", func(c *Config) any { return c.Log.Format }, "json"},
+}
+
+// clean gives the test an empty working directory and no variables of ours.
+func clean(t *testing.T) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	for _, kv := range os.Environ() {
+		if name, _, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "LERNSPUR_") {
+			t.Setenv(name, "") // registers the restoring
+			os.Unsetenv(name)
+		}
+	}
+}
+
+func write(t *testing.T, content string) {
+	t.Helper()
+	if err := os.WriteFile(File, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func load(args ...string) (*Config, error) {
+	set := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	Flags(set)
+	if err := set.Parse(args); err != nil {
+		return nil, err
+	}
+	return Load(set)
+}
+
+func mustLoad(t *testing.T, args ...string) *Config {
+	t.Helper()
+	c, err := load(args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// yaml is one key as it stands in the file.
+func yaml(key, text string) string {
+	line := fmt.Sprintf("%q", text)
+	if section, name, nested := strings.Cut(key, "."); nested {
+		return section + ":\n  " + name + ": " + line + "\n"
+	}
+	return key + ": " + line + "\n"
+}
+
+func setting(t *testing.T, c *Config, key string) Setting {
+	t.Helper()
+	list := c.Effective()
+	i := slices.IndexFunc(list, func(s Setting) bool { return s.Key == key })
+	if i < 0 {
+		t.Fatalf("Effective does not list %s", key)
+	}
+	return list[i]
+}
+
+func TestEveryKeyIsListed(t *testing.T) {
+	if len(every) != len(keys) {
+		t.Errorf("%d keys, %d in the test's table", len(keys), len(every))
+	}
+	for i, k := range keys {
+		if i < len(every) && every[i].key != k.name {
+			t.Errorf("key %d is %s, in the test's table %s", i, k.name, every[i].key)
+		}
+		if k.help == "" {
+			t.Errorf("%s has no help", k.name)
+		}
+	}
+}
+
+// company is what a key needs beside it to be valid.
+func company(t *testing.T, key string) {
+	switch key {
+	case "key":
+		t.Setenv("LERNSPUR_SECRET", "x")
+	case "secret":
+		t.Setenv("LERNSPUR_KEY", "x")
+	}
+}
+
+func TestEveryKeyFromEverySource(t *testing.T) {
+	for _, k := range every {
+		check := func(t *testing.T, c *Config, source Source) {
+			t.Helper()
+			if got := k.get(c); !reflect.DeepEqual(got, k.want) {
+				t.Errorf("%#v, want %#v", got, k.want)
+			}
+			s := setting(t, c, k.key)
+			if s.Source != source || s.Environment != k.env || s.Flag != k.flag {
+				t.Errorf("source %q, variable %q, flag %q; want %q, %q, %q", s.Source, s.Environment, s.Flag, source, k.env, k.flag)
+			}
+		}
+		t.Run(k.key+"/file", func(t *testing.T) {
+			clean(t)
+			company(t, k.key)
+			write(t, yaml(k.key, k.text))
+			check(t, mustLoad(t), FromFile)
+		})
+		t.Run(k.key+"/environment", func(t *testing.T) {
+			clean(t)
+			company(t, k.key)
+			t.Setenv(k.env, k.text)
+			check(t, mustLoad(t), FromEnvironment)
+		})
+		t.Run(k.key+"/default", func(t *testing.T) {
+			clean(t)
+			if s := setting(t, mustLoad(t), k.key); s.Source != FromDefault {
+				t.Errorf("source %q", s.Source)
+			}
+		})
+		t.Run(k.key+"/flag", func(t *testing.T) {
+			clean(t)
+			company(t, k.key)
+			if k.flag == "" {
+				set := pflag.NewFlagSet("test", pflag.ContinueOnError)
+				Flags(set)
+				if f := set.Lookup(strings.NewReplacer(".", "-", "_", "-").Replace(k.key)); f != nil {
+					t.Errorf("a secret has the flag --%s", f.Name)
+				}
+				return
+			}
+			check(t, mustLoad(t, "--"+k.flag+"="+k.text), FromFlag)
+		})
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	clean(t)
+	want := &Config{
+		Server:  Server{Addr: "127.0.0.1:8080"},
+		Content: Content{Addr: "127.0.0.1:8081"},
+		Data:    Data{Dir: "./data"},
+		Commit: Commit{Acknowledge: "log", LogBytes: 1073741824, MemoryBytes: 67108864,
+			FlushRows: 8000, FlushBytes: 16777216, FlushInterval: time.Second},
+		Limits: Limits{BodyBytes: 67108864, HeaderBytes: 65536, StatementBytes: 1048576, StatementsPerRequest: 10000,
+			ReadTimeout: time.Minute, RequestTimeout: 2 * time.Minute, WaitTimeout: 10 * time.Second},
+		Log: Log{Level: "info", Format: "console"},
+	}
+	for name, got := range map[string]*Config{"Default": Default(), "Load": mustLoad(t)} {
+		if err := got.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		got.sources = nil
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v\nwant %+v", name, got, want)
+		}
+	}
+	if c, err := Load(nil); err != nil || c.Server.Addr != "127.0.0.1:8080" {
+		t.Errorf("without flags: %v", err)
+	}
+}
+
+func TestTheStrongerSourceWins(t *testing.T) {
+	clean(t)
+	write(t, "addr: 127.0.0.1:1\nlog: {level: warn, format: json}\ndata: ./file\n")
+	t.Setenv("LERNSPUR_ADDR", "127.0.0.1:2")
+	t.Setenv("LERNSPUR_DATA", "./environment")
+	t.Setenv("LERNSPUR_LOG_FORMAT", "") // empty is as good as absent
+	c := mustLoad(t, "--addr=127.0.0.1:3")
+	for _, s := range []Setting{
+		{Key: "addr", Value: "127.0.0.1:3", Source: FromFlag},
+		{Key: "data", Value: "./environment", Source: FromEnvironment},
+		{Key: "log.level", Value: "warn", Source: FromFile},
+		{Key: "log.format", Value: "json", Source: FromFile},
+		{Key: "limits.wait_timeout", Value: "10s", Source: FromDefault},
+		{Key: "commit.log_bytes", Value: "1GiB", Source: FromDefault},
+	} {
+		got := setting(t, c, s.Key)
+		if got.Value != s.Value || got.Source != s.Source {
+			t.Errorf("%s: %q from %q, want %q from %q", s.Key, got.Value, got.Source, s.Value, s.Source)
+		}
+	}
+}
+
+func TestConfigFlag(t *testing.T) {
+	clean(t)
+	write(t, "addr: 127.0.0.1:1\n")
+	other := filepath.Join(t.TempDir(), "other.conf") // the name needs no extension
+	if err := os.WriteFile(other, []byte("addr: 127.0.0.1:5\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c := mustLoad(t, "--config", other); c.Server.Addr != "127.0.0.1:5" {
+		t.Errorf("addr %s", c.Server.Addr)
+	}
+}
+
+func TestSecretsAreNeverPrinted(t *testing.T) {
+	clean(t)
+	t.Setenv("LERNSPUR_KEY", "town")
+	t.Setenv("LERNSPUR_SECRET", "TOPSECRET")
+	t.Setenv("LERNSPUR_ADMIN_PASSWORD", "TOPSECRET")
+	for _, dsn := range []string{
+		"clickhouse://u:TOPSECRET@db:9000/l", "clickhouse://db:9000/l?username=u&password=TOPSECRET", "clickhouse://u:TOPSECRET@db/l?x=TOPSECRET",
+	} {
+		t.Setenv("LERNSPUR_CLICKHOUSE_DSN", dsn)
+		c := mustLoad(t)
+		if text := fmt.Sprintf("%+v", c.Effective()); strings.Contains(text, "TOPSECRET") {
+			t.Errorf("printed: %s", text)
+		}
+		if got := setting(t, c, "clickhouse.dsn").Value; !strings.Contains(got, "db") || !strings.Contains(got, "********") {
+			t.Errorf("the rest of the DSN is not shown: %s", got)
+		}
+		if got := setting(t, c, "secret").Value; got != "********" {
+			t.Errorf("secret: %q", got)
+		}
+	}
+	if got := setting(t, Default(), "secret").Value; got != "" {
+		t.Errorf("a secret that is not set is shown as %q", got)
+	}
+	for name, value := range map[string]string{
+		"LERNSPUR_SECRET":         "TOPSECRET\x01",
+		"LERNSPUR_ADMIN_PASSWORD": "TOPSECRET\x01",
+		"LERNSPUR_CLICKHOUSE_DSN": "clickhouse://u:TOPSECRET%zz@db:9000/l",
+	} {
+		t.Setenv(name, value)
+	}
+	_, err := load()
+	if err == nil || strings.Contains(err.Error(), "TOPSECRET") || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("error: %v", err)
+	}
+}

@@ -1,0 +1,267 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// wrong lists for every key values that are refused, and what the error has to
+// say besides the key. The first is tried from every source.
+var wrong = []struct {
+	key    string
+	says   string
+	values []string
+}{
+	{"addr", "expected host:port", []string{"8080", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:-1", "http://127.0.0.1:80"}},
+	{"public_url", "expected an address such as https://", []string{"lrs.example.org", "ftp://lrs.example.org", "https://", "https://h/?q=1", "https://h/#f", "https://u:p@h", "https://h:0"}},
+	{"content.addr", "expected host:port", []string{"localhost"}},
+	{"content.public_url", "expected an address such as https://", []string{"//content"}},
+	{"data", "expected the path of a folder", []string{" "}},
+	{"clickhouse.dsn", "expected clickhouse://", []string{"http://db:8123", "db:9000", "clickhouse:///l", "clickhouse://:9000"}},
+	{"key", "expected text without colon", []string{"a:b", "a\x7f"}},
+	{"secret", "expected text without control", []string{"a\tb"}},
+	{"admin_password", "expected text without control", []string{"a\tb"}},
+	{"engine.memory", "expected 0, or a size from 768MiB to 1TiB", []string{"512MiB", "much", "2TiB", "-1", "1.5GiB", "9999999999GiB"}},
+	{"commit.acknowledge", "expected one of log, store", []string{"both"}},
+	{"commit.log_bytes", "expected a size from 16MiB to 1TiB", []string{"1MiB", "GiB"}},
+	{"commit.memory_bytes", "expected a size from 1MiB to 64GiB", []string{"1"}},
+	{"commit.flush_rows", "expected a whole number from 1 to 1000000", []string{"0", "1000001", "many", "1.5", "1e3"}},
+	{"commit.flush_bytes", "expected a size from 64KiB to 1GiB", []string{"0"}},
+	{"commit.flush_interval", "expected a duration with its unit, from 10ms to 1m", []string{"1", "0s", "2m", "soon"}},
+	{"limits.body_bytes", "expected a size from 1KiB to 1GiB", []string{"0", "2GiB"}},
+	{"limits.header_bytes", "expected a size from 4KiB to 16MiB", []string{"1KiB"}},
+	{"limits.statement_bytes", "expected a size from 1KiB to 1GiB", []string{"1"}},
+	{"limits.statements_per_request", "expected a whole number from 1 to 1000000", []string{"0"}},
+	{"limits.read_timeout", "expected a duration with its unit, from 1s to 1h", []string{"1ms"}},
+	{"limits.request_timeout", "expected a duration with its unit, from 1s to 24h", []string{"25h"}},
+	{"limits.wait_timeout", "expected a duration with its unit, from 10ms to 1h", []string{"2h"}},
+	{"cors.origins", "expected a list of origins", []string{"example.org", "https://a.example/", "https://a.example/path", "*,https://a.example", "https://A.example", "ftp://a.example"}},
+	{"log.level", "expected one of debug, info, warn, error", []string{"loud"}},
+	{"log.format", "expected one of console, json", []string{"xml"}},
+}
+
+func wantOneError(t *testing.T, err error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	if strings.Contains(err.Error(), "\n") {
+		t.Errorf("more than one error:\n%v", err)
+	}
+	for _, word := range words {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("%v\ndoes not say %q", err, word)
+		}
+	}
+}
+
+func TestEveryKeyRefused(t *testing.T) {
+	for _, k := range keys {
+		i := slices.IndexFunc(wrong, func(w struct {
+			key    string
+			says   string
+			values []string
+		}) bool {
+			return w.key == k.name
+		})
+		if i < 0 {
+			if k.name != "engine.library" { // takes everything
+				t.Errorf("%s: no wrong value is tried", k.name)
+			}
+			continue
+		}
+		w := wrong[i]
+		for j, value := range w.values {
+			t.Run(k.name+"/"+value, func(t *testing.T) {
+				clean(t)
+				company(t, k.name)
+				write(t, yaml(k.name, value))
+				_, err := load()
+				wantOneError(t, err, k.name+" (lernspur.yaml)", w.says)
+				if j > 0 {
+					return
+				}
+				write(t, "")
+				if k.flag() != "" {
+					_, err = load("--"+k.flag(), value)
+					wantOneError(t, err, k.name+" (--"+k.flag()+")", w.says)
+				}
+				t.Setenv(k.env(), value)
+				_, err = load()
+				wantOneError(t, err, k.name+" ("+k.env()+")", w.says)
+			})
+		}
+	}
+}
+
+func TestTheFileAsAWhole(t *testing.T) {
+	for _, c := range []struct {
+		name, file string
+		words      []string
+	}{
+		{"misspelt key", "adr: 127.0.0.1:1", []string{"adr (lernspur.yaml)", "known key", "did you mean addr?"}},
+		{"misspelt key in a section", "commit: {flush_row: 1}", []string{"commit.flush_row ", "did you mean commit.flush_rows?"}},
+		{"misspelt section", "comit: {flush_rows: 1}", []string{"comit.flush_rows ", "did you mean commit.flush_rows?"}},
+		{"wrong section", "clickhouse: {library: x}", []string{"clickhouse.library ", "did you mean engine.library?"}},
+		{"nothing is near", "xyzzyxyzzy: 1", []string{"xyzzyxyzzy (lernspur.yaml): expected a known key"}},
+		{"a value for a section", "log: debug", []string{"log (lernspur.yaml)", "section with log.level, log.format"}},
+		{"a section for a value", "addr: {host: x}", []string{"addr (lernspur.yaml)", "host:port"}},
+		{"a list for a value", "addr: [a, b]", []string{"addr (lernspur.yaml)", "host:port"}},
+		{"a list in a list", "cors: {origins: [[a]]}", []string{"cors.origins", "list of origins"}},
+		{"a comma in a list", "cors: {origins: ['https://a.example,https://b.example']}", []string{"cors.origins", "list of origins"}},
+		{"a number that YAML changes", "key: k\nsecret: 0123", []string{"secret (lernspur.yaml)", "in quotes"}},
+		{"a word that YAML changes", "data: true", []string{"data (lernspur.yaml)", "in quotes"}},
+		{"no YAML", "addr: [", []string{"lernspur.yaml", "expected YAML"}},
+		{"twice", "addr: 127.0.0.1:1\naddr: 127.0.0.1:2", []string{"lernspur.yaml", "expected YAML", "addr"}},
+		{"only text", "TOPSECRET", []string{"lernspur.yaml", "expected YAML"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			clean(t)
+			write(t, c.file+"\n")
+			_, err := load()
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			for _, word := range c.words {
+				if !strings.Contains(err.Error(), word) {
+					t.Errorf("%v\ndoes not say %q", err, word)
+				}
+			}
+			if strings.Contains(err.Error(), "TOPSECRET") {
+				t.Errorf("shows what is in the file: %v", err)
+			}
+		})
+	}
+}
+
+func TestFilesThatAreFine(t *testing.T) {
+	for name, file := range map[string]string{
+		"empty":                    "",
+		"comments":                 "# addr: 1\n",
+		"section of comments":      "commit:\n  # flush_rows: 1\n",
+		"key without a value":      "addr:\n",
+		"numbers as they are":      "commit: {flush_rows: 10, log_bytes: 67108864}\nlimits: {body_bytes: 1048576}",
+		"a list":                   "cors:\n  origins:\n    - https://a.example\n    - http://b.example:81\n",
+		"any case":                 "Log: {Level: WARN}",
+		"dots instead of sections": "log.level: warn",
+		"quoted numbers":           "key: '1'\nsecret: '0123'",
+	} {
+		t.Run(name, func(t *testing.T) {
+			clean(t)
+			write(t, file)
+			mustLoad(t)
+		})
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	clean(t)
+	_, err := load("--config", "absent.yaml")
+	wantOneError(t, err, "config:", "absent.yaml", "does not exist")
+}
+
+func TestRules(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		args  []string
+		env   map[string]string
+		words []string // nothing: accepted
+	}{
+		{"key without secret", []string{"--key=a"}, nil, []string{"secret: expected a secret"}},
+		{"secret without key", nil, map[string]string{"LERNSPUR_SECRET": "s"}, []string{"key: expected a name"}},
+		{"both", []string{"--key=a"}, map[string]string{"LERNSPUR_SECRET": "s"}, nil},
+		{"same address", []string{"--addr=127.0.0.1:1", "--content-addr=127.0.0.1:1"}, nil, []string{"content.addr: expected another port"}},
+		{"one on all interfaces", []string{"--addr=:1", "--content-addr=127.0.0.1:1"}, nil, []string{"content.addr: expected another port"}},
+		{"other interfaces", []string{"--addr=127.0.0.2:1", "--content-addr=127.0.0.1:1"}, nil, nil},
+		{"free ports", []string{"--addr=127.0.0.1:0", "--content-addr=127.0.0.1:0"}, nil, nil},
+		{"same host", []string{"--public-url=https://a.example", "--content-public-url=https://a.example:8081"}, nil, []string{"content.public_url: expected another host name"}},
+		{"another host", []string{"--public-url=https://a.example", "--content-public-url=https://b.example"}, nil, nil},
+		{"flush above log", []string{"--commit-flush-bytes=1GiB", "--commit-log-bytes=1GiB"}, nil, []string{"commit.flush_bytes: expected at most half of commit.log_bytes"}},
+		{"body above log", []string{"--limits-body-bytes=513MiB", "--commit-log-bytes=1GiB"}, nil, []string{"limits.body_bytes: expected at most half of commit.log_bytes"}},
+		{"body as large as can be", []string{"--limits-body-bytes=512MiB", "--commit-log-bytes=1GiB"}, nil, nil},
+		{"statement above body", []string{"--limits-body-bytes=1MiB", "--limits-statement-bytes=2MiB"}, nil, []string{"limits.statement_bytes: expected at most limits.body_bytes"}},
+		{"wait as long as request", []string{"--limits-wait-timeout=2m"}, nil, []string{"limits.wait_timeout: expected less than limits.request_timeout"}},
+		{"read above request", []string{"--limits-read-timeout=3m"}, nil, []string{"limits.read_timeout: expected at most limits.request_timeout"}},
+		{"everything is said at once", []string{"--addr=x", "--log-level=x", "--limits-wait-timeout=2m"}, nil,
+			[]string{"addr (--addr): expected host:port", "log.level (--log-level): expected one of", "limits.wait_timeout: expected less"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			clean(t)
+			for name, value := range c.env {
+				t.Setenv(name, value)
+			}
+			_, err := load(c.args...)
+			if len(c.words) == 0 {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if err == nil || strings.Count(err.Error(), "\n") != len(c.words)-1 {
+				t.Fatalf("want %d errors, got %v", len(c.words), err)
+			}
+			for _, word := range c.words {
+				if !strings.Contains(err.Error(), word) {
+					t.Errorf("%v\ndoes not say %q", err, word)
+				}
+			}
+		})
+	}
+}
+
+func TestValidateOfAProgram(t *testing.T) {
+	c := Default()
+	c.Commit.FlushRows = -1
+	c.Log.Level = ""
+	c.Access.Key = "k"
+	err := c.Validate()
+	if err == nil || strings.Count(err.Error(), "\n") != 2 {
+		t.Fatalf("want three errors, got %v", err)
+	}
+	for _, word := range []string{"commit.flush_rows", "log.level", "secret"} {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("%v\ndoes not say %q", err, word)
+		}
+	}
+}
+
+func TestUnknownVariablesAreWarnedOf(t *testing.T) {
+	clean(t)
+	t.Setenv("LERNSPUR_ADRR", "TOPSECRET")
+	t.Setenv("LERNSPUR_COMMIT_FLUSHROWS", "1")
+	c := mustLoad(t)
+	want := []string{
+		"the environment variable LERNSPUR_ADRR sets nothing, did you mean LERNSPUR_ADDR?",
+		"the environment variable LERNSPUR_COMMIT_FLUSHROWS sets nothing, did you mean LERNSPUR_COMMIT_FLUSH_ROWS?",
+	}
+	if !slices.Equal(c.Warnings, want) {
+		t.Errorf("%q\nwant %q", c.Warnings, want)
+	}
+}
+
+func TestDistance(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"kitten", "sitting", 3}, {"adr", "addr", 1}, {"abc", "abc", 0}, {"flaw", "lawn", 2}} {
+		if got := distance(c.a, c.b); got != c.want {
+			t.Errorf("%q to %q: %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+func TestSizes(t *testing.T) {
+	for text, want := range map[string]int64{
+		"0": 0, "1": 1, "1B": 1, "1kB": 1000, "1KiB": 1024, "2 MiB": 2097152, "3mb": 3000000, "1GiB": 1073741824, "1GB": 1000000000, "1TiB": 1099511627776, "1TB": 1000000000000,
+	} {
+		var got int64
+		if err := (size{}).set(&got, text); err != nil || got != want {
+			t.Errorf("%q: %d, %v; want %d", text, got, err, want)
+		}
+		var back int64
+		if err := (size{}).set(&back, bytesText(got)); err != nil || back != got {
+			t.Errorf("%d is written as %q, which is read as %d", got, bytesText(got), back)
+		}
+	}
+}

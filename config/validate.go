@@ -1,0 +1,93 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+)
+
+// Validate judges every value and what they mean together. Load has done so; it
+// is for configurations that a program has put together. The error joins
+// everything that is wrong, each part with its key and what was expected.
+func (c *Config) Validate() error {
+	var problems []error
+	bad := map[string]bool{}
+	for _, k := range keys {
+		if k.kind.check(k.field(c)) != nil {
+			problems = append(problems, complaint(k, "set by the program", k.kind.text(k.field(c))))
+			bad[k.name] = true
+		}
+	}
+	return errors.Join(append(problems, c.validate(bad)...)...)
+}
+
+// rule is about several keys together. It is left out when one of them is
+// already known to be bad.
+type rule struct {
+	keys     []string // the first is the one that is named
+	holds    func(*Config) bool
+	expected string
+}
+
+var rules = []rule{
+	{[]string{"secret", "key"},
+		func(c *Config) bool { return c.Access.Key == "" || c.Access.Secret != "" },
+		"a secret, because key is set"},
+	{[]string{"key", "secret"},
+		func(c *Config) bool { return c.Access.Secret == "" || c.Access.Key != "" },
+		"a name for the API key, because secret is set"},
+	{[]string{"content.addr", "addr"},
+		func(c *Config) bool { return !sameListener(c.Server.Addr, c.Content.Addr) },
+		"another port than addr: content is served apart from the pages"},
+	{[]string{"content.public_url", "public_url"},
+		func(c *Config) bool { return !sameHost(c.Server.PublicURL, c.Content.PublicURL) },
+		"another host name than public_url (another port is not enough: cookies ignore ports)"},
+	{[]string{"commit.flush_bytes", "commit.log_bytes"},
+		func(c *Config) bool { return c.Commit.FlushBytes <= c.Commit.LogBytes/2 },
+		"at most half of commit.log_bytes"},
+	{[]string{"limits.body_bytes", "commit.log_bytes"},
+		func(c *Config) bool { return c.Limits.BodyBytes <= c.Commit.LogBytes/2 },
+		"at most half of commit.log_bytes, so that the largest request fits into the log"},
+	{[]string{"limits.statement_bytes", "limits.body_bytes"},
+		func(c *Config) bool { return c.Limits.StatementBytes <= c.Limits.BodyBytes },
+		"at most limits.body_bytes"},
+	{[]string{"limits.wait_timeout", "limits.request_timeout"},
+		func(c *Config) bool { return c.Limits.WaitTimeout < c.Limits.RequestTimeout },
+		"less than limits.request_timeout"},
+	{[]string{"limits.read_timeout", "limits.request_timeout"},
+		func(c *Config) bool { return c.Limits.ReadTimeout <= c.Limits.RequestTimeout },
+		"at most limits.request_timeout"},
+}
+
+func (c *Config) validate(bad map[string]bool) []error {
+	var problems []error
+next:
+	for _, r := range rules {
+		for _, name := range r.keys {
+			if bad[name] {
+				continue next
+			}
+		}
+		if !r.holds(c) {
+			problems = append(problems, fmt.Errorf("%s: expected %s", r.keys[0], r.expected))
+		}
+	}
+	return problems
+}
+
+// sameListener says whether two addresses cannot both be listened on. Port 0 is
+// another one each time.
+func sameListener(a, b string) bool {
+	hostA, portA, _ := net.SplitHostPort(a)
+	hostB, portB, _ := net.SplitHostPort(b)
+	return portA == portB && portA != "0" && (hostA == hostB || anyHost(hostA) || anyHost(hostB))
+}
+
+func anyHost(host string) bool { return host == "" || host == "0.0.0.0" || host == "::" }
+
+func sameHost(a, b string) bool {
+	ua, erra := url.Parse(a)
+	ub, errb := url.Parse(b)
+	return a != "" && b != "" && erra == nil && errb == nil && ua.Hostname() == ub.Hostname()
+}
