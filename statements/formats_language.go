@@ -14,7 +14,7 @@ func isLanguageTag(s string) bool {
 			return true
 		}
 	}
-	return langtag(s) || grandfathered[strings.ToLower(s)]
+	return langtag(s) || grandfathered[string(appendLower(nil, s))]
 }
 
 // langtag checks the productions langtag and privateuse.
@@ -46,19 +46,16 @@ func langtag(s string) bool {
 
 // variants eats the variants; no two may be equal.
 func variants(sub, rest string) (string, string, bool) {
-	var seen [8]string
-	n := 0
+	var seen map[string]bool // variants are rare, several of them more so
 	for isVariant(sub) {
-		for _, other := range seen[:n] {
-			if strings.EqualFold(other, sub) {
-				return "", "", false
-			}
-		}
-		if n == len(seen) { // no language has so many
+		lower := strings.ToLower(sub)
+		if seen[lower] {
 			return "", "", false
 		}
-		seen[n] = sub
-		n++
+		if seen == nil {
+			seen = make(map[string]bool)
+		}
+		seen[lower] = true
 		sub, rest = subtag(rest)
 	}
 	return sub, rest, true
