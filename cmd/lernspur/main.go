@@ -3,20 +3,61 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"lernspur/config"
 )
 
 // version is set by the Makefile.
 var version = "development"
 
+// Exit codes.
+const (
+	exitFailed      = 1
+	exitInterrupted = 130
+)
+
+// errReported ends a command whose output has said what is wrong.
+var errReported = errors.New("reported")
+
 func main() {
-	if err := root().Execute(); err != nil {
-		fmt.Fprintln(os.Stderr, "lernspur:", err)
-		os.Exit(1)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go interrupt(stop)
+	err := root().ExecuteContext(ctx)
+	if err == nil {
+		return
 	}
+	if !errors.Is(err, errReported) {
+		fmt.Fprintln(os.Stderr, "lernspur:", err)
+	}
+	os.Exit(exitFailed)
+}
+
+// sameSignal is how long after a signal another one counts as the same: some
+// programs signal their child and its whole group.
+const sameSignal = 500 * time.Millisecond
+
+// interrupt ends the context at the first signal and the process at the
+// second. The engine notices that its parent is gone and stops by itself.
+func interrupt(stop context.CancelFunc) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	<-signals
+	stop()
+	for first := time.Now(); time.Since(first) < sameSignal; {
+		<-signals
+	}
+	fmt.Fprintln(os.Stderr, "lernspur: stopped at once; what was acknowledged is in the log")
+	os.Exit(exitInterrupted)
 }
 
 func root() *cobra.Command {
@@ -27,6 +68,8 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(engineCommand())
+	config.Flags(cmd.PersistentFlags())
+	cmd.AddCommand(serveCommand(), keysCommand(), importCommand(), exportCommand(), verifyCommand(),
+		reportCommand(), configCommand(), versionCommand(), engineCommand())
 	return cmd
 }

@@ -1,0 +1,48 @@
+package admin
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"lernspur/directory"
+)
+
+func (h *handler) listKeys(w http.ResponseWriter, r *http.Request) error {
+	list := []KeyInfo{}
+	for _, record := range h.services.Keys.List(r.URL.Query().Get("tenant")) {
+		list = append(list, keyInfo(record))
+	}
+	return answer(w, list)
+}
+
+func (h *handler) createKey(w http.ResponseWriter, r *http.Request) error {
+	var ask NewKeyRequest
+	if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
+		return badRequest("reading the request: %w", err)
+	}
+	record, secret, err := h.services.Keys.Create(r.Context(), directory.NewKey{
+		Tenant: ask.Tenant, Label: ask.Label, Scopes: ask.Scopes, Authority: ask.Authority,
+	})
+	if err != nil {
+		return err
+	}
+	return answer(w, NewKey{keyInfo(record), secret})
+}
+
+func (h *handler) revokeKey(w http.ResponseWriter, r *http.Request) error {
+	if err := h.services.Keys.Revoke(r.Context(), r.PathValue("id")); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func keyInfo(r directory.KeyRecord) KeyInfo {
+	info := KeyInfo{ID: r.ID, Tenant: r.Tenant, Label: r.Label, Scopes: r.Scopes, Authority: r.Authority,
+		Created: time.UnixMicro(r.Created).UTC()}
+	if r.Revoked != 0 {
+		info.Revoked = time.UnixMicro(r.Revoked).UTC()
+	}
+	return info
+}

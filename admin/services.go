@@ -1,0 +1,71 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"github.com/google/uuid"
+
+	"lernspur/directory"
+	"lernspur/statements"
+	"lernspur/verify"
+)
+
+// Services are what the commands ask of the server.
+type Services struct {
+	Version string
+	Keys    Keys
+	Writer  Writer
+	Reader  Reader
+	// Verify re-reads everything up to the watermark.
+	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
+	// Report writes the pilot report.
+	Report func(ctx context.Context, r ReportRequest, w io.Writer) error
+	// Limits bound an imported statement.
+	Limits statements.Limits
+}
+
+// Keys is the directory of API keys.
+type Keys interface {
+	Create(ctx context.Context, n directory.NewKey) (directory.KeyRecord, string, error)
+	List(tenant string) []directory.KeyRecord
+	Revoke(ctx context.Context, id string) error
+}
+
+// Writer makes statements durable.
+type Writer interface {
+	// Commit takes all statements or none. Errors: *Conflict, *Busy, others.
+	Commit(ctx context.Context, tenant string, sts []*statements.Statement) error
+	// Wait returns once everything acknowledged before is visible at the
+	// watermark that it returns.
+	Wait(ctx context.Context) (watermark int64, err error)
+}
+
+// Reader finds statements.
+type Reader interface {
+	Find(ctx context.Context, tenant string, q statements.Query) (statements.Page, error)
+	// Rows reads every statement with low < stored <= high in order, voided
+	// ones too.
+	Rows(ctx context.Context, tenant string, low, high int64) iter.Seq2[*statements.Statement, error]
+}
+
+// Conflict is a statement whose id is stored with other content.
+type Conflict struct {
+	Index int // position in the request
+	ID    uuid.UUID
+}
+
+func (e *Conflict) Error() string {
+	return fmt.Sprintf("another statement is already stored under the id %s", e.ID)
+}
+
+// Busy says that nothing was taken and that the same may succeed later.
+type Busy struct {
+	RetryAfter time.Duration
+	Reason     string
+}
+
+func (e *Busy) Error() string { return e.Reason }

@@ -1,0 +1,110 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"lernspur/commit"
+	"lernspur/directory"
+	"lernspur/lrs"
+	"lernspur/statements"
+	"lernspur/store"
+)
+
+// sink is the store as the commit path sees it.
+type sink struct{ *store.Store }
+
+// Insert implements commit.Sink.
+func (s sink) Insert(ctx context.Context, attempt string, rows []commit.Row) error {
+	converted := make([]store.Row, len(rows))
+	for i, row := range rows {
+		converted[i] = store.Row(row)
+	}
+	return s.Store.Insert(ctx, attempt, converted)
+}
+
+// Present implements commit.Sink.
+func (s sink) Present(ctx context.Context, first, last int64) (map[commit.Place]struct{}, error) {
+	places, err := s.Store.Present(ctx, first, last)
+	converted := make(map[commit.Place]struct{}, len(places))
+	for p := range places {
+		converted[commit.Place(p)] = struct{}{}
+	}
+	return converted, err
+}
+
+// writer is the commit path as the endpoint sees it.
+type writer struct{ *commit.Committer }
+
+// Commit implements lrs.Writer.
+func (w writer) Commit(ctx context.Context, tenant string, sts []*statements.Statement) error {
+	return toLRS(w.Committer.Commit(ctx, tenant, sts))
+}
+
+// Wait implements lrs.Writer.
+func (w writer) Wait(ctx context.Context) (int64, error) {
+	watermark, err := w.Committer.Wait(ctx)
+	return watermark, toLRS(err)
+}
+
+// toLRS gives an error of the commit path the type that the endpoint knows.
+func toLRS(err error) error {
+	var conflict *commit.ErrConflict
+	var busy *commit.ErrBusy
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &conflict):
+		return &lrs.Conflict{Index: conflict.Index, ID: conflict.ID}
+	case errors.As(err, &busy):
+		return &lrs.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
+	case errors.Is(err, commit.ErrUnknown):
+		return fmt.Errorf("%w: %w", lrs.ErrUncertain, err)
+	}
+	return err
+}
+
+// checker is the directory as the endpoint sees it.
+type checker struct{ keys *directory.Keys }
+
+// Check implements lrs.Keys.
+func (c checker) Check(_ context.Context, key, secret string) (*lrs.Credential, error) {
+	identity, err := c.keys.Check(key, secret)
+	switch {
+	case errors.Is(err, directory.ErrWrongKey):
+		return nil, lrs.ErrCredentials
+	case err != nil:
+		return nil, err
+	}
+	return (*lrs.Credential)(identity), nil
+}
+
+// keyStore keeps the directory's keys in the store.
+type keyStore struct{ *store.Store }
+
+// ListKeys implements directory.KeyStore.
+func (s keyStore) ListKeys(ctx context.Context) ([]directory.KeyRecord, error) {
+	rows, err := s.Keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	records := make([]directory.KeyRecord, len(rows))
+	for i, row := range rows {
+		if err := json.Unmarshal([]byte(row.Record), &records[i]); err != nil {
+			return nil, fmt.Errorf("the record of key %s: %w", row.ID, err)
+		}
+		records[i].ID, records[i].Version = row.ID, row.Version
+	}
+	return records, nil
+}
+
+// PutKey implements directory.KeyStore.
+func (s keyStore) PutKey(ctx context.Context, record directory.KeyRecord) error {
+	text, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	return s.Store.PutKey(ctx, store.KeyRow{ID: record.ID, Record: string(text), Version: record.Version})
+}

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"time"
+
+	"go.uber.org/zap"
+
+	"lernspur/commit"
+	"lernspur/directory"
+	"lernspur/engine"
+	"lernspur/lrs"
+)
+
+// Options say what to assemble. Zero values of the nested options take the
+// defaults of their packages; what connects the packages (folders, sinks,
+// readers, loggers) is filled in here.
+type Options struct {
+	// DataDir is the data folder; it is created with mode 0700.
+	DataDir string
+	// Purpose is the command that runs, for the message to whoever finds the
+	// data folder in use.
+	Purpose string
+	// DSN is a ClickHouse server; empty starts the embedded engine.
+	DSN    string
+	Engine engine.Options
+	Commit commit.Options
+	LRS    lrs.Options
+	// Server bounds the connections of network clients.
+	Server lrs.Timeouts
+	// Keys are the options of the directory's keys.
+	Keys directory.Options
+
+	// Addr is the network address of the endpoint; empty opens none.
+	Addr string
+	// Socket opens the door for the command line in the data folder.
+	Socket bool
+	// Key and Secret are made sure of at the start; both empty leave it.
+	Key, Secret string
+	// FirstKey makes a key with every scope when there is none at all, and hands
+	// it over once. Nil makes none.
+	FirstKey func(key, secret string)
+
+	// Version is the program's, for whoever asks at the socket.
+	Version string
+	Logger  *zap.Logger
+	// RequestGrace is how long Stop waits for requests under way; 20 s.
+	RequestGrace time.Duration
+	// CommitGrace is how long Stop waits until the database has what was
+	// acknowledged; 20 s. What it does not have then is carried there after the
+	// next start.
+	CommitGrace time.Duration
+}
+
+func (o *Options) defaults() {
+	if o.Purpose == "" {
+		o.Purpose = "serve"
+	}
+	if o.Logger == nil {
+		o.Logger = zap.NewNop()
+	}
+	if o.RequestGrace <= 0 {
+		o.RequestGrace = 20 * time.Second
+	}
+	if o.CommitGrace <= 0 {
+		o.CommitGrace = 20 * time.Second
+	}
+}

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"lernspur/admin"
+	"lernspur/commit"
+	"lernspur/statements"
+	"lernspur/verify"
+)
+
+// Admin answers the command line. It is there once Start has returned.
+func (a *App) Admin() http.Handler {
+	return admin.Handler(admin.Services{
+		Version: a.opts.Version,
+		Keys:    a.keys,
+		Writer:  adminWriter{a.committer},
+		Reader:  a.store,
+		Verify:  a.verify,
+		Report:  a.report,
+		Limits:  a.opts.LRS.Statements,
+	}, a.log.Named("admin"))
+}
+
+// verify re-reads everything.
+func (a *App) verify(ctx context.Context, opts verify.Options) (*verify.Report, error) {
+	return verify.Run(ctx, a.store, opts)
+}
+
+// adminWriter is the commit path as the commands see it.
+type adminWriter struct{ *commit.Committer }
+
+// Commit implements admin.Writer.
+func (w adminWriter) Commit(ctx context.Context, tenant string, sts []*statements.Statement) error {
+	return toAdmin(w.Committer.Commit(ctx, tenant, sts))
+}
+
+// Wait implements admin.Writer.
+func (w adminWriter) Wait(ctx context.Context) (int64, error) {
+	watermark, err := w.Committer.Wait(ctx)
+	return watermark, toAdmin(err)
+}
+
+// toAdmin gives an error of the commit path the type that the commands know.
+func toAdmin(err error) error {
+	var conflict *commit.ErrConflict
+	var busy *commit.ErrBusy
+	switch {
+	case errors.As(err, &conflict):
+		return &admin.Conflict{Index: conflict.Index, ID: conflict.ID}
+	case errors.As(err, &busy):
+		return &admin.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
+	}
+	return err
+}

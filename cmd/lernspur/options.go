@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"lernspur/app"
+	"lernspur/commit"
+	"lernspur/config"
+	"lernspur/directory"
+	"lernspur/engine"
+	"lernspur/lrs"
+	"lernspur/schema"
+	"lernspur/statements"
+)
+
+// memoryTarget is what the garbage collector keeps this process under where it
+// can: together with what is not its heap the process stays under 400 MiB.
+const memoryTarget = 300 << 20
+
+// limitMemory sets the target, unless the operator has set another one.
+func limitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryTarget)
+	}
+}
+
+// options are what the configuration asks for, without doors.
+func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
+	return app.Options{
+		DataDir: c.Data.Dir,
+		Purpose: purpose,
+		DSN:     c.ClickHouse.DSN,
+		Engine:  engine.Options{Library: c.Engine.Library, MemoryBytes: c.Engine.Memory},
+		Commit: commit.Options{
+			Acknowledge: commit.Acknowledge(c.Commit.Acknowledge),
+			LogBytes:    c.Commit.LogBytes, MemoryBytes: c.Commit.MemoryBytes,
+			FlushRows: c.Commit.FlushRows, FlushBytes: int(c.Commit.FlushBytes), FlushInterval: c.Commit.FlushInterval,
+			WaitTimeout: c.Limits.WaitTimeout,
+		},
+		LRS: lrs.Options{
+			Explain:     schema.ExplainRequest,
+			PathPrefix:  pathOf(c.Server.PublicURL),
+			CORSOrigins: c.CORS.Origins,
+			MaxBody:     c.Limits.BodyBytes,
+			Statements:  statements.Limits{MaxStatements: c.Limits.StatementsPerRequest, MaxStatementBytes: int(c.Limits.StatementBytes)},
+			ReadWait:    c.Limits.WaitTimeout,
+		},
+		Server: lrs.Timeouts{Read: c.Limits.ReadTimeout, Write: c.Limits.RequestTimeout, MaxHeader: int(c.Limits.HeaderBytes)},
+		Keys:   directory.Options{HomePage: c.Server.PublicURL},
+		Key:    c.Access.Key, Secret: c.Access.Secret,
+		Version: version,
+		Logger:  logger,
+	}
+}
+
+// pathOf is the path of a base address without a slash at its end.
+func pathOf(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return "" // config has judged it
+	}
+	return strings.TrimSuffix(u.Path, "/")
+}
+
+// serverLogger logs as configured, to standard error.
+func serverLogger(c config.Log) (*zap.Logger, error) {
+	level, err := zapcore.ParseLevel(c.Level)
+	if err != nil {
+		return nil, fmt.Errorf("log.level: %w", err)
+	}
+	return newLogger(level, c.Format), nil
+}
+
+// commandLogger is for commands that start the server's parts in their own
+// process: people read their output, so only what goes wrong is logged.
+func commandLogger() *zap.Logger { return newLogger(zap.WarnLevel, "console") }
+
+func newLogger(level zapcore.Level, format string) *zap.Logger {
+	c := zap.NewProductionConfig()
+	c.Level = zap.NewAtomicLevelAt(level)
+	c.Encoding = format
+	c.EncoderConfig.EncodeTime = zapcore.RFC3339NanoTimeEncoder
+	c.EncoderConfig.EncodeDuration = zapcore.StringDurationEncoder
+	c.DisableStacktrace = true
+	c.DisableCaller = true
+	c.Sampling = &zap.SamplingConfig{Initial: 100, Thereafter: 100}
+	logger, err := c.Build()
+	if err != nil {
+		panic(err) // both encodings are there, and standard error opens
+	}
+	return logger
+}
+
+// dataDir is the data folder's absolute path.
+func dataDir(c *config.Config) (string, error) { return filepath.Abs(c.Data.Dir) }
