@@ -6,7 +6,7 @@ import "slices"
 // canonical of GET statements. What stays, stays to the byte.
 type shaper struct {
 	*parser
-	langs []language
+	langs []wanted
 }
 
 // shape reads raw, lets walk note the cuts, and returns what is left. A text

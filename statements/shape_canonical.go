@@ -3,12 +3,12 @@ package statements
 import (
 	"strings"
 
-	xlang "golang.org/x/text/language"
+	"golang.org/x/text/language"
 )
 
-// language is a language that a reader asked for.
-type language struct {
-	tag  xlang.Tag
+// wanted is a language that a reader asked for.
+type wanted struct {
+	tag  language.Tag
 	text string
 }
 
@@ -17,10 +17,10 @@ type language struct {
 // the descriptions of interaction components) keeps the one language that fits
 // best. langs are the languages of Accept-Language, the most wanted first; with
 // none, or when none fits, the first language of the map stays.
-func Canonical(raw []byte, langs []xlang.Tag) []byte {
+func Canonical(raw []byte, langs []language.Tag) []byte {
 	return shape(raw, func(s *shaper) {
 		for _, tag := range langs {
-			s.langs = append(s.langs, language{tag, tag.String()})
+			s.langs = append(s.langs, wanted{tag, tag.String()})
 		}
 		s.statementLanguages(0)
 	})
@@ -98,16 +98,16 @@ func (s *shaper) choose(keys []string) int {
 			return i
 		}
 	}
-	tags := make([]xlang.Tag, len(keys))
+	tags := make([]language.Tag, len(keys))
 	for i, key := range keys {
-		tags[i], _ = xlang.Parse(key) // what it does not know becomes und
+		tags[i], _ = language.Parse(key) // what it does not know becomes und
 	}
-	wanted := make([]xlang.Tag, len(s.langs))
+	tagsWanted := make([]language.Tag, len(s.langs))
 	for i, l := range s.langs {
-		wanted[i] = l.tag
+		tagsWanted[i] = l.tag
 	}
-	_, at, confidence := xlang.NewMatcher(tags).Match(wanted...)
-	if confidence == xlang.No {
+	_, at, confidence := language.NewMatcher(tags).Match(tagsWanted...)
+	if confidence == language.No {
 		return 0
 	}
 	return at
