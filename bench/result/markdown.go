@@ -164,7 +164,7 @@ func (r *Run) throughputs(b *strings.Builder) {
 			continue
 		}
 		fmt.Fprintf(b, "### %s\n\n", part.title)
-		table(b, "round", "statements/s", "into the tables/s", "slowest second", "p50", "p95", "p99", "max", "refused", "left behind", "log at most", "queue drained in", "cores: server, engine, client")
+		table(b, "round", "statements/s", "into the tables/s", "slowest second", "p50", "p95", "p99", "max", "refused", "left behind", "log at most", "queue drained in", "cores: server, engine, client, others")
 		for i, t := range part.runs {
 			through, behind, logMax, drain := "", "", "", ""
 			if t.Log != nil {
@@ -173,7 +173,7 @@ func (r *Run) throughputs(b *strings.Builder) {
 			}
 			line(b, fmt.Sprint(i+1), thousands(int64(t.PerSecond)), through, thousands(t.Lowest), ms(t.Latency.P50), ms(t.Latency.P95),
 				ms(t.Latency.P99), ms(t.Latency.Max), fmt.Sprint(t.Refused), behind, logMax, drain,
-				fmt.Sprintf("%.2f, %.2f, %.2f", t.ServerCPU, t.EngineCPU, t.ClientCPU))
+				fmt.Sprintf("%.2f, %.2f, %.2f, %.2f", t.ServerCPU, t.EngineCPU, t.ClientCPU, t.Others))
 		}
 		b.WriteString("\n")
 	}
@@ -199,7 +199,7 @@ func (r *Run) fills(b *strings.Builder) {
 		}
 		table(b, "look-up", "keys", "statements per answer", "full pages", "cold p50", "cold p95", "cold p99", "warm p50", "warm p95", "warm p99", "each after a drop: p50", "p95")
 		for _, l := range f.Lookups {
-			line(b, l.Kind, fmt.Sprint(l.Keys), fmt.Sprintf("%.0f", l.Answers), fmt.Sprintf("%.0f %%", 100*l.Full), ms(l.Cold.P50), ms(l.Cold.P95), ms(l.Cold.P99),
+			line(b, l.Kind, fmt.Sprint(l.Keys), l.size(), l.full(), ms(l.Cold.P50), ms(l.Cold.P95), ms(l.Cold.P99),
 				ms(l.Warm.P50), ms(l.Warm.P95), ms(l.Warm.P99), ms(l.Each.P50), ms(l.Each.P95))
 		}
 		b.WriteString("\n")
@@ -208,19 +208,42 @@ func (r *Run) fills(b *strings.Builder) {
 }
 
 func (d Disk) markdown(b *strings.Builder, f Fill) {
-	table(b, "on disk", "rows", "bytes per statement")
+	table(b, "on disk", "rows", "bytes per statement", "largest columns")
 	var sum float64
 	for _, t := range d.Tables {
-		line(b, "`"+t.Name+"`", thousands(int64(t.Rows)), fmt.Sprintf("%.1f", t.PerOne))
+		line(b, "`"+t.Name+"`", thousands(int64(t.Rows)), fmt.Sprintf("%.1f", t.PerOne), t.largest())
 		sum += t.PerOne
 	}
-	line(b, "**together**", "", fmt.Sprintf("**%.1f**", sum))
-	line(b, "as sent, NDJSON", thousands(int64(d.Sample)), fmt.Sprintf("%.0f", d.NDJSON))
-	line(b, "the same with `zstd -19`", thousands(int64(d.Sample)), fmt.Sprintf("%.1f", d.Zstd19))
+	line(b, "**together**", "", fmt.Sprintf("**%.1f**", sum), "")
+	line(b, "as sent, NDJSON", thousands(int64(d.Sample)), fmt.Sprintf("%.0f", d.NDJSON), "")
+	line(b, "the same with `zstd -19`", thousands(int64(d.Sample)), fmt.Sprintf("%.1f", d.Zstd19), "")
 	if f.FillSeconds > 0 {
 		fmt.Fprintf(b, "\nFilled over HTTP in %.0f s; %d parts.\n", f.FillSeconds, d.Parts)
 	}
 	b.WriteString("\n")
+}
+
+// size is how many statements an answer has; nothing where it is not a page.
+func (l Lookup) size() string {
+	if l.Answers == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f", l.Answers)
+}
+
+func (l Lookup) full() string {
+	if l.Answers == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f %%", 100*l.Full)
+}
+
+func (t Table) largest() string {
+	var shown []string
+	for _, c := range t.Columns {
+		shown = append(shown, fmt.Sprintf("%s %.1f", c.Name, c.PerOne))
+	}
+	return strings.Join(shown, ", ")
 }
 
 func (r *Run) memory(b *strings.Builder) {

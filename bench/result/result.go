@@ -57,6 +57,9 @@ type Throughput struct {
 	ClientCPU float64 `json:"client_cores"`
 	ServerCPU float64 `json:"server_cores"`
 	EngineCPU float64 `json:"engine_cores,omitempty"`
+	// Others is what the rest of the machine took, other guests of its hypervisor
+	// included: the closer to nothing, the more the figures mean.
+	Others float64 `json:"other_cores"`
 	// Lowest and Highest are statements acknowledged in single seconds.
 	Lowest  int64 `json:"lowest_second"`
 	Highest int64 `json:"highest_second"`
@@ -118,6 +121,14 @@ type Table struct {
 	Name   string  `json:"name"`
 	Rows   uint64  `json:"rows"`
 	Bytes  uint64  `json:"bytes"`
+	PerOne float64 `json:"bytes_per_statement"`
+	// Columns are the largest columns, in bytes per statement, compressed.
+	Columns []Column `json:"columns"`
+}
+
+// Column is one column on disk.
+type Column struct {
+	Name   string  `json:"name"`
 	PerOne float64 `json:"bytes_per_statement"`
 }
 

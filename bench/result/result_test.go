@@ -90,3 +90,15 @@ func TestWriteIntoKeepsTheRest(t *testing.T) {
 		t.Error("wrote into nothing")
 	}
 }
+
+func TestJudge(t *testing.T) {
+	r := some()
+	if r.Judge(); len(r.Anomalies) != 0 {
+		t.Errorf("finds fault with a good run: %v", r.Anomalies)
+	}
+	r.Batch[1].Log = &Log{Trend: 0.05}
+	r.Single[0].Refused, r.Bare[0].Others, r.Fresh[0].Late = 3, 0.5, 1
+	if r.Judge(); len(r.Anomalies) != 4 {
+		t.Errorf("not all four faults: %v", r.Anomalies)
+	}
+}

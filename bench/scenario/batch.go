@@ -51,7 +51,7 @@ func (e *Env) watched(ctx context.Context, plan load.Plan) (result.Throughput, *
 	log := &result.Log{}
 	stop, stopped := make(chan struct{}), make(chan error, 1)
 	go func() { stopped <- e.watch(log, stop) }()
-	serverCPU, engineCPU := proc.CPUOf(e.server.PID()), proc.CPUOf(e.engine.PID())
+	serverCPU, engineCPU, busy := proc.CPUOf(e.server.PID()), proc.CPUOf(e.engine.PID()), proc.Busy()
 	began := time.Now()
 	r, err := load.Run(ctx, plan)
 	took := time.Since(began).Seconds()
@@ -65,6 +65,7 @@ func (e *Env) watched(ctx context.Context, plan load.Plan) (result.Throughput, *
 	t := throughput(r, took)
 	t.ServerCPU = (proc.CPUOf(e.server.PID()) - serverCPU).Seconds() / took
 	t.EngineCPU = (proc.CPUOf(e.engine.PID()) - engineCPU).Seconds() / took
+	t.Others = max(0, (proc.Busy()-busy).Seconds()/took-t.ServerCPU-t.EngineCPU-t.ClientCPU)
 	if r.Failed > 0 {
 		return t, log, fmt.Errorf("%d requests failed, the first with: %s", r.Failed, r.FirstError)
 	}

@@ -36,10 +36,34 @@ func (e *Env) disk(ctx context.Context, n int64, sample int) (d result.Disk, err
 	if err := rows.Err(); err != nil {
 		return d, err
 	}
+	for i := range d.Tables {
+		if d.Tables[i].Columns, err = e.columns(ctx, d.Tables[i].Name, n); err != nil {
+			return d, err
+		}
+	}
 	d.Folder, d.LogSize = folderSize(filepath.Join(e.opts.Dir, "clickhouse")), folderSize(filepath.Join(e.opts.Dir, "server"))
 	d.Sample = sample
 	d.NDJSON, d.Zstd19, err = e.zstd19(ctx, sample)
 	return d, err
+}
+
+// columns are the five largest columns of a table.
+func (e *Env) columns(ctx context.Context, table string, n int64) (all []result.Column, err error) {
+	rows, err := e.admin.Query(ctx, `SELECT name, data_compressed_bytes FROM system.columns
+		WHERE database = currentDatabase() AND table = '`+table+`' AND data_compressed_bytes > 0 ORDER BY 2 DESC LIMIT 5`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		var bytes uint64
+		if err := rows.Scan(&name, &bytes); err != nil {
+			return nil, err
+		}
+		all = append(all, result.Column{Name: name, PerOne: float64(bytes) / float64(n)})
+	}
+	return all, rows.Err()
 }
 
 // zstd19 compresses the generator's first n statements as NDJSON and returns

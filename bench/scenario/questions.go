@@ -21,6 +21,15 @@ func (e *Env) questions(conn *load.Conn, n int64, keys int) ([]lookup, error) {
 	r := rand.New(rand.NewPCG(e.opts.Seed, uint64(n)))
 	pick := func() uint64 { return r.Uint64N(uint64(n)) }
 	experienced := e.gen.Verb(0)
+	// late is a learner who did something in the last half, so that every instant
+	// asked for leaves something to find.
+	late := func(verb string) string {
+		for {
+			if f := e.gen.Facts(uint64(n)/2 + r.Uint64N(uint64(n)/2)); f.Verb == verb {
+				return e.gen.Agent(f.Learner)
+			}
+		}
+	}
 	containers := e.gen.Containers()
 	return []lookup{
 		{kind: "id", queries: distinct(keys, func() (string, []byte) {
@@ -32,7 +41,7 @@ func (e *Env) questions(conn *load.Conn, n int64, keys int) ([]lookup, error) {
 			return agent, e.find("agent", agent, "limit", "100")
 		})},
 		{kind: "agent + verb + since", page: true, queries: distinct(keys, func() (string, []byte) {
-			agent := e.gen.Agent(e.gen.Facts(pick()).Learner)
+			agent := late(experienced)
 			return agent, e.find("agent", agent, "verb", experienced, "since", since(r.Float64()*0.2), "limit", "100")
 		})},
 		{kind: "activity, related", page: true, queries: distinct(keys, func() (string, []byte) {

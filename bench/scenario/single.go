@@ -56,7 +56,7 @@ func (e *Env) bare(ctx context.Context, duration time.Duration) (result.Throughp
 		return result.Throughput{}, err
 	}
 	defer p.Stop(5 * time.Second) // ends by a signal, which is no error here
-	cpu, began := proc.CPUOf(p.PID()), time.Now()
+	cpu, busy, began := proc.CPUOf(p.PID()), proc.Busy(), time.Now()
 	r, err := load.Run(ctx, load.Plan{Addr: addr, Conns: singleConns, Duration: duration, Warmup: e.warmup(),
 		Source: e.pools(singleConns, 40, 1)})
 	if err != nil {
@@ -65,6 +65,7 @@ func (e *Env) bare(ctx context.Context, duration time.Duration) (result.Throughp
 	took := time.Since(began).Seconds()
 	t := throughput(r, took)
 	t.ServerCPU = (proc.CPUOf(p.PID()) - cpu).Seconds() / took
+	t.Others = max(0, (proc.Busy()-busy).Seconds()/took-t.ServerCPU-t.ClientCPU)
 	if r.Failed > 0 {
 		return t, fmt.Errorf("%d requests to the bare handler failed, the first with: %s", r.Failed, r.FirstError)
 	}

@@ -96,6 +96,7 @@ func run(ctx context.Context) error {
 		Log: func(format string, args ...any) {
 			fmt.Fprintf(os.Stderr, "%6.0f s  %s\n", time.Since(began).Seconds(), fmt.Sprintf(format, args...))
 		}}, plan, r)
+	r.Judge()
 	r.Took = time.Since(began).Round(time.Second).String()
 	if runErr != nil {
 		r.Anomalies = append(r.Anomalies, "broken off: "+strings.SplitN(runErr.Error(), "\n", 2)[0])
