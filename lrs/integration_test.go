@@ -201,19 +201,21 @@ func said(who, verb, activity string, more ...m) m {
 	return s
 }
 
-func agent(who string) m             { return m{"mbox": "mailto:" + who + "@example.org"} }
-func agentText(who string) string    { return `{"mbox":"mailto:` + who + `@example.org"}` }
-func verbID(verb string) string      { return "http://example.org/verbs/" + verb }
-func activityID(name string) string  { return "http://example.org/activities/" + name }
-func id(s any) string                { return s.(m)["id"].(string) }
-func refTo(target string) m          { return m{"object": m{"objectType": "StatementRef", "id": target}} }
-func context(properties m) m         { return m{"context": properties} }
-func voiding(who, target string) any { return said(who, "", "", refTo(target), m{"verb": m{"id": voided}}) }
+func agent(who string) m            { return m{"mbox": "mailto:" + who + "@example.org"} }
+func agentText(who string) string   { return `{"mbox":"mailto:` + who + `@example.org"}` }
+func verbID(verb string) string     { return "http://example.org/verbs/" + verb }
+func activityID(name string) string { return "http://example.org/activities/" + name }
+func id(s any) string               { return s.(m)["id"].(string) }
+func refTo(target string) m         { return m{"object": m{"objectType": "StatementRef", "id": target}} }
+func inContext(properties m) m      { return m{"context": properties} }
+func voiding(who, target string) any {
+	return said(who, "", "", refTo(target), m{"verb": m{"id": voided}})
+}
 
 const voided = "http://adlnet.gov/expapi/verbs/voided"
 
 func reversed(list []string) []string {
-	var out []string
+	out := []string{}
 	for i := len(list) - 1; i >= 0; i-- {
 		out = append(out, list[i])
 	}
