@@ -85,6 +85,9 @@ type Commit struct {
 	FlushRows     int
 	FlushBytes    int64
 	FlushInterval time.Duration
+	// InsertTimeout is after how long an INSERT without an answer is given up, to
+	// find out what became of it.
+	InsertTimeout time.Duration
 }
 
 // Limits bound what one request may take.

@@ -1,0 +1,95 @@
+# Two commands: `make run` serves, `make test` runs all that CI runs.
+# Needed: Go, Node with npm; a C compiler for the race detector in the tests.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+# What is built needs no C compiler; the race detector does.
+export CGO_ENABLED := 0
+
+# Packages that only compute, where the race detector finds nothing and costs
+# most; the others are tested with it.
+NO_RACE := lernspur/statements% lernspur/schema% lernspur/bench/gen%
+
+# Folders with a package-lock.json whose packages the tests need.
+CLIENTS := $(patsubst %/package-lock.json,%,$(wildcard lrs/clients/package-lock.json))
+
+FUZZTIME ?= 10m
+
+.PHONY: help
+help: ## show this list
+	@echo 'Targets of this Makefile:'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## build, fetch the engine on first use, and serve on http://127.0.0.1:8080
+	exec ./bin/lernspur serve
+
+.PHONY: build
+build: engine ## bin/lernspur and the engine, nothing started
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/lernspur ./cmd/lernspur
+
+.PHONY: engine
+engine: ## fetch the ClickHouse library, pinned and checked, unless it is there
+	@command -v npm >/dev/null || { echo 'make engine: npm is needed to fetch the library (https://nodejs.org)'; exit 1; }
+	@node engine/lib/fetch.mjs
+
+.PHONY: test
+test: engine clients lint ## all that CI runs
+	@$(MAKE) --no-print-directory unit race
+
+# The two halves of the Go tests. A missing C compiler is said, and the tests run
+# without the race detector then.
+.PHONY: unit
+unit:
+	go test -timeout 15m $(filter $(NO_RACE),$(PACKAGES))
+
+.PHONY: race
+race:
+	@if command -v "$$(go env CC)" >/dev/null; then \
+		set -x; CGO_ENABLED=1 go test -race -timeout 15m $(filter-out $(NO_RACE),$(PACKAGES)); \
+	else \
+		echo 'make test: there is no C compiler; the race detector is left out'; \
+		set -x; go test -timeout 15m $(filter-out $(NO_RACE),$(PACKAGES)); \
+	fi
+
+# Asked for by the two targets above only.
+PACKAGES = $(shell go list ./...)
+
+# The JavaScript libraries of the field that the tests drive the endpoint with.
+.PHONY: clients
+clients: $(CLIENTS:%=%/node_modules/.package-lock.json)
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: lint
+lint: ## gofmt, go vet, staticcheck
+	@bad="$$(go list -f '{{range .GoFiles}}{{$$.Dir}}/{{.}} {{end}}{{range .TestGoFiles}}{{$$.Dir}}/{{.}} {{end}}{{range .XTestGoFiles}}{{$$.Dir}}/{{.}} {{end}}' ./... | xargs gofmt -l)"; \
+		if [ -n "$$bad" ]; then echo "not formatted (make fmt):"; echo "$$bad"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+
+.PHONY: fmt
+fmt: ## format all Go code
+	go fmt ./...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz test for FUZZTIME (10m)
+	@go list -f '{{$$p := .}}{{range .TestGoFiles}}{{$$p.Dir}}/{{.}} {{$$p.ImportPath}}{{"\n"}}{{end}}{{range .XTestGoFiles}}{{$$p.Dir}}/{{.}} {{$$p.ImportPath}}{{"\n"}}{{end}}' ./... \
+		| while read -r file package; do \
+			[ -n "$$file" ] || continue; \
+			{ grep -oE '^func Fuzz[A-Za-z0-9_]*' "$$file" || true; } | while read -r _ name; do \
+				echo "== $$package $$name"; \
+				go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null || exit 1; \
+			done || exit 1; \
+		done
+
+.PHONY: clean
+clean: ## remove what was built; the data folder and the engine stay
+	rm -rf bin dist
