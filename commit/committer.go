@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	"lernspur/internal/failpoint"
 	"lernspur/statements"
 )
 
@@ -31,7 +32,7 @@ type Options struct {
 	Sink          Sink          //
 	Acknowledge   Acknowledge   // log
 	LogBytes      int64         // 1 GiB: what may wait for the store before posts are refused
-	SegmentBytes  int64         // 64 MiB: size of one file of the log
+	SegmentBytes  int64         // 64 MiB, a quarter of LogBytes at most: size of one file of the log
 	MemoryBytes   int64         // 64 MiB: statements kept in memory for the flusher; what is beyond is read back from the log
 	GroupBytes    int           // 32 MiB: an open group of this size takes no further request
 	FlushRows     int           // 8,000
@@ -48,7 +49,8 @@ type Options struct {
 func (o *Options) defaults() {
 	def(&o.Acknowledge, AcknowledgeLog)
 	def(&o.LogBytes, 1<<30)
-	def(&o.SegmentBytes, 64<<20)
+	// Room for a segment is taken up front: it has to stay within the bound.
+	def(&o.SegmentBytes, min(64<<20, max(1<<20, o.LogBytes/4)))
 	def(&o.MemoryBytes, 64<<20)
 	def(&o.GroupBytes, 32<<20)
 	def(&o.FlushRows, 8000)
@@ -97,12 +99,12 @@ type Committer struct {
 	flush   *flusher
 
 	mu       sync.Mutex
-	open     *group // requests that wait for the appender
-	writing  *group // the group before it
-	broken   error  // why the log takes nothing any more
-	done     []span // marks that wait for the appender
-	closed   bool // no more requests
-	ended    bool // no more marks either
+	open     *group        // requests that wait for the appender
+	writing  *group        // the group before it
+	broken   error         // why the log takes nothing any more
+	done     []span        // marks that wait for the appender
+	closed   bool          // no more requests
+	ended    bool          // no more marks either
 	wake     chan struct{} // tells the appender that there is something
 	ctx      context.Context
 	cancel   context.CancelFunc
@@ -289,6 +291,7 @@ func (c *Committer) appendGroup(buf []byte, g *group, done []span) []byte {
 	c.metrics.groupRows.Observe(float64(len(g.rows)))
 	c.metrics.logSync.Observe(time.Since(begun).Seconds())
 	c.metrics.logBytes.Set(float64(c.log.bytes()))
+	failpoint.Hit(failpoint.Synced)
 	c.flush.add(g.rows, at)
 	c.ids.settle(g, true)
 	c.durable.raise(c.last)

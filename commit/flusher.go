@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"lernspur/internal/failpoint"
 )
 
 // chunk is one group of the log on its way into the store.
@@ -206,6 +208,7 @@ func (f *flusher) take(n int) *batch {
 
 // carry brings a batch into the store, however often it takes.
 func (f *flusher) carry(b *batch) {
+	failpoint.Hit(failpoint.Answered)
 	if !f.retry("reading the log", func() error { return f.load(b) }) {
 		return
 	}
@@ -289,6 +292,7 @@ func (f *flusher) findOut(b *batch) bool {
 				missing = append(missing, row)
 			}
 		}
+		f.opts.Logger.Info("found out what the database has", zap.Int("present", len(b.rows)-len(missing)), zap.Int("missing", len(missing)))
 		b.rows = missing
 		return nil
 	})
@@ -297,6 +301,7 @@ func (f *flusher) findOut(b *batch) bool {
 // finish notes that a batch is in the store and raises the watermark over all
 // batches that are complete from the first on.
 func (f *flusher) finish(b *batch) {
+	failpoint.Hit(failpoint.Inserted)
 	f.mark(b.span)
 	f.mu.Lock()
 	b.visible = true

@@ -39,7 +39,6 @@ var every = []struct {
 	{"commit.flush_bytes", "LERNSPUR_COMMIT_FLUSH_BYTES", "commit-flush-bytes", "8mib", func(c *Config) any { return c.Commit.FlushBytes }, int64(8388608)},
 	{"commit.flush_interval", "LERNSPUR_COMMIT_FLUSH_INTERVAL", "commit-flush-interval", "250ms", func(c *Config) any { return c.Commit.FlushInterval }, 250 * time.Millisecond},
 	{"commit.insert_timeout", "LERNSPUR_COMMIT_INSERT_TIMEOUT", "commit-insert-timeout", "2s", func(c *Config) any { return c.Commit.InsertTimeout }, 2 * time.Second},
-	{"commit.insert_timeout", "LERNSPUR_COMMIT_INSERT_TIMEOUT", "commit-insert-timeout", "2s", func(c *Config) any { return c.Commit.InsertTimeout }, 2 * time.Second},
 	{"limits.body_bytes", "LERNSPUR_LIMITS_BODY_BYTES", "limits-body-bytes", "33554432", func(c *Config) any { return c.Limits.BodyBytes }, int64(33554432)},
 	{"limits.header_bytes", "LERNSPUR_LIMITS_HEADER_BYTES", "limits-header-bytes", "32KiB", func(c *Config) any { return c.Limits.HeaderBytes }, int64(32768)},
 	{"limits.statement_bytes", "LERNSPUR_LIMITS_STATEMENT_BYTES", "limits-statement-bytes", "2MiB", func(c *Config) any { return c.Limits.StatementBytes }, int64(2097152)},

@@ -30,7 +30,6 @@ var wrong = []struct {
 	{"commit.flush_bytes", "expected a size from 64KiB to 1GiB", []string{"0"}},
 	{"commit.flush_interval", "expected a duration with its unit, from 10ms to 1m", []string{"1", "0s", "2m", "soon"}},
 	{"commit.insert_timeout", "expected a duration with its unit, from 100ms to 1h", []string{"1", "50ms", "2h", "soon"}},
-	{"commit.insert_timeout", "expected a duration with its unit, from 100ms to 1h", []string{"1ms"}},
 	{"limits.body_bytes", "expected a size from 1KiB to 1GiB", []string{"0", "2GiB"}},
 	{"limits.header_bytes", "expected a size from 4KiB to 16MiB", []string{"1KiB"}},
 	{"limits.statement_bytes", "expected a size from 1KiB to 1GiB", []string{"1"}},

@@ -8,6 +8,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/google/uuid"
 
+	"lernspur/internal/failpoint"
 	"lernspur/statements"
 )
 
@@ -40,6 +41,8 @@ func (s *Store) Insert(ctx context.Context, attempt string, rows []Row) error {
 	if err := s.insertRefs(ctx, attempt, rows); err != nil {
 		return fmt.Errorf("inserting references: %w", err)
 	}
+	failpoint.Hit(failpoint.LookedUp)
+	c.reserve(rows)
 	for _, row := range rows {
 		c.add(row)
 	}
@@ -73,7 +76,7 @@ const insertLookups = `INSERT INTO lookups (tenant, kind, key, stored, verb)`
 
 func (l *lookups) columns() []any { return []any{l.tenant, l.kind, l.key, l.stored, l.verb} }
 
-const insertStatements = `INSERT INTO statements (tenant, stored, id, digest, timestamp, version, authority, actor, verb, ` +
+const insertStatements = `INSERT INTO statements (tenant, stored, id, timestamp, version, authority, actor, verb, ` +
 	`object_kind, object, ref, voiding, registration, courses, success, completion, score_scaled, score_raw, score_min, score_max, duration, raw)`
 
 // columns are statements by column, in the order of insertStatements.
@@ -83,7 +86,6 @@ type columns struct {
 	tenant       []string
 	stored       []int64
 	id           []uuid.UUID
-	digest       []uuid.UUID
 	timestamp    []int64
 	version      []string
 	authority    []string
@@ -103,6 +105,7 @@ type columns struct {
 	max          []float64
 	duration     []int64
 	json         []string
+	text         []byte // what json points to
 }
 
 func newColumns() *columns {
@@ -110,16 +113,27 @@ func newColumns() *columns {
 }
 
 func (c *columns) columns() []any {
-	return []any{c.tenant, c.stored, c.id, c.digest, c.timestamp, c.version, c.authority, c.actor, c.verb,
+	return []any{c.tenant, c.stored, c.id, c.timestamp, c.version, c.authority, c.actor, c.verb,
 		c.objectKind, c.object, c.ref, c.voiding, c.registration, c.courses, c.success, c.completion,
 		c.scaled, c.raw, c.min, c.max, c.duration, c.json}
+}
+
+// reserve makes room for the text of rows, so that it never moves while json
+// points to it.
+func (c *columns) reserve(rows []Row) {
+	size := 0
+	for _, row := range rows {
+		size += len(row.Raw)
+	}
+	if cap(c.text) < size {
+		c.text = make([]byte, 0, size)
+	}
 }
 
 func (c *columns) add(row Row) {
 	c.tenant = append(c.tenant, row.Tenant)
 	c.stored = append(c.stored, row.Stored)
 	c.id = append(c.id, row.ID)
-	c.digest = append(c.digest, row.Digest)
 	c.timestamp = append(c.timestamp, row.Timestamp)
 	c.version = append(c.version, row.Version)
 	c.authority = append(c.authority, row.Authority)
@@ -138,8 +152,11 @@ func (c *columns) add(row Row) {
 	c.min = append(c.min, row.Result.Min)
 	c.max = append(c.max, row.Result.Max)
 	c.duration = append(c.duration, row.Result.Duration)
+	start := len(c.text)
+	c.text = squeeze(c.text, row.Statement)
+	squeezed := c.text[start:]
 	// The driver copies the bytes before Insert returns.
-	c.json = append(c.json, unsafe.String(unsafe.SliceData(row.Raw), len(row.Raw)))
+	c.json = append(c.json, unsafe.String(unsafe.SliceData(squeezed), len(squeezed)))
 }
 
 // reset empties the columns and lets go of the statements they point to.
@@ -150,11 +167,11 @@ func (c *columns) reset() {
 		clear(list)
 	}
 	clear(c.courses)
-	*c = columns{lookups: keep.lookups, tenant: keep.tenant[:0], stored: keep.stored[:0], id: keep.id[:0], digest: keep.digest[:0],
+	*c = columns{lookups: keep.lookups, tenant: keep.tenant[:0], stored: keep.stored[:0], id: keep.id[:0],
 		timestamp: keep.timestamp[:0], version: keep.version[:0], authority: keep.authority[:0], actor: keep.actor[:0],
 		verb: keep.verb[:0], objectKind: keep.objectKind[:0], object: keep.object[:0], ref: keep.ref[:0], voiding: keep.voiding[:0],
 		registration: keep.registration[:0], courses: keep.courses[:0], success: keep.success[:0], completion: keep.completion[:0],
-		scaled: keep.scaled[:0], raw: keep.raw[:0], min: keep.min[:0], max: keep.max[:0], duration: keep.duration[:0], json: keep.json[:0]}
+		scaled: keep.scaled[:0], raw: keep.raw[:0], min: keep.min[:0], max: keep.max[:0], duration: keep.duration[:0], json: keep.json[:0], text: keep.text[:0]}
 }
 
 func flag(b bool) uint8 {

@@ -43,7 +43,8 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 			Acknowledge: commit.Acknowledge(c.Commit.Acknowledge),
 			LogBytes:    c.Commit.LogBytes, MemoryBytes: c.Commit.MemoryBytes,
 			FlushRows: c.Commit.FlushRows, FlushBytes: int(c.Commit.FlushBytes), FlushInterval: c.Commit.FlushInterval,
-			WaitTimeout: c.Limits.WaitTimeout,
+			InsertTimeout: c.Commit.InsertTimeout,
+			WaitTimeout:   c.Limits.WaitTimeout,
 		},
 		LRS: lrs.Options{
 			Explain:     schema.ExplainRequest,
