@@ -46,7 +46,7 @@ func (v *validator) judge(index int, tree any, skip map[string]bool) []statement
 	seen := map[what]bool{}
 	for _, f := range faults {
 		at := pointer(f.place())
-		if skip[f.rule] || f.keyword != "type" && f.property == "" && typed[at] || seen[what{at, f.rule, f.missing()}] {
+		if skip[f.rule] || f.keyword != "type" && !f.ofKey() && typed[at] || seen[what{at, f.rule, f.missing()}] {
 			continue
 		}
 		seen[what{at, f.rule, f.missing()}] = true
@@ -67,10 +67,15 @@ const ruleUnknown = "schema"
 // place leads to what is at fault: the property itself when it is unknown or
 // badly named, the object when it lacks one.
 func (f fault) place() []string {
-	if f.keyword == "additionalProperties" || f.keyword == "propertyNames" {
+	if f.ofKey() {
 		return below(f.tokens, f.property)
 	}
 	return f.tokens
+}
+
+// ofKey tells whether a key is at fault, not a value.
+func (f fault) ofKey() bool {
+	return f.keyword == "additionalProperties" || f.keyword == "propertyNames"
 }
 
 // missing is the property that the object lacks, or "".

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"os"
+	"slices"
+	"strconv"
 	"testing"
 
 	"lernspur/statements"
@@ -233,4 +235,36 @@ func clone(v any) any {
 		return c
 	}
 	return v
+}
+
+// TestAgreeOnChangedStatements is a fixed stretch of what FuzzAgree does, from
+// valid statements alone, so that most of them break one or two rules.
+func TestAgreeOnChangedStatements(t *testing.T) {
+	rounds := 3000
+	if n, err := strconv.Atoi(os.Getenv("AGREE_ROUNDS")); err == nil {
+		rounds = n
+	}
+	var bodies [][]byte
+	for _, text := range examples(t) {
+		bodies = append(bodies, text)
+	}
+	for _, f := range corpus(t) {
+		for _, e := range f.Valid {
+			bodies = append(bodies, e.bytes(t))
+		}
+	}
+	slices.SortFunc(bodies, bytes.Compare)
+	verdict := map[bool]int{}
+	rules := map[string]int{}
+	for seed := uint64(1); seed <= uint64(rounds); seed++ {
+		body := mutated(bodies[int(seed)%len(bodies)], seed)
+		ed := statements.Edition(1 + seed%2)
+		agree(t, body, ed)
+		fast, _ := verdicts(body, statements.Options{Edition: ed})
+		verdict[len(fast) == 0]++
+		for _, v := range fast {
+			rules[v.Rule]++
+		}
+	}
+	t.Logf("%d valid, %d invalid under %d rules", verdict[true], verdict[false], len(rules))
 }
