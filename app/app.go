@@ -21,6 +21,7 @@ import (
 	"lernspur/directory"
 	"lernspur/engine"
 	"lernspur/lrs"
+	"lernspur/progress"
 	"lernspur/store"
 )
 
@@ -37,6 +38,7 @@ type App struct {
 	store     *store.Store
 	committer *commit.Committer
 	keys      *directory.Keys
+	projector *progress.Projector
 
 	public gate
 	socket gate
@@ -99,6 +101,10 @@ func (a *App) start(ctx context.Context) error {
 	a.background = cancel
 	if err := a.startKeys(ctx, running); err != nil {
 		return err
+	}
+	a.projector = progress.New(progress.Dependencies{Conn: a.store.Conn(), Watermark: a.committer.Watermark, Logger: a.log.Named("progress")})
+	if err := a.projector.Start(ctx); err != nil {
+		return fmt.Errorf("progress: %w", err)
 	}
 	a.socket.open(a.Admin())
 	a.public.open(a.Handler())
@@ -201,6 +207,9 @@ func (a *App) Stop(ctx context.Context) error {
 	a.tasks.Wait()
 	if a.committer != nil {
 		errs = append(errs, within(ctx, a.opts.CommitGrace, a.committer.Close))
+	}
+	if a.projector != nil {
+		a.projector.Stop()
 	}
 	if a.store != nil {
 		errs = append(errs, a.store.Close())

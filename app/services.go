@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"lernspur/admin"
@@ -24,9 +25,23 @@ func (a *App) Admin() http.Handler {
 	}, a.log.Named("admin"))
 }
 
-// verify re-reads everything.
+// verify re-reads everything, progress as well.
 func (a *App) verify(ctx context.Context, opts verify.Options) (*verify.Report, error) {
+	opts.Aggregates = a.aggregates
 	return verify.Run(ctx, a.store, opts)
+}
+
+// aggregates implements verify.Aggregates: it compares what is kept of progress
+// with a recomputation.
+func (a *App) aggregates(ctx context.Context, tenant string, upto int64, differ func(text string)) (int, error) {
+	if err := a.projector.Wait(ctx, upto); err != nil {
+		return 0, err
+	}
+	checked, err := a.projector.Check(ctx, tenant)
+	for _, d := range checked.Differences {
+		differ(fmt.Sprintf("progress in course %s of learner %s is (%s), a recomputation says (%s)", d.Course, d.Learner, d.Projected, d.Recomputed))
+	}
+	return int(checked.States), err
 }
 
 // adminWriter is the commit path as the commands see it.

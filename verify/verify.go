@@ -11,9 +11,9 @@ import (
 )
 
 // Aggregates compares the figures that are kept for one tenant with a
-// recomputation from its raw statements. It answers how many figures it
-// compared and calls differ with each that is not confirmed.
-type Aggregates func(ctx context.Context, tenant string, differ func(text string)) (compared int, err error)
+// recomputation from its raw statements, up to upto at least. It answers how
+// many figures it compared and calls differ with each that is not confirmed.
+type Aggregates func(ctx context.Context, tenant string, upto int64, differ func(text string)) (compared int, err error)
 
 // Options of one verification.
 type Options struct {
@@ -138,7 +138,7 @@ func (c *check) ids(tenant string) error {
 }
 
 func (c *check) aggregates(tenant string) error {
-	compared, err := c.opts.Aggregates(c.ctx, tenant, func(text string) {
+	compared, err := c.opts.Aggregates(c.ctx, tenant, c.opts.Upto, func(text string) {
 		c.report.Differences++
 		c.tenant.Differences++
 		if len(c.report.First) < c.opts.MaxDifferences {

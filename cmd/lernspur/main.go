@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lernspur/config"
+	"lernspur/engine"
 )
 
 // version is set by the Makefile.
@@ -29,6 +30,7 @@ const (
 var errReported = errors.New("reported")
 
 func main() {
+	engine.MaybeMain() // the engine's child has its own way with signals
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go interrupt(stop)

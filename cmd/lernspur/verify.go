@@ -1,0 +1,92 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"lernspur/admin"
+	"lernspur/verify"
+)
+
+const verifyHelp = `Read everything that is stored again and say where it does not fit together: raw statements against the columns
+made from them, look-up rows against raw statements in both directions, references, repeated ids, progress against a
+recomputation. It changes nothing, works beside a running server, and ends with exit code 1 when anything differs.`
+
+func verifyCommand() *cobra.Command {
+	var ask admin.VerifyRequest
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Re-read everything that is stored and check that it fits together",
+		Long:  verifyHelp,
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			s, err := open(cmd, false)
+			if err != nil {
+				return err
+			}
+			defer s.end(cmd.Context(), &err)
+			bar := newBar(cmd.ErrOrStderr(), -1, "verifying")
+			progressbar.OptionShowBytes(false)(bar)
+			report, err := s.Verify(cmd.Context(), ask, func(p verify.Progress) {
+				bar.ChangeMax(max(p.Total, 1))
+				bar.Describe("verifying " + p.Tenant + ": " + p.Step)
+				_ = bar.Set(p.Statements) // only for the eye
+			})
+			_ = bar.Clear()
+			if err != nil {
+				return err
+			}
+			if err := printVerification(cmd.OutOrStdout(), report, asJSON); err != nil {
+				return err
+			}
+			if !report.Clean() {
+				return errReported
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringSliceVar(&ask.Tenants, "tenant", nil, "only these tenants (default: all)")
+	f.IntVar(&ask.MaxDifferences, "max", 100, "how many differences are shown; all are counted")
+	f.BoolVar(&asJSON, "json", false, "write the report as JSON")
+	return cmd
+}
+
+func printVerification(out io.Writer, r *verify.Report, asJSON bool) error {
+	if asJSON {
+		e := json.NewEncoder(out)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "TENANT\tSTATEMENTS\tLOOK-UPS\tREFERENCES\tAGGREGATES\tDIFFERENCES")
+	for _, t := range r.Tenants {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\n", t.Tenant, t.Statements, t.Lookups, t.References, t.Aggregates, t.Differences)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, d := range r.First {
+		fmt.Fprintf(out, "%s: tenant %s", d.Kind, d.Tenant)
+		if d.ID != "" {
+			fmt.Fprintf(out, ", statement %s", d.ID)
+		}
+		if d.Stored != "" {
+			fmt.Fprintf(out, ", stored %s", d.Stored)
+		}
+		fmt.Fprintf(out, ": %s\n", d.Text)
+	}
+	verdict := "everything fits together"
+	if !r.Clean() {
+		verdict = fmt.Sprintf("%d differences", r.Differences)
+	}
+	_, err := fmt.Fprintf(out, "%s, up to %s (%s)\n", verdict, r.Watermark, r.Took.Round(time.Millisecond))
+	return err
+}
