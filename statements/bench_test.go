@@ -64,3 +64,10 @@ func BenchmarkReparse(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkParseEscaped parses the JSON that PHP writes: every slash and every
+// letter beyond ASCII escaped.
+func BenchmarkParseEscaped(b *testing.B) {
+	body := bytes.ReplaceAll(benchBatch(50), []byte("/"), []byte(`\/`))
+	benchmarkParse(b, bytes.ReplaceAll(body, []byte("ö"), []byte(`\u00f6`)), 50)
+}

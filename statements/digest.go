@@ -2,6 +2,7 @@ package statements
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
@@ -206,42 +207,68 @@ func (p *parser) appendText(dst []byte, text string, f form) []byte {
 	return append(dst, text...)
 }
 
+// member is a property of an object that is being sorted.
+type member struct {
+	prefix uint64 // the first eight bytes of the key, the first one highest
+	key    uint32
+	form   form // of the value
+}
+
 // appendObject appends an object, its properties sorted by name.
 func (p *parser) appendObject(dst []byte, n int, f form) []byte {
 	base := len(p.order)
 	for k, end := p.members(n); k < end; k = p.after(k) {
-		if childForm(f, p.text(k)) != formSkip {
-			p.order = append(p.order, uint32(k))
+		key := p.text(k)
+		if child := childForm(f, key); child != formSkip {
+			p.order = append(p.order, member{keyPrefix(key), uint32(k), child})
 		}
 	}
-	p.sortKeys(p.order[base:])
+	p.sortMembers(p.order[base:])
 	dst = append(dst, '{')
 	for i := base; i < len(p.order); i++ { // the recursion may move p.order
-		k := int(p.order[i])
-		key := p.text(k)
-		dst = p.appendText(dst, key, formPlain)
-		dst = p.appendForm(dst, k+1, childForm(f, key))
+		m := p.order[i]
+		dst = p.appendText(dst, p.text(int(m.key)), formPlain)
+		dst = p.appendForm(dst, int(m.key)+1, m.form)
 	}
 	p.order = p.order[:base]
 	return append(dst, '}')
 }
 
-// sortKeys sorts the keys of an object: few by insertion, as the sender's order
-// is often nearly ours.
-func (p *parser) sortKeys(keys []uint32) {
-	if len(keys) > 12 {
-		slices.SortFunc(keys, func(a, b uint32) int { return strings.Compare(p.text(int(a)), p.text(int(b))) })
+// keyPrefix is a number that sorts as the first eight bytes of the key do.
+func keyPrefix(key string) uint64 {
+	if len(key) >= 8 {
+		return binary.BigEndian.Uint64([]byte(key[:8]))
+	}
+	var v uint64
+	for i := range len(key) {
+		v |= uint64(key[i]) << (56 - 8*i)
+	}
+	return v
+}
+
+// sortMembers sorts the properties of an object: few by insertion, as the
+// sender's order is often nearly ours.
+func (p *parser) sortMembers(members []member) {
+	if len(members) > 12 {
+		slices.SortFunc(members, p.compareMembers)
 		return
 	}
-	for i := 1; i < len(keys); i++ {
-		k := keys[i]
-		text := p.text(int(k))
+	for i := 1; i < len(members); i++ {
+		m := members[i]
 		j := i
-		for ; j > 0 && p.text(int(keys[j-1])) > text; j-- {
-			keys[j] = keys[j-1]
+		for ; j > 0 && (members[j-1].prefix > m.prefix ||
+			members[j-1].prefix == m.prefix && p.compareMembers(members[j-1], m) > 0); j-- {
+			members[j] = members[j-1]
 		}
-		keys[j] = k
+		members[j] = m
 	}
+}
+
+func (p *parser) compareMembers(a, b member) int {
+	if a.prefix != b.prefix {
+		return cmp.Compare(a.prefix, b.prefix)
+	}
+	return strings.Compare(p.text(int(a.key)), p.text(int(b.key)))
 }
 
 // appendArray appends an array; the elements of member are sorted by their

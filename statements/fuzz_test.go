@@ -3,6 +3,7 @@ package statements
 import (
 	"encoding/json"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +82,9 @@ func assertMembers(t *testing.T, sent json.RawMessage, st *Statement) {
 	}
 }
 
+// rfc3339 is stricter than package time, which takes hours of one digit.
+var rfc3339 = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$`)
+
 // FuzzTimestamp: what RFC 3339 is for package time is so for V2, as far as that
 // package is strict, and V1 reads whatever V2 reads.
 func FuzzTimestamp(f *testing.F) {
@@ -94,8 +98,8 @@ func FuzzTimestamp(f *testing.F) {
 			t.Fatalf("%q: %d under V2, %d, %v under V1", s, two, one, ok1)
 		}
 		want, err := time.Parse(time.RFC3339, s)
-		inRange := err == nil && want.UTC().Year() >= 0 && want.UTC().Year() <= 9999
-		if inRange && !strings.Contains(s, ",") && !strings.HasSuffix(s, "-00:00") {
+		inRange := err == nil && rfc3339.MatchString(s) && want.UTC().Year() >= 0 && want.UTC().Year() <= 9999
+		if inRange && !strings.HasSuffix(s, "-00:00") {
 			if want = want.Truncate(time.Microsecond); !ok2 || two != want.UnixMicro() {
 				t.Fatalf("%q: got %d, %v; want %d", s, two, ok2, want.UnixMicro())
 			}

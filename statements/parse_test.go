@@ -210,7 +210,7 @@ func TestCoursesFallBackToParent(t *testing.T) {
 
 func TestIDs(t *testing.T) {
 	fixed := uuid.MustParse("aa97b177-9383-4934-8543-0f91a7a02836")
-	if st := one(t, with(), Options{Edition: V1, StatementID: fixed}); st.ID != fixed || !strings.Contains(string(st.Raw), fixed.String()) {
+	if st := one(t, with(), Options{Edition: V1, StatementID: fixed}); st.ID != fixed || !st.IDGiven || !strings.Contains(string(st.Raw), fixed.String()) {
 		t.Errorf("PUT: %v in %s", st.ID, st.Raw)
 	}
 	if st := one(t, with(), Options{Edition: V1, NewID: func() uuid.UUID { return fixed }}); st.ID != fixed || st.IDGiven {

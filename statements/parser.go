@@ -61,7 +61,7 @@ type parser struct {
 	authority authority // of the request
 	edits     []edit
 	canon     []byte   // canonical form for the digest
-	order     []uint32 // members of objects being sorted
+	order     []member // properties of the objects being sorted
 
 	random [512]byte // unused random bytes are random[drawn:]
 	drawn  int
@@ -84,8 +84,11 @@ func (p *parser) begin(body []byte, opts *Options) {
 func (p *parser) release() {
 	const keep = 1 << 20
 	p.opts, p.body, p.violations, p.done = nil, nil, nil, nil
+	c := &p.columns
+	size := cap(p.nodes)*16 + cap(p.arena) + cap(p.canon) + cap(c.text) + cap(p.order)*16 +
+		(cap(c.agents.list)+cap(c.activities.list))*24 + len(p.ids)*48
 	clear(p.ids)
-	if cap(p.nodes)*16+cap(p.arena)+cap(p.canon)+cap(p.columns.text) > keep {
+	if size > keep {
 		*p = parser{ids: make(map[uuid.UUID]int), random: p.random, drawn: p.drawn}
 	}
 	parsers.Put(p)
@@ -207,22 +210,23 @@ func (p *parser) checkID() bool {
 	return true
 }
 
-// newID makes an id for a statement that came without one.
-func (p *parser) newID() uuid.UUID {
+// newID is the id of a statement that came without one: the parameter
+// statementId, which the client has given, or else a new one.
+func (p *parser) newID() (id uuid.UUID, given bool) {
 	if p.opts.StatementID != (uuid.UUID{}) {
-		return p.opts.StatementID
+		return p.opts.StatementID, true
 	}
 	if p.opts.NewID != nil {
-		return p.opts.NewID()
+		return p.opts.NewID(), false
 	}
 	if p.drawn+16 > len(p.random) {
 		rand.Read(p.random[:]) // never fails: crypto/rand ends the process instead
 		p.drawn = 0
 	}
-	id := uuid.UUID(p.random[p.drawn : p.drawn+16])
+	id = uuid.UUID(p.random[p.drawn : p.drawn+16])
 	clear(p.random[p.drawn : p.drawn+16])
 	p.drawn += 16
 	id[6] = id[6]&0x0f | 0x40 // version 4
 	id[8] = id[8]&0x3f | 0x80 // variant of RFC 4122
-	return id
+	return id, false
 }

@@ -40,7 +40,7 @@ func (p *parser) build() *Statement {
 		timestampAt: none,
 	}
 	if !f.hasID {
-		st.ID = p.newID()
+		st.ID, st.IDGiven = p.newID()
 	}
 	st.Digest = p.digest()
 	p.addAuthority(st)

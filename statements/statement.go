@@ -50,11 +50,12 @@ type Role uint8
 const (
 	// RoleDirect are the places that the filters agent and activity look at
 	// without related_agents and related_activities: the actor and the object
-	// of the statement itself (xAPI 1.0.3 Part 3, 2.1.3).
+	// of the statement itself, and the members of either when it is a Group,
+	// since a Group matches through its members (xAPI 1.0.3 Part 3, 2.1.3).
 	RoleDirect Role = 1
-	// RoleRelated are all the other places: authority, instructor, team, group
-	// members, contextAgents, contextGroups, contextActivities, and the same
-	// places of a SubStatement.
+	// RoleRelated are all the other places: authority, instructor, team,
+	// contextAgents, contextGroups, with their members, contextActivities, and
+	// the actor, object and context of a SubStatement.
 	RoleRelated Role = 2
 )
 
@@ -62,7 +63,7 @@ const (
 // stands. Each identifier appears once per statement, its roles joined.
 type AgentUse struct {
 	// Identifier is the canonical text of the inverse functional identifier,
-	// see Identifier in agent.go: "mbox|mailto:…", "mbox_sha1sum|…",
+	// see AgentIdentifier: "mbox|mailto:…", "mbox_sha1sum|…",
 	// "openid|…", "account|homePage|name".
 	Identifier string
 	Roles      Role
@@ -93,12 +94,13 @@ type Result struct {
 // Strings and Raw alias one buffer that belongs to the statement.
 type Statement struct {
 	ID uuid.UUID
-	// IDGiven is false when the id was made here: such an id is new by
+	// IDGiven is false when the id was made here, and not sent in the statement
+	// or as the parameter of a PUT: such an id is new by
 	// construction, so the commit path skips the id check.
 	IDGiven bool
-	// Digest names what the statement says, after the immutability rules
-	// (xAPI 1.0.3 Part 2, 2.3.1 and 2.0, 4.1.2): two statements with equal
-	// digests are the same statement, whatever an LRS may have added.
+	// Digest names what the statement says, after the immutability rules (xAPI
+	// 1.0.3 Part 2, 2.3.1 and 2.0, 4.2; digest.go lists them): two statements
+	// with equal digests are the same statement, whatever an LRS may have added.
 	Digest [16]byte
 	// Version is the value of the version property, sent or set.
 	Version string
