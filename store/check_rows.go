@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -17,11 +18,11 @@ import (
 type Lookup struct {
 	Kind uint8
 	Key  uuid.UUID
-	Verb uint64
+	Verb string
 }
 
 // String names a look-up the way an operator can search for it.
-func (l Lookup) String() string { return fmt.Sprintf("kind %d key %s verb %d", l.Kind, l.Key, l.Verb) }
+func (l Lookup) String() string { return fmt.Sprintf("kind %d key %s verb %q", l.Kind, l.Key, l.Verb) }
 
 // StoredLookups are the look-up rows that one statement has.
 type StoredLookups struct {
@@ -65,13 +66,7 @@ func CompareLookups(a, b Lookup) int {
 	if c := slices.Compare(a.Key[:], b.Key[:]); c != 0 {
 		return c
 	}
-	switch {
-	case a.Verb < b.Verb:
-		return -1
-	case a.Verb > b.Verb:
-		return 1
-	}
-	return 0
+	return strings.Compare(a.Verb, b.Verb)
 }
 
 // Tenants lists the tenants that any table knows.
@@ -109,13 +104,13 @@ func (s *Store) Window(ctx context.Context, tenant string, low, upto int64, n in
 // many statements at a time.
 var scanSettings = clickhouse.Settings{"max_block_size": 2048, "preferred_block_size_bytes": 1 << 20, "max_threads": 2}
 
-const selectRows = `SELECT stored, id, digest, timestamp, version, authority, actor, verb, object_kind, object, ref, voiding, ` +
+const selectRows = `SELECT stored, id, timestamp, version, authority, actor, verb, object_kind, object, ref, voiding, ` +
 	`registration, courses, success, completion, score_scaled, score_raw, score_min, score_max, duration, raw FROM statements ` +
 	`WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d ORDER BY stored`
 
 // Rows reads the statements of a tenant with low < stored <= high in order, as
-// their columns say: what Raw says may differ. Agents and Activities are not
-// columns and stay empty.
+// their columns say: what Raw says may differ. Digest, Agents and
+// Activities are not columns and stay empty.
 func (s *Store) Rows(ctx context.Context, tenant string, low, high int64) iter.Seq2[*statements.Statement, error] {
 	return func(yield func(*statements.Statement, error) bool) {
 		ctx := clickhouse.Context(ctx, clickhouse.WithParameters(parameters{"tenant": tenant}), clickhouse.WithSettings(scanSettings))
@@ -139,13 +134,14 @@ func (s *Store) Rows(ctx context.Context, tenant string, low, high int64) iter.S
 
 func scanRow(rows driver.Rows) (*statements.Statement, error) {
 	var st statements.Statement
-	var digest uuid.UUID
+	var squeezed []byte
 	var kind, voiding uint8
 	var success, completion int8
 	r := &st.Result
-	err := rows.Scan(&st.Stored, &st.ID, &digest, &st.Timestamp, &st.Version, &st.Authority, &st.Actor, &st.Verb, &kind, &st.Object,
-		&st.Ref, &voiding, &st.Registration, &st.Courses, &success, &completion, &r.Scaled, &r.Raw, &r.Min, &r.Max, &r.Duration, &st.Raw)
-	st.Digest, st.ObjectKind, st.Voiding = digest, statements.ObjectKind(kind), voiding != 0
+	err := rows.Scan(&st.Stored, &st.ID, &st.Timestamp, &st.Version, &st.Authority, &st.Actor, &st.Verb, &kind, &st.Object,
+		&st.Ref, &voiding, &st.Registration, &st.Courses, &success, &completion, &r.Scaled, &r.Raw, &r.Min, &r.Max, &r.Duration, &squeezed)
+	st.ObjectKind, st.Voiding = statements.ObjectKind(kind), voiding != 0
+	st.Raw = expand(squeezed, st.ID, st.Registration, st.Stored)
 	r.Success, r.Completion = statements.Tri(success), statements.Tri(completion)
 	return &st, err
 }

@@ -49,7 +49,7 @@ func (s *Store) Find(ctx context.Context, tenant string, q statements.Query) (st
 // Get finds one statement that is visible at the watermark upto, voided or
 // not.
 func (s *Store) Get(ctx context.Context, tenant string, id uuid.UUID, upto int64) (found statements.Found, voided, ok bool, err error) {
-	sql := fmt.Sprintf(`SELECT stored, id, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored IN (`+
+	sql := fmt.Sprintf(`SELECT stored, id, registration, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored IN (`+
 		`SELECT stored FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND key = '%s') AND stored <= %d`, kindID, id, upto)
 	f := &finder{store: s, tenant: tenant, ctx: ctx, plan: plan{upto: upto}, anyRefs: s.refs.any(tenant)}
 	rows, err := f.read(sql)
@@ -189,9 +189,12 @@ func (f *finder) read(sql string) ([]stored, error) {
 	var list []stored
 	err := f.store.query(f.ctx, sql, f.parameters(), func(rows driver.Rows) error {
 		var r stored
+		var registration uuid.UUID
 		var voiding uint8
-		err := rows.Scan(&r.Stored, &r.ID, &voiding, &r.Raw)
+		var squeezed []byte
+		err := rows.Scan(&r.Stored, &r.ID, &registration, &voiding, &squeezed)
 		r.voiding = voiding == 1
+		r.Raw = expand(squeezed, r.ID, registration, r.Stored)
 		list = append(list, r)
 		return err
 	})
@@ -228,4 +231,4 @@ func (f *finder) withoutVoided(rows []stored) ([]statements.Found, error) {
 	return found, nil
 }
 
-func (f *finder) parameters() parameters { return parameters{"tenant": f.tenant} }
+func (f *finder) parameters() parameters { return parameters{"tenant": f.tenant, "verb": f.plan.verb} }

@@ -113,7 +113,7 @@ func (p *plan) candidatesSQL(n int) string {
 func (p *plan) narrow(low, high int64) string {
 	var b strings.Builder
 	if p.verb != "" && p.driver.kinds[0] != kindVerb {
-		fmt.Fprintf(&b, " AND verb = %d", verbHash(keyOf(p.verb)))
+		b.WriteString(" AND verb = {verb:String}")
 	}
 	for _, c := range p.others {
 		fmt.Fprintf(&b, " AND stored IN (SELECT stored FROM lookups WHERE %s AND stored > %d AND stored <= %d)", c.whereAny(), low, high)
@@ -138,13 +138,13 @@ func (p *plan) nextReferrersSQL(targets []int64) string {
 
 // newestSQL reads the statements themselves when nothing filters but time.
 func (p *plan) newestSQL(n int) string {
-	return fmt.Sprintf(`SELECT stored, id, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d ORDER BY %s LIMIT %d`,
+	return fmt.Sprintf(`SELECT stored, id, registration, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d ORDER BY %s LIMIT %d`,
 		p.low, p.high, p.order(), n)
 }
 
 // fetchSQL reads the statements that candidates name.
 func (p *plan) fetchSQL(candidates []int64) string {
-	return fmt.Sprintf(`SELECT stored, id, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored IN (%s) ORDER BY %s`,
+	return fmt.Sprintf(`SELECT stored, id, registration, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored IN (%s) ORDER BY %s`,
 		intList(candidates), p.order())
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 
 	"github.com/google/uuid"
 
@@ -33,16 +32,13 @@ func keyOf(identifier string) uuid.UUID {
 	return uuid.UUID(sum[:16])
 }
 
-// verbHash is the short form of a verb that stands beside every key.
-func verbHash(key uuid.UUID) uint64 { return binary.BigEndian.Uint64(key[:8]) }
-
 // lookups are look-up rows by column.
 type lookups struct {
 	tenant []string
 	kind   []uint8
 	key    []uuid.UUID
 	stored []int64
-	verb   []uint64
+	verb   []string
 	keys   map[string]uuid.UUID // of identifiers seen lately
 }
 
@@ -51,6 +47,7 @@ const maxKeys = 1 << 16
 
 func (l *lookups) reset() {
 	clear(l.tenant) // lets go of the strings
+	clear(l.verb)
 	l.tenant, l.kind, l.key, l.stored, l.verb = l.tenant[:0], l.kind[:0], l.key[:0], l.stored[:0], l.verb[:0]
 	clear(l.keys) // its strings alias statements
 }
@@ -68,17 +65,16 @@ func (l *lookups) keyOf(identifier string) uuid.UUID {
 
 // add derives the look-up rows of one statement.
 func (l *lookups) add(row Row) {
-	verbKey := l.keyOf(row.Verb)
-	verb := verbHash(verbKey)
-	put := func(k kind, key uuid.UUID, verb uint64) {
+	verb := row.Verb
+	put := func(k kind, key uuid.UUID, verb string) {
 		l.tenant = append(l.tenant, row.Tenant)
 		l.kind = append(l.kind, uint8(k))
 		l.key = append(l.key, key)
 		l.stored = append(l.stored, row.Stored)
 		l.verb = append(l.verb, verb)
 	}
-	put(kindID, row.ID, 0)
-	put(kindVerb, verbKey, 0)
+	put(kindID, row.ID, "")
+	put(kindVerb, l.keyOf(verb), "")
 	put(kindAuthority, l.keyOf(row.Authority), verb)
 	for _, a := range row.Agents {
 		switch {
@@ -102,6 +98,6 @@ func (l *lookups) add(row Row) {
 		put(kindRefTo, row.Ref, verb)
 	}
 	if row.Voiding {
-		put(kindVoids, row.Ref, 0)
+		put(kindVoids, row.Ref, "")
 	}
 }
