@@ -42,16 +42,17 @@ func (c *check) window(tenant string, low, high int64) error {
 			continue
 		}
 		last = row.Stored
-		var rows []store.Lookup
-		if more && have.Stored == row.Stored {
-			rows = have.Rows
+		if !more || have.Stored != row.Stored {
+			c.row(row, nil, derive)
+			continue
 		}
-		c.row(row, rows, derive)
+		c.row(row, have.Rows, derive)
+		if have, lookupErr, more = next(); lookupErr != nil {
+			return fmt.Errorf("reading look-ups: %w", lookupErr)
+		}
 	}
 	for more {
-		if have.Stored > last {
-			c.orphan(have)
-		}
+		c.orphan(have)
 		if have, lookupErr, more = next(); lookupErr != nil {
 			return fmt.Errorf("reading look-ups: %w", lookupErr)
 		}

@@ -17,7 +17,7 @@ CREATE TABLE lookups (`tenant` String,
 `kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of',
 `key` UUID,
 `stored` Int64 CODEC(Delta(8), ZSTD(1)),
-`verb` UInt64 COMMENT 'first half of the verb\'s key')
+`verb` LowCardinality(String))
 ENGINE = ReplacingMergeTree
 ORDER BY (tenant, kind, key, stored)
 SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
@@ -52,14 +52,13 @@ SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory 
 CREATE TABLE statements (`tenant` String,
 `stored` Int64 CODEC(Delta(8), ZSTD(1)),
 `id` UUID CODEC(NONE),
-`digest` UUID COMMENT 'what the statement says, after the immutability rules' CODEC(NONE),
 `timestamp` Int64 CODEC(Delta(8), ZSTD(1)),
 `version` LowCardinality(String),
 `authority` LowCardinality(String),
-`actor` LowCardinality(String),
+`actor` String CODEC(ZSTD(1)),
 `verb` LowCardinality(String),
 `object_kind` UInt8 COMMENT '1 Activity, 2 Agent, 3 Group, 4 StatementRef, 5 SubStatement',
-`object` LowCardinality(String),
+`object` String CODEC(ZSTD(1)),
 `ref` UUID COMMENT 'target of a StatementRef',
 `voiding` UInt8,
 `registration` UUID,
@@ -71,7 +70,7 @@ CREATE TABLE statements (`tenant` String,
 `score_min` Float64 COMMENT 'NaN when not said',
 `score_max` Float64 COMMENT 'NaN when not said',
 `duration` Int64 COMMENT 'hundredths of a second, -1 when not said',
-`raw` String CODEC(ZSTD(1)),
+`raw` String COMMENT 'JSON, in which the bytes 1, 2 and 3 stand for id, registration and stored' CODEC(ZSTD(1)),
 `stored_at` DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(stored, 'UTC'),
 `timestamp_at` DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(timestamp, 'UTC'))
 ENGINE = MergeTree
