@@ -157,9 +157,11 @@ func TestInsertAndReadBack(t *testing.T) {
 	if err != nil || len(known) != 1 || known[id(1)] != a.Digest {
 		t.Errorf("known: %v, %v", known, err)
 	}
-	count := 0
-	if err := s.IDs(ctx, func(string, uuid.UUID) { count++ }); err != nil || count != 3 {
-		t.Errorf("%d ids, %v", count, err)
+	ids := make(map[string]int)
+	err = s.IDs(ctx, func(tenant string, id uuid.UUID) { ids[tenant+" "+id.String()]++ })
+	want := map[string]int{"town " + id(1).String(): 1, "town " + id(2).String(): 1, "other " + id(1).String(): 1}
+	if diff := cmp.Diff(want, ids); err != nil || diff != "" {
+		t.Errorf("ids: %v (-want +got)\n%s", err, diff)
 	}
 	if last, err := s.LastStored(ctx); err != nil || last != 1002 {
 		t.Errorf("last stored %d, %v", last, err)
