@@ -72,7 +72,7 @@ func TestNoOrphanWhenTheParentIsKilled(t *testing.T) {
 	mustExec(t, conn, "CREATE TABLE kept (n UInt64) ENGINE = MergeTree ORDER BY n SETTINGS fsync_after_insert = 1, fsync_part_directory = 1")
 	mustExec(t, conn, "INSERT INTO kept SELECT number FROM numbers(1000)")
 	kill(cmd)
-	eventually(t, 5*time.Second, "the child is gone", func() bool { return !alive(child) })
+	eventually(t, 30*time.Second, "the child is gone", func() bool { return !alive(child) })
 	e := start(t, options(t, dir))
 	if got := count(t, connect(t, e.DSN(), nil), "SELECT sum(n) FROM kept"); got != 499500 {
 		t.Errorf("sum %d, want 499500", got)
@@ -99,7 +99,7 @@ func TestPausedOrphanIsEndedByTheNextStart(t *testing.T) {
 	}
 	kill(cmd)
 	start(t, options(t, dir))
-	eventually(t, 5*time.Second, "the old child is gone", func() bool { return !alive(child) })
+	eventually(t, 30*time.Second, "the old child is gone", func() bool { return !alive(child) })
 }
 
 func TestFolderInUseByAnotherProcess(t *testing.T) {

