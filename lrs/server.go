@@ -18,7 +18,9 @@ type Timeouts struct {
 }
 
 // NewServer makes an HTTP server whose clients cannot hold it up. A handler
-// that needs longer says so with http.ResponseController.
+// that needs longer moves both deadlines with http.ResponseController: net/http
+// ends the context of a request whose read deadline passes, even when its body
+// was read long before.
 func NewServer(handler http.Handler, logger *zap.Logger, t Timeouts) *http.Server {
 	setDefault(&t.ReadHeader, 10*time.Second)
 	setDefault(&t.Read, time.Minute)

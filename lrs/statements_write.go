@@ -92,6 +92,9 @@ func (a *API) parseOptions(x *exchange, id uuid.UUID) statements.Options {
 
 // judge counts and explains what the parser found wrong with a body.
 func (a *API) judge(err error, data []byte, opts statements.Options) error {
+	if err == nil {
+		return nil
+	}
 	var invalid *statements.Invalid
 	if !errors.As(err, &invalid) {
 		return err
