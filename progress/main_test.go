@@ -20,7 +20,13 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	// A check of the property takes a second or two on a real engine.
+	if err := flag.Set("rapid.checks", "8"); err != nil {
+		panic(err)
+	}
+	storetest.Main(m)
+}
 
 // golden compares got with testdata/name.
 func golden(t *testing.T, name, got string) {
@@ -41,10 +47,18 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
+// failing is what testing.TB and rapid.T have in common.
+type failing interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
+}
+
 // world is a store with statements and a projector on it that only moves when
 // it is told to.
 type world struct {
-	t     testing.TB
+	t     failing
 	store *store.Store
 	*Projector
 	mark    atomic.Int64 // what the projector sees as the watermark

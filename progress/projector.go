@@ -177,7 +177,7 @@ func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 		return false, fmt.Errorf("looking for new statements: %w", err)
 	}
 	if n > 0 {
-		if err := p.exec(ctx, foldSQL(s, voiding)); err != nil {
+		if err := p.exec(ctx, foldSQL(s, n, voiding)); err != nil {
 			return false, fmt.Errorf("folding statements into states: %w", err)
 		}
 		if err := p.save(ctx, s.upto); err != nil {

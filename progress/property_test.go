@@ -1,0 +1,202 @@
+package progress
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// TestProjectionEqualsRecomputation posts arbitrary statements in arbitrary
+// order, among them voiding ones before and after their targets, cuts cycles off
+// at every step, and holds the projection against the oracle.
+func TestProjectionEqualsRecomputation(t *testing.T) {
+	w := newWorld(t)
+	run := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		// Each run has tenants of its own in the shared database: what earlier
+		// runs left there must not matter.
+		run++
+		m := &machine{w: w, rt: rt, run: run}
+		for range rapid.IntRange(4, 12).Draw(rt, "steps") {
+			m.step()
+		}
+		w.project()
+		m.compare()
+	})
+}
+
+// machine makes one random history.
+type machine struct {
+	w      *world
+	rt     *rapid.T
+	run    int
+	ids    int // how many ids there are
+	posted []oracleStatement
+	used   map[string]bool
+}
+
+func (m *machine) tenants() []string {
+	return []string{fmt.Sprintf("a%d", m.run), fmt.Sprintf("b%d", m.run)}
+}
+
+// step posts statements and perhaps lets the projection come along.
+func (m *machine) step() {
+	w := m.w
+	w.t = m.rt
+	for _, tenant := range m.tenants() {
+		var sts []string
+		for range rapid.IntRange(0, 6).Draw(m.rt, "statements") {
+			if st := m.draw(tenant); st != "" {
+				sts = append(sts, st)
+			}
+		}
+		if len(sts) == 0 {
+			continue
+		}
+		w.post(tenant, sts...)
+		for i, st := range sts {
+			m.posted = append(m.posted, decodeForOracle(m.rt, tenant, w.stored-int64(len(sts)-1-i), st))
+		}
+	}
+	switch rapid.SampledFrom([]string{"nothing", "project", "chunks", "no cursor", "restart"}).Draw(m.rt, "then") {
+	case "project":
+		w.project()
+		m.compare()
+	case "chunks":
+		w.maxChunk = 4
+		w.project()
+		w.maxChunk = 500_000
+	case "no cursor": // killed between the states and the cursor
+		m.cut()
+	case "restart":
+		w.restart()
+	}
+}
+
+// cut does what a cycle does before it is killed: the states are written, the
+// cursor is not. A new process goes on.
+func (m *machine) cut() {
+	ctx := context.Background()
+	if m.w.mark.Load() > m.w.Watermark() {
+		s, voiding, n, err := m.w.next(ctx, m.w.mark.Load())
+		n = rapid.SampledFrom([]int64{n, fewStatements + 1}).Draw(m.rt, "n") // either way to find old states
+		if err == nil {
+			err = m.w.exec(ctx, foldSQL(s, n, voiding))
+		}
+		if err != nil {
+			m.rt.Fatal(err)
+		}
+	}
+	m.w.restart()
+}
+
+func (m *machine) compare() {
+	for _, tenant := range m.tenants() {
+		if diff := cmp.Diff(oracle(m.rt, m.posted, tenant), m.w.courses(tenant)); diff != "" {
+			m.rt.Fatalf("tenant %s (-statements +projection):\n%s", tenant, diff)
+		}
+		checked, err := m.w.Check(context.Background(), tenant)
+		if err != nil || len(checked.Differences) > 0 {
+			m.rt.Fatalf("Check: %+v, %v", checked, err)
+		}
+	}
+}
+
+// id is the nth statement id of a tenant; ids that are not used yet may be the
+// target of a voiding statement, too.
+func (m *machine) id(tenant string, n int) string {
+	return fmt.Sprintf("%08d-0000-4000-8%03d-%012d", m.run, len(tenant), n)
+}
+
+// draw makes one statement, or "" if its id is taken.
+func (m *machine) draw(tenant string) string {
+	pick := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(m.rt, name) }
+	id := m.id(tenant, rapid.IntRange(0, 40).Draw(m.rt, "id"))
+	if m.used[tenant+id] {
+		return ""
+	}
+	if m.used == nil {
+		m.used = make(map[string]bool)
+	}
+	m.used[tenant+id] = true
+	at := time.Date(2026, 1, 1, 0, rapid.IntRange(0, 9).Draw(m.rt, "minute"), 0, 0, time.UTC).Format(time.RFC3339)
+	st := object{"id": id, "timestamp": at, "actor": m.actor(pick)}
+	if rapid.IntRange(0, 3).Draw(m.rt, "voiding") == 0 {
+		st["verb"] = object{"id": adl + "voided"}
+		st["object"] = object{"objectType": "StatementRef", "id": m.id(tenant, rapid.IntRange(0, 40).Draw(m.rt, "target"))}
+		return encode(st)
+	}
+	st["verb"] = object{"id": pick("verb", adl+"initialized", adl+"experienced", adl+"completed", adl+"passed", adl+"failed",
+		adl+"progressed", adl+"launched", cmi5+"satisfied", cmi5+"waived", cmi5+"abandoned")}
+	st["object"] = object{"id": pick("object", c1, c2, page)}
+	switch pick("kind", "activity", "activity", "activity", "agent", "ref") {
+	case "agent":
+		st["object"] = object{"objectType": "Agent", "mbox": "mailto:a@stadt.example"}
+	case "ref":
+		st["object"] = object{"objectType": "StatementRef", "id": m.id(tenant, rapid.IntRange(0, 40).Draw(m.rt, "target"))}
+	}
+	if r := m.result(pick); len(r) > 0 {
+		st["result"] = r
+	}
+	switch pick("context", "none", "grouping", "parent", "both", "two") {
+	case "grouping":
+		st["context"] = contextOf("grouping", c1)
+	case "parent":
+		st["context"] = contextOf("parent", c2)
+	case "both":
+		st["context"] = object{"contextActivities": object{"grouping": []object{{"id": c1}}, "parent": []object{{"id": c2}}}}
+	case "two":
+		st["context"] = contextOf("grouping", c1, c2)
+	}
+	return encode(st)
+}
+
+func contextOf(kind string, ids ...string) object {
+	var list []object
+	for _, id := range ids {
+		list = append(list, object{"id": id})
+	}
+	return object{"contextActivities": object{kind: list}}
+}
+
+func (m *machine) actor(pick func(string, ...string) string) object {
+	switch name := pick("actor", "a", "b", "account", "group"); name {
+	case "account":
+		return object{"account": object{"homePage": "https://stadt.example", "name": "u1"}}
+	case "group":
+		return object{"objectType": "Group", "member": []object{{"mbox": "mailto:a@stadt.example"}}}
+	default:
+		return object{"mbox": "mailto:" + name + "@stadt.example"}
+	}
+}
+
+func (m *machine) result(pick func(string, ...string) string) object {
+	r := object{}
+	tri := func(name string) {
+		switch pick(name, "true", "false", "unset", "unset") {
+		case "true":
+			r[name] = true
+		case "false":
+			r[name] = false
+		}
+	}
+	tri("success")
+	tri("completion")
+	scaled := float64(rapid.IntRange(-100, 100).Draw(m.rt, "hundredths")) / 100
+	raw := rapid.IntRange(5, 12).Draw(m.rt, "raw")
+	switch pick("score", "none", "scaled", "raw", "both", "incomplete") {
+	case "scaled":
+		r["score"] = object{"scaled": scaled}
+	case "raw":
+		r["score"] = object{"raw": raw, "min": 5, "max": 12}
+	case "both":
+		r["score"] = object{"scaled": scaled, "raw": raw, "min": 5, "max": 12}
+	case "incomplete":
+		r["score"] = object{"raw": raw}
+	}
+	return r
+}
