@@ -36,49 +36,64 @@ type asker struct {
 // dropping them takes far longer than the question.
 const each = 50
 
-// lookups asks every kind of question with cold and with warm caches.
-func (e *Env) lookups(ctx context.Context, n int64, keys int) (all []result.Lookup, dropped bool, err error) {
+// lookups asks every kind of question with cold and with warm caches. A kind
+// that fails is left out and its error is among failed.
+func (e *Env) lookups(ctx context.Context, n int64, keys int) (all []result.Lookup, dropped bool, failed []error, err error) {
 	conn, err := load.Dial(ctx, e.server.Addr)
 	if err != nil {
-		return nil, false, err
+		return nil, false, nil, err
 	}
 	defer conn.Close()
 	questions, err := e.questions(conn, n, keys)
 	if err != nil {
-		return nil, false, err
+		return nil, false, nil, err
 	}
 	for _, q := range questions {
-		a := &asker{env: e, conn: conn, lookup: q}
-		r := result.Lookup{Kind: q.kind, Keys: len(q.queries)}
-		var single, cold, warm load.Histogram
-		for i := 0; i < min(each, len(q.queries)) && ctx.Err() == nil; i++ {
-			if _, err := e.dropCaches(ctx); err != nil {
-				return nil, false, err
-			}
-			// From the end, so that the pass over all keys does not begin with them.
-			if err := a.ask(q.queries[len(q.queries)-1-i], &single); err != nil {
-				return nil, false, err
-			}
+		r, fully, err := (&asker{env: e, conn: conn, lookup: q}).measure(ctx)
+		if ctx.Err() != nil {
+			return all, dropped, failed, ctx.Err()
 		}
-		if dropped, err = e.dropCaches(ctx); err != nil {
-			return nil, false, err
+		if err != nil {
+			e.logf("%v", err)
+			failed = append(failed, err)
+			continue
 		}
-		a.pages, a.full, a.statements = 0, 0, 0
-		if err := a.pass(ctx, &cold); err != nil {
-			return nil, false, err
-		}
-		if a.pages > 0 {
-			r.Answers, r.Full = float64(a.statements)/float64(a.pages), float64(a.full)/float64(a.pages)
-		}
-		if err := a.pass(ctx, &warm); err != nil {
-			return nil, false, err
-		}
-		r.Each, r.Cold, r.Warm = single.Summary(), cold.Summary(), warm.Summary()
+		dropped = fully
 		e.logf("%s: %d keys, %.0f statements each; cold p50 %.1f p95 %.1f p99 %.1f ms, warm p50 %.1f p95 %.1f p99 %.1f ms, cold each p95 %.1f ms",
 			r.Kind, r.Keys, r.Answers, r.Cold.P50, r.Cold.P95, r.Cold.P99, r.Warm.P50, r.Warm.P95, r.Warm.P99, r.Each.P95)
 		all = append(all, r)
 	}
-	return all, dropped, nil
+	return all, dropped, failed, nil
+}
+
+// measure asks one kind of question; dropped tells whether cold means the
+// system's page cache too.
+func (a *asker) measure(ctx context.Context) (r result.Lookup, dropped bool, err error) {
+	queries := a.lookup.queries
+	r = result.Lookup{Kind: a.lookup.kind, Keys: len(queries)}
+	var single, cold, warm load.Histogram
+	for i := 0; i < min(each, len(queries)) && ctx.Err() == nil; i++ {
+		if _, err := a.env.dropCaches(ctx); err != nil {
+			return r, false, err
+		}
+		// From the end, so that the pass over all keys does not begin with them.
+		if err := a.ask(queries[len(queries)-1-i], &single); err != nil {
+			return r, false, err
+		}
+	}
+	if dropped, err = a.env.dropCaches(ctx); err != nil {
+		return r, false, err
+	}
+	a.pages, a.full, a.statements = 0, 0, 0
+	if err := a.pass(ctx, &cold); err != nil {
+		return r, false, err
+	}
+	if a.pages > 0 {
+		r.Answers, r.Full = float64(a.statements)/float64(a.pages), float64(a.full)/float64(a.pages)
+	}
+	err = a.pass(ctx, &warm)
+	r.Each, r.Cold, r.Warm = single.Summary(), cold.Summary(), warm.Summary()
+	return r, dropped, err
 }
 
 // pass asks for every key once.

@@ -188,8 +188,12 @@ func (e *Env) filled(ctx context.Context, n int64, p Plan, r *result.Run) error 
 	if err := e.settle(ctx, 3*time.Minute); err != nil {
 		return err
 	}
-	if f.Lookups, f.PageCache, err = e.lookups(ctx, n, p.Keys); err != nil {
+	var failed []error
+	if f.Lookups, f.PageCache, failed, err = e.lookups(ctx, n, p.Keys); err != nil {
 		return err
+	}
+	for _, err := range failed {
+		r.Anomalies = append(r.Anomalies, fmt.Sprintf("at %d statements: %v", n, err))
 	}
 	if f.Disk, err = e.disk(ctx, n, p.Sample); err != nil {
 		return err
