@@ -110,7 +110,8 @@ func Explain(body []byte, ed statements.Edition) []statements.Violation {
 // A text that is no JSON has one violation, with the line and column. The
 // answer is empty exactly if statements.Parse accepts the body.
 //
-// It is meant for rejections: it takes some 100 µs per bad statement.
+// It is meant for rejections: a bad statement of 3 kB takes about half a
+// millisecond, the statements that are not listed only the strict pass.
 func ExplainRequest(body []byte, opts statements.Options) []statements.Violation {
 	_, err := statements.Parse(body, opts)
 	var invalid *statements.Invalid
