@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/lrs"
+	"lernspur/progress"
 	"lernspur/statements"
 	"lernspur/store"
 )
@@ -79,6 +81,33 @@ func (c checker) Check(_ context.Context, key, secret string) (*lrs.Credential, 
 		return nil, err
 	}
 	return (*lrs.Credential)(identity), nil
+}
+
+// identify tells package progress who sent a request.
+func (a *App) identify(r *http.Request) (*progress.Identity, error) {
+	key, secret, ok := r.BasicAuth()
+	if !ok {
+		return nil, nil
+	}
+	identity, err := a.keys.Check(key, secret)
+	if errors.Is(err, directory.ErrWrongKey) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &progress.Identity{Tenant: identity.Tenant, Scopes: identity.Scopes}, nil
+}
+
+// waitForProgress is the commit path's Wait as package progress knows it: what
+// is not visible in time is a matter of time.
+func (a *App) waitForProgress(ctx context.Context) (int64, error) {
+	watermark, err := a.committer.Wait(ctx)
+	var busy *commit.ErrBusy
+	if errors.As(err, &busy) {
+		return 0, fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+	}
+	return watermark, err
 }
 
 // keyStore keeps the directory's keys in the store.

@@ -185,6 +185,9 @@ func (a *App) Handler() http.Handler {
 	o.Registerer = a.registry
 	lrs.RegisterOps(router, a.registry, a.ready)
 	lrs.New(o).Register(router)
+	progress.NewAPI(progress.Options{
+		Projector: a.projector, Identify: a.identify, Wait: a.waitForProgress, Logger: a.log.Named("progress"),
+	}).Register(router)
 	return router
 }
 
