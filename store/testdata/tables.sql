@@ -1,6 +1,6 @@
-CREATE TABLE api_keys (`id` String,
+CREATE TABLE api_keys (`id` String CODEC(ZSTD(1)),
 `record` String COMMENT 'JSON, the secret only as its SHA-256',
-`version` Int64)
+`version` Int64 CODEC(ZSTD(1)))
 ENGINE = ReplacingMergeTree(version)
 ORDER BY id
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60, index_granularity = 8192;
@@ -13,11 +13,11 @@ ENGINE = MergeTree
 ORDER BY (version_id)
 SETTINGS index_granularity = 8192, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE lookups (`tenant` String,
-`kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of',
-`key` UUID,
+CREATE TABLE lookups (`tenant` String CODEC(ZSTD(1)),
+`kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of' CODEC(ZSTD(1)),
+`key` UUID CODEC(ZSTD(1)),
 `stored` Int64 CODEC(Delta(8), ZSTD(1)),
-`verb` LowCardinality(String))
+`verb` LowCardinality(String) CODEC(ZSTD(1)))
 ENGINE = ReplacingMergeTree
 ORDER BY (tenant, kind, key, stored)
 SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
@@ -42,34 +42,34 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY name
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60, index_granularity = 8192;
 
-CREATE TABLE refs (`tenant` String,
-`target` Int64 COMMENT 'stored of the statement that is pointed to',
-`referrer` Int64 COMMENT 'stored of the statement whose object is the StatementRef')
+CREATE TABLE refs (`tenant` String CODEC(ZSTD(1)),
+`target` Int64 COMMENT 'stored of the statement that is pointed to' CODEC(ZSTD(1)),
+`referrer` Int64 COMMENT 'stored of the statement whose object is the StatementRef' CODEC(ZSTD(1)))
 ENGINE = ReplacingMergeTree
 ORDER BY (tenant, target, referrer)
 SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE statements (`tenant` String,
+CREATE TABLE statements (`tenant` String CODEC(ZSTD(1)),
 `stored` Int64 CODEC(Delta(8), ZSTD(1)),
 `id` UUID CODEC(NONE),
 `timestamp` Int64 CODEC(Delta(8), ZSTD(1)),
-`version` LowCardinality(String),
-`authority` LowCardinality(String),
+`version` LowCardinality(String) CODEC(ZSTD(1)),
+`authority` LowCardinality(String) CODEC(ZSTD(1)),
 `actor` String CODEC(ZSTD(1)),
-`verb` LowCardinality(String),
-`object_kind` UInt8 COMMENT '1 Activity, 2 Agent, 3 Group, 4 StatementRef, 5 SubStatement',
+`verb` LowCardinality(String) CODEC(ZSTD(1)),
+`object_kind` UInt8 COMMENT '1 Activity, 2 Agent, 3 Group, 4 StatementRef, 5 SubStatement' CODEC(ZSTD(1)),
 `object` String CODEC(ZSTD(1)),
-`ref` UUID COMMENT 'target of a StatementRef',
-`voiding` UInt8,
-`registration` UUID,
-`courses` Array(LowCardinality(String)) COMMENT 'activities whose progress the statement belongs to',
-`success` Int8 COMMENT '1 true, 0 false, -1 not said',
-`completion` Int8 COMMENT '1 true, 0 false, -1 not said',
-`score_scaled` Float64 COMMENT 'NaN when not said',
-`score_raw` Float64 COMMENT 'NaN when not said',
-`score_min` Float64 COMMENT 'NaN when not said',
-`score_max` Float64 COMMENT 'NaN when not said',
-`duration` Int64 COMMENT 'hundredths of a second, -1 when not said',
+`ref` UUID COMMENT 'target of a StatementRef' CODEC(ZSTD(1)),
+`voiding` UInt8 CODEC(ZSTD(1)),
+`registration` UUID CODEC(ZSTD(1)),
+`courses` Array(LowCardinality(String)) COMMENT 'activities whose progress the statement belongs to' CODEC(ZSTD(1)),
+`success` Int8 COMMENT '1 true, 0 false, -1 not said' CODEC(ZSTD(1)),
+`completion` Int8 COMMENT '1 true, 0 false, -1 not said' CODEC(ZSTD(1)),
+`score_scaled` Float64 COMMENT 'NaN when not said' CODEC(ZSTD(1)),
+`score_raw` Float64 COMMENT 'NaN when not said' CODEC(ZSTD(1)),
+`score_min` Float64 COMMENT 'NaN when not said' CODEC(ZSTD(1)),
+`score_max` Float64 COMMENT 'NaN when not said' CODEC(ZSTD(1)),
+`duration` Int64 COMMENT 'hundredths of a second, -1 when not said' CODEC(T64, ZSTD(1)),
 `raw` String COMMENT 'JSON, in which the bytes 1, 2 and 3 stand for id, registration and stored' CODEC(ZSTD(1)),
 `stored_at` DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(stored, 'UTC'),
 `timestamp_at` DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(timestamp, 'UTC'))
