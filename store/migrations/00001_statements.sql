@@ -3,7 +3,7 @@
 
 CREATE TABLE statements
 (
-    `tenant` String CODEC(ZSTD(1)),
+    `tenant` String,
     `stored` Int64 CODEC(Delta, ZSTD(1)),
     `id` UUID CODEC(NONE),
     `timestamp` Int64 CODEC(Delta, ZSTD(1)),
@@ -35,7 +35,7 @@ SETTINGS index_granularity = 64, min_compress_block_size = 65536, max_compress_b
 
 CREATE TABLE lookups
 (
-    `tenant` String CODEC(ZSTD(1)),
+    `tenant` String,
     `kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of' CODEC(ZSTD(1)),
     `key` UUID CODEC(ZSTD(1)),
     `stored` Int64 CODEC(Delta, ZSTD(1)),
@@ -48,7 +48,7 @@ SETTINGS index_granularity = 1024,
 
 CREATE TABLE refs
 (
-    `tenant` String CODEC(ZSTD(1)),
+    `tenant` String,
     `target` Int64 COMMENT 'stored of the statement that is pointed to' CODEC(ZSTD(1)),
     `referrer` Int64 COMMENT 'stored of the statement whose object is the StatementRef' CODEC(ZSTD(1))
 )

@@ -13,7 +13,7 @@ ENGINE = MergeTree
 ORDER BY (version_id)
 SETTINGS index_granularity = 8192, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE lookups (`tenant` String CODEC(ZSTD(1)),
+CREATE TABLE lookups (`tenant` String,
 `kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of' CODEC(ZSTD(1)),
 `key` UUID CODEC(ZSTD(1)),
 `stored` Int64 CODEC(Delta(8), ZSTD(1)),
@@ -42,14 +42,14 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY name
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60, index_granularity = 8192;
 
-CREATE TABLE refs (`tenant` String CODEC(ZSTD(1)),
+CREATE TABLE refs (`tenant` String,
 `target` Int64 COMMENT 'stored of the statement that is pointed to' CODEC(ZSTD(1)),
 `referrer` Int64 COMMENT 'stored of the statement whose object is the StatementRef' CODEC(ZSTD(1)))
 ENGINE = ReplacingMergeTree
 ORDER BY (tenant, target, referrer)
 SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE statements (`tenant` String CODEC(ZSTD(1)),
+CREATE TABLE statements (`tenant` String,
 `stored` Int64 CODEC(Delta(8), ZSTD(1)),
 `id` UUID CODEC(NONE),
 `timestamp` Int64 CODEC(Delta(8), ZSTD(1)),
