@@ -13,8 +13,16 @@ import (
 	"lernspur/statements"
 )
 
-// MaxViolations is how many violations one explanation lists.
-const MaxViolations = 100
+// Bounds of one explanation.
+const (
+	// MaxViolations is how many violations it lists.
+	MaxViolations = 100
+	// maxValues is how many JSON values it holds against the schemas, which
+	// cost up to 100 µs each when all of them are wrong. Statements beyond are
+	// explained with what the strict pass found. A tenant's schema looks at no
+	// more either.
+	maxValues = 20_000
+)
 
 // compareViolations orders by statement, then place, then rule.
 func compareViolations(a, b statements.Violation) int {
@@ -111,7 +119,8 @@ func Explain(body []byte, ed statements.Edition) []statements.Violation {
 // answer is empty exactly if statements.Parse accepts the body.
 //
 // It is meant for rejections: a bad statement of 3 kB takes about half a
-// millisecond, the statements that are not listed only the strict pass.
+// millisecond, good ones only the strict pass. Of statements with very many
+// values (maxValues over the request) only the first violation is listed.
 func ExplainRequest(body []byte, opts statements.Options) []statements.Violation {
 	_, err := statements.Parse(body, opts)
 	var invalid *statements.Invalid
@@ -122,7 +131,7 @@ func ExplainRequest(body []byte, opts statements.Options) []statements.Violation
 	for _, v := range invalid.Violations {
 		bad[v.Statement] = true
 	}
-	list := judgeAll(body, opts, func(index int) bool { return bad[index] })
+	list := judgeAll(body, opts, maxValues, func(index int) bool { return bad[index] })
 	for _, v := range list {
 		delete(bad, v.Statement)
 	}
@@ -136,8 +145,9 @@ func ExplainRequest(body []byte, opts statements.Options) []statements.Violation
 }
 
 // judgeAll holds the chosen statements of a body against the schema and
-// against the rules that only Go knows. It stops soon after MaxViolations.
-func judgeAll(body []byte, opts statements.Options, chosen func(index int) bool) []statements.Violation {
+// against the rules that only Go knows. It stops soon after MaxViolations, and
+// passes over statements with more values than are left of budget.
+func judgeAll(body []byte, opts statements.Options, budget int, chosen func(index int) bool) []statements.Violation {
 	list := goOnly(body, opts)
 	v := validatorFor(opts.Edition)
 	eachStatement(body, func(index int, text json.RawMessage) bool {
@@ -148,11 +158,34 @@ func judgeAll(body []byte, opts statements.Options, chosen func(index int) bool)
 		if err != nil {
 			return false
 		}
-		list = append(list, v.judge(index, tree, opts.Skip)...)
+		if cost := values(tree, false); cost <= budget {
+			budget -= cost
+			list = append(list, v.judge(index, tree, opts.Skip)...)
+		}
 		return len(list) <= MaxViolations
 	})
 	sortViolations(list)
 	return list
+}
+
+// values counts the JSON values in a tree, those within extensions only if all.
+func values(node any, all bool) int {
+	n := 1
+	switch v := node.(type) {
+	case map[string]any:
+		for key, child := range v {
+			if extensions, ok := child.(map[string]any); ok && key == "extensions" && !all {
+				n += len(extensions) // the keys are looked at
+				continue
+			}
+			n += values(child, all)
+		}
+	case []any:
+		for _, child := range v {
+			n += values(child, all)
+		}
+	}
+	return n
 }
 
 // eachStatement calls do for every statement of a body until do answers false

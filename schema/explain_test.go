@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -130,6 +131,23 @@ func TestExplainIsCapped(t *testing.T) {
 		if strings.Contains(v.Message, "only the first") {
 			t.Errorf("only the last message may say that there are more, not %+v", v)
 		}
+	}
+}
+
+// TestExplainIsBounded sends one statement in which everything is wrong 100,000
+// times over. It gets what the strict pass says, at once; its neighbour is
+// explained as ever.
+func TestExplainIsBounded(t *testing.T) {
+	huge := strings.Replace(goodStatement, `{"mbox":"mailto:anna@example.org"}`,
+		`{"objectType":"Group","member":[`+strings.Repeat(`{},`, 99_999)+`{}]}`, 1)
+	start := time.Now()
+	got := lines(Explain([]byte("["+huge+`,{"object":5}]`), statements.V2))
+	want := []string{"0 /actor/member/0 ifi-exactly-one", "1  actor-required", "1  verb-required", "1 /object type-object"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("took %v", took)
 	}
 }
 

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -12,7 +13,8 @@ import (
 
 // Check validates one statement that package statements has accepted against
 // the tenant's schemas. index is its place in the request, for the violations;
-// there are at most MaxViolations. Numbers are compared as IEEE 754 doubles.
+// there are at most MaxViolations. Numbers keep 60 digits and lie within
+// 10^±300 for this purpose.
 func (e *Extensions) Check(index int, raw []byte) []statements.Violation {
 	if e.Empty() {
 		return nil
@@ -88,6 +90,13 @@ func (c *tenantCheck) extensionsOf(holder map[string]any, at []string) {
 // validate runs one schema, if there is one, over the value at a place.
 func (c *tenantCheck) validate(s *gojsonschema.Schema, value any, at []string, whose string) {
 	if s == nil || len(c.found) >= MaxViolations {
+		return
+	}
+	if n := values(value, true); n > maxValues {
+		c.found = append(c.found, statements.Violation{
+			Statement: c.index, Pointer: pointer(at), Rule: RuleTenantSchema,
+			Message: fmt.Sprintf("The schema of your organisation for the %s can look at %d values at most, not at %d.", whose, maxValues, n),
+		})
 		return
 	}
 	result, err := s.Validate(gojsonschema.NewRawLoader(value))

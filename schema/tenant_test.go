@@ -93,6 +93,26 @@ func TestTenantSchemaWords(t *testing.T) {
 	}
 }
 
+func TestTenantSchemaIsBounded(t *testing.T) {
+	e, err := CompileExtensions(one(`{"items":{"type":"string"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	extension := func(iri string, n int) string {
+		return `{"result":{"extensions":{"` + iri + `":[` + strings.Repeat("1,", n-1) + `1]}}}`
+	}
+	if list := e.Check(0, []byte(extension("urn:of-nobody", 100_000))); list != nil {
+		t.Errorf("an extension without a schema: %+v", list)
+	}
+	list := e.Check(0, []byte(extension(room, 100_000)))
+	if len(list) != 1 || !strings.Contains(list[0].Message, "20000 values at most, not at 100001") {
+		t.Errorf("100,000 bad elements: %d violations, %+v", len(list), list[0])
+	}
+	if list := e.Check(0, []byte(extension(room, 1000))); len(list) != MaxViolations {
+		t.Errorf("1,000 bad elements: %d violations, want %d", len(list), MaxViolations)
+	}
+}
+
 func TestNoTenantSchemas(t *testing.T) {
 	var none *Extensions
 	if !none.Empty() || none.Check(0, []byte(goodStatement)) != nil {
