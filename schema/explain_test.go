@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -182,4 +183,21 @@ func BenchmarkExplain(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestExplainConcurrently is for the race detector: the compiled schemas are
+// shared by all requests.
+func TestExplainConcurrently(t *testing.T) {
+	want := lines(Explain([]byte(`{"verb":{"id":"x"},"foo":1}`), statements.V2))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 20 {
+				if diff := cmp.Diff(want, lines(Explain([]byte(`{"verb":{"id":"x"},"foo":1}`), statements.V2))); diff != "" {
+					t.Error(diff)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
