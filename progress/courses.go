@@ -3,6 +3,8 @@ package progress
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sort"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -32,17 +34,28 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 	if f.Limit <= 0 {
 		return Page{}, fmt.Errorf("a page of courses needs a positive limit, not %d", f.Limit)
 	}
-	page := Page{Watermark: p.Watermark(), Courses: []Course{}}
-	ctx = clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{"tenant": tenant, "after": f.After}))
-	courses, err := readCourses(ctx, p.conn, coursesSQL(f.After != "", f.Limit+1))
+	page := Page{Watermark: p.Watermark()}
+	all, err := p.kept.get(ctx, tenant, page.Watermark, func(ctx context.Context) ([]Course, error) {
+		return p.readPage(ctx, tenant, Filter{Limit: maxKept + 1})
+	})
+	courses := all.courses
+	if err == nil && all.tooMany {
+		courses, err = p.readPage(ctx, tenant, Filter{After: f.After, Limit: f.Limit + 1})
+	}
 	if err != nil {
 		return Page{}, fmt.Errorf("reading progress: %w", err)
 	}
-	if len(courses) > f.Limit {
-		courses, page.More = courses[:f.Limit], true
-	}
-	page.Courses = append(page.Courses, courses...)
+	first := sort.Search(len(courses), func(i int) bool { return courses[i].ID > f.After })
+	courses = courses[first:]
+	page.More = len(courses) > f.Limit
+	page.Courses = slices.Clone(courses[:min(f.Limit, len(courses))])
 	return page, nil
+}
+
+// readPage reads courses from the table.
+func (p *Projector) readPage(ctx context.Context, tenant string, f Filter) ([]Course, error) {
+	ctx = clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{"tenant": tenant, "after": f.After}))
+	return readCourses(ctx, p.conn, coursesSQL(f.After != "", f.Limit))
 }
 
 // Period is what the learners of a tenant have reached by the statements of a

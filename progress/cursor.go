@@ -65,6 +65,7 @@ func (p *Projector) empty(ctx context.Context) error {
 		return err
 	}
 	p.reached.set(0)
+	p.kept.forget()
 	return nil
 }
 

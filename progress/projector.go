@@ -38,6 +38,7 @@ type Projector struct {
 	maxChunk  int64
 
 	reached reached
+	kept    kept
 	hurry   chan struct{} // somebody waits
 
 	// cycle is held while the table changes: by cycles, Check and Rebuild.

@@ -119,7 +119,7 @@ func affectedSQL(s span) string {
 // totals are the columns of a Course, from states; the order is that of
 // scanCourse.
 const totals = `course, count(), countIf(started_at < ` + never + `), countIf(completed_at < ` + never + `), ` +
-	`countIf(verdict.value = 1), countIf(verdict.value = 0), countIf(score.at > ` + none + `), sum(score.value), max(last_at)`
+	`countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > ` + none + `), sum(score.3), max(last_at)`
 
 // coursesSQL reads what the learners of a tenant's courses have reached, n
 // courses at most, behind the course {after}.
