@@ -52,8 +52,9 @@ func serve(ctx context.Context, c *config.Config, out io.Writer) error {
 	o.FirstKey = func(key, secret string) { firstKey, firstSecret = key, secret }
 	a := app.New(o)
 	if err := a.Start(ctx); err != nil {
-		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-			return nil // told to stop before it was there
+		if ctx.Err() != nil {
+			logger.Info("told to stop before the start was done", zap.Error(err))
+			return nil
 		}
 		return err
 	}
