@@ -209,7 +209,7 @@ func TestVerifyStreams(t *testing.T) {
 func TestReportCutOff(t *testing.T) {
 	write := ""
 	c := Local(Handler(Services{Report: func(_ context.Context, r ReportRequest, w io.Writer) error {
-		if r != (ReportRequest{"t", "json", "2026-01-01", "2026-12-31"}) {
+		if r != (ReportRequest{"t", "json", "de", "2026-01-01", "2026-12-31", "2026-12-31T00:00:00Z"}) {
 			t.Errorf("request %+v", r)
 		}
 		if write != "" {
@@ -218,7 +218,7 @@ func TestReportCutOff(t *testing.T) {
 		return errors.New("the database is away")
 	}}, nil))
 	defer c.Close()
-	ask := ReportRequest{"t", "json", "2026-01-01", "2026-12-31"}
+	ask := ReportRequest{"t", "json", "de", "2026-01-01", "2026-12-31", "2026-12-31T00:00:00Z"}
 	if err := c.Report(t.Context(), ask, io.Discard); err == nil || err.Error() != "the database is away" {
 		t.Errorf("before the beginning: %v", err)
 	}

@@ -74,7 +74,7 @@ func (h *handler) shell(action func(w http.ResponseWriter, r *http.Request) erro
 			w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(busy.RetryAfter.Seconds())))))
 		case errors.Is(err, directory.ErrNoKey):
 			status = http.StatusNotFound
-		case errors.Is(err, directory.ErrInvalid):
+		case errors.Is(err, directory.ErrInvalid), errors.Is(err, ErrRequest):
 			status = http.StatusBadRequest
 		default:
 			h.log.Error("a command failed", zap.String("path", r.URL.Path), zap.Error(err))

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -22,7 +23,7 @@ type Services struct {
 	Reader  Reader
 	// Verify re-reads everything up to the watermark.
 	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
-	// Report writes the pilot report.
+	// Report writes the pilot report. ErrRequest when it was asked for wrongly.
 	Report func(ctx context.Context, r ReportRequest, w io.Writer) error
 	// Limits bound an imported statement.
 	Limits statements.Limits
@@ -51,6 +52,9 @@ type Reader interface {
 	// ones too.
 	Rows(ctx context.Context, tenant string, low, high int64) iter.Seq2[*statements.Statement, error]
 }
+
+// ErrRequest means that what was asked for cannot be.
+var ErrRequest = errors.New("this cannot be")
 
 // Conflict is a statement whose id is stored with other content.
 type Conflict struct {

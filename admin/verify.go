@@ -39,7 +39,7 @@ func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (r ReportRequest) values() url.Values {
-	return url.Values{"tenant": {r.Tenant}, "format": {r.Format}, "from": {r.From}, "to": {r.To}}
+	return url.Values{"tenant": {r.Tenant}, "format": {r.Format}, "language": {r.Language}, "from": {r.From}, "to": {r.To}, "as_of": {r.AsOf}}
 }
 
 // report hands the pilot report on.
@@ -47,7 +47,7 @@ func (h *handler) report(w http.ResponseWriter, r *http.Request) error {
 	v := r.URL.Query()
 	begun := &firstWrite{ResponseWriter: w}
 	err := h.services.Report(r.Context(), ReportRequest{
-		Tenant: v.Get("tenant"), Format: v.Get("format"), From: v.Get("from"), To: v.Get("to"),
+		Tenant: v.Get("tenant"), Format: v.Get("format"), Language: v.Get("language"), From: v.Get("from"), To: v.Get("to"), AsOf: v.Get("as_of"),
 	}, begun)
 	if err != nil && begun.yes {
 		panic(http.ErrAbortHandler) // half a report must not look like one

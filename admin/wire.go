@@ -93,10 +93,12 @@ type VerifyRequest struct {
 
 // ReportRequest says which report to write.
 type ReportRequest struct {
-	Tenant string
-	Format string // html or json
-	From   string // first day, 2006-01-02; "" is open
-	To     string // last day
+	Tenant   string
+	Format   string // html or json
+	Language string // of the words: de or en
+	From     string // first day, 2006-01-02; "" is a year before the last
+	To       string // last day; "" is today
+	AsOf     string // only what was stored up to then counts; "" is all
 }
 
 // event is one line of a verification's answer.

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -108,32 +107,4 @@ func (a *App) waitForProgress(ctx context.Context) (int64, error) {
 		return 0, fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
 	}
 	return watermark, err
-}
-
-// keyStore keeps the directory's keys in the store.
-type keyStore struct{ *store.Store }
-
-// ListKeys implements directory.KeyStore.
-func (s keyStore) ListKeys(ctx context.Context) ([]directory.KeyRecord, error) {
-	rows, err := s.Keys(ctx)
-	if err != nil {
-		return nil, err
-	}
-	records := make([]directory.KeyRecord, len(rows))
-	for i, row := range rows {
-		if err := json.Unmarshal([]byte(row.Record), &records[i]); err != nil {
-			return nil, fmt.Errorf("the record of key %s: %w", row.ID, err)
-		}
-		records[i].ID, records[i].Version = row.ID, row.Version
-	}
-	return records, nil
-}
-
-// PutKey implements directory.KeyStore.
-func (s keyStore) PutKey(ctx context.Context, record directory.KeyRecord) error {
-	text, err := json.Marshal(record)
-	if err != nil {
-		return err
-	}
-	return s.Store.PutKey(ctx, store.KeyRow{ID: record.ID, Record: string(text), Version: record.Version})
 }

@@ -146,7 +146,7 @@ func (a *App) startCommit(ctx context.Context) (err error) {
 func (a *App) startKeys(ctx, running context.Context) (err error) {
 	o := a.opts.Keys
 	o.Logger = a.log.Named("keys")
-	if a.keys, err = directory.Open(ctx, keyStore{a.store}, o); err != nil {
+	if a.keys, err = directory.Open(ctx, directory.StoreKeys(a.store), o); err != nil {
 		return err
 	}
 	if a.opts.Key != "" || a.opts.Secret != "" {

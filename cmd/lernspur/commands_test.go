@@ -297,3 +297,44 @@ func TestTwoCommandsAtOnce(t *testing.T) {
 	}
 	contains(t, r.err, "in use", fmt.Sprintf("process %d (lernspur import)", cmd.Process.Pid))
 }
+
+func TestReport(t *testing.T) {
+	both(t, func(t *testing.T, p *place) {
+		var statements strings.Builder
+		for n := range 12 {
+			statements.WriteString(strings.ReplaceAll(statement(n), fmt.Sprintf("courses/%d", n%7), "courses/first-aid") + "\n")
+		}
+		if r := p.run(t, statements.String(), "import", "-"); r.code != 0 {
+			t.Fatalf("%+v", r)
+		}
+		args := []string{"report", "--from", "2026-01-01", "--to", "2026-01-01"}
+		figures := p.must(t, append(args, "--format", "json")...)
+		var got struct {
+			AsOf    string `json:"as_of"`
+			Summary struct{ Learners, Completed *int }
+		}
+		if err := json.Unmarshal([]byte(figures), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Summary.Learners == nil || *got.Summary.Learners != 12 || got.Summary.Completed == nil || *got.Summary.Completed != 12 {
+			t.Errorf("12 learners have completed:\n%s", figures)
+		}
+		if r := p.run(t, strings.ReplaceAll(statement(99), "courses/1", "courses/first-aid"), "import", "-"); r.code != 0 {
+			t.Fatalf("%+v", r)
+		}
+		if again := p.must(t, append(args, "--format", "json", "--as-of", got.AsOf)...); again != figures {
+			t.Errorf("the same report again is\n%s\nwas\n%s", again, figures)
+		}
+		contains(t, p.must(t, args...), `<html lang="de">`, "http://example.org/courses/first-aid")
+		contains(t, p.must(t, append(args, "--language", "en")...), `<html lang="en">`)
+		for want, bad := range map[string][]string{
+			"expected html or json": {"--format", "pdf"}, "expected de or en": {"--language", "fr"}, "from: expected a day": {"--from", "x"},
+		} {
+			r := p.run(t, "", append([]string{"report"}, bad...)...)
+			if r.code != 1 {
+				t.Errorf("%v: exit code %d", bad, r.code)
+			}
+			contains(t, r.err, want)
+		}
+	})
+}

@@ -21,6 +21,9 @@ func reportCommand() *cobra.Command {
 			if ask.Format != "html" && ask.Format != "json" {
 				return fmt.Errorf("--format: expected html or json, got %q", ask.Format)
 			}
+			if ask.Language != "de" && ask.Language != "en" {
+				return fmt.Errorf("--language: expected de or en, got %q", ask.Language)
+			}
 			s, err := open(cmd, false)
 			if err != nil {
 				return err
@@ -32,8 +35,10 @@ func reportCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&ask.Tenant, "tenant", directory.DefaultTenant, "tenant to report on")
 	f.StringVar(&ask.Format, "format", "html", "html or json")
-	f.StringVar(&ask.From, "from", "", "first day, such as 2026-01-01 (default: from the beginning)")
-	f.StringVar(&ask.To, "to", "", "last day, such as 2026-12-31 (default: up to now)")
+	f.StringVar(&ask.Language, "language", "de", "of the words: de or en")
+	f.StringVar(&ask.From, "from", "", "first day, such as 2026-01-01 (default: a year before the last)")
+	f.StringVar(&ask.To, "to", "", "last day, such as 2026-12-31 (default: today)")
+	f.StringVar(&ask.AsOf, "as-of", "", "only what was stored up to then counts: the as_of of a report gives the same figures again")
 	f.StringVarP(&out, "out", "o", "", "file to write (default: standard output)")
 	return cmd
 }
