@@ -1,0 +1,124 @@
+package imports
+
+import (
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "lernspur"
+
+// allowed lists, for every package that is part of the product, which others of
+// ours it may import, directly or through others. A package that is not listed
+// fails the test, so that each one gets its place here when it is made.
+var allowed = map[string][]string{
+	"statements": {},
+	"config":     {},
+	"engine":     {},
+	"transfer":   {},
+	// Holds a program still at named places, when it was built for that.
+	"internal/failpoint": {},
+
+	"schema": {"statements"},
+	// commit, store and lrs never import each other: each declares what it
+	// needs, and app ties them together.
+	"commit":    {"statements", "internal/failpoint"},
+	"store":     {"statements", "internal/failpoint"},
+	"lrs":       {"statements", "schema"},
+	"directory": {"statements", "store", "internal/failpoint"},
+	"progress":  {"statements", "store", "internal/failpoint"},
+	"report":    {"statements", "store", "progress", "internal/failpoint"},
+	"verify":    {"statements", "store", "internal/failpoint"},
+	// The socket speaks of what the commands ask for, never of how it is done.
+	"admin": {"statements", "store", "directory", "verify", "internal/failpoint"},
+
+	"app":          {anything},
+	"cmd/lernspur": {anything},
+}
+
+const anything = "*"
+
+// free are folders of tools and of helpers for tests, which may import anything
+// and which nothing of the product may import.
+func free(pkg string) bool {
+	return pkg == "bench" || strings.HasPrefix(pkg, "bench/") || pkg == "internal/imports" ||
+		strings.HasSuffix(pkg, "test") && strings.Contains(pkg, "/")
+}
+
+func golist(t *testing.T, args ...string) []string {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list"}, args...)...)
+	cmd.Dir = filepath.Join("..", "..")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list %v: %v", args, err)
+	}
+	var ours []string
+	for line := range strings.Lines(string(out)) {
+		if pkg, ok := strings.CutPrefix(strings.TrimSpace(line), module+"/"); ok {
+			ours = append(ours, pkg)
+		}
+	}
+	return ours
+}
+
+func TestImportDirections(t *testing.T) {
+	for _, pkg := range golist(t, "./...") {
+		if free(pkg) {
+			continue
+		}
+		may, listed := allowed[pkg]
+		if !listed {
+			t.Errorf("%s has no place in the list of this test", pkg)
+			continue
+		}
+		for _, dependency := range golist(t, "-deps", module+"/"+pkg) {
+			switch {
+			case dependency == pkg:
+			case free(dependency):
+				t.Errorf("%s imports %s, which is for tests and tools", pkg, dependency)
+			case !slices.Contains(may, anything) && !slices.Contains(may, dependency):
+				t.Errorf("%s imports %s and must not; docs/ARCHITECTURE.md says why", pkg, dependency)
+			}
+		}
+	}
+	for pkg := range allowed {
+		if len(golist(t, module+"/"+pkg)) != 1 {
+			t.Errorf("%s is in the list of this test and is no package", pkg)
+		}
+	}
+}
+
+// TestWhoTouchesWhat holds the promises that a package makes about libraries.
+func TestWhoTouchesWhat(t *testing.T) {
+	only := map[string][]string{
+		"github.com/spf13/viper":                 {"config"},
+		"github.com/ebitengine/purego":           {"engine"},
+		"github.com/xeipuuv/gojsonschema":        {"schema"},
+		"github.com/pressly/goose/v3":            {"store"},
+		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
+		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
+		"net/http":                               {"lrs", "admin", "progress", "app"},
+	}
+	for _, pkg := range golist(t, "./...") {
+		if free(pkg) {
+			continue
+		}
+		cmd := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, module+"/"+pkg)
+		cmd.Dir = filepath.Join("..", "..")
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(out)) {
+			imported := strings.TrimSpace(line)
+			for library, may := range only {
+				if (imported == library || strings.HasPrefix(imported, library+"/lib/")) && !slices.Contains(may, pkg) {
+					t.Errorf("%s imports %s; only %v may", pkg, imported, may)
+				}
+			}
+		}
+	}
+}
