@@ -25,6 +25,7 @@ type batch struct {
 	span   span
 	chunks []chunk
 	rows   []Row
+	loaded []Row // all rows of the chunks; rows are those that are to be sent
 	bytes  int64
 	// suspect says that an earlier process may have inserted it already.
 	suspect bool
@@ -43,7 +44,7 @@ type flusher struct {
 	mu      sync.Mutex
 	queue   []chunk
 	since   time.Time // when the oldest of the queue came
-	suspect int64     // chunks up to here come from an earlier process
+	suspect int64     // what is stored up to here comes from earlier processes
 	flight  []*batch  // in order of stored
 	hurried int64
 	memory  int64 // bytes of rows kept in memory
@@ -248,6 +249,7 @@ func (f *flusher) load(b *batch) error {
 		}
 		b.rows = append(b.rows, rows...)
 	}
+	b.loaded = b.rows
 	return nil
 }
 
@@ -322,6 +324,9 @@ func (f *flusher) finish(b *batch) {
 	f.report()
 	if len(complete) > 0 {
 		last := complete[len(complete)-1].span.last
+		if f.caughtUp() {
+			last = max(last, f.suspect)
+		}
 		f.visible.raise(last)
 		f.metrics.watermark.Set(float64(last) / 1e6)
 	}
@@ -331,9 +336,19 @@ func (f *flusher) finish(b *batch) {
 			f.ids.forget(c.rows)
 		}
 		if done.hasSpilled() {
-			f.ids.forget(done.rows)
+			f.ids.forget(done.loaded)
 		}
 	}
+}
+
+// caughtUp tells whether everything of earlier processes is in the store. What
+// they wrote last may have been there before what they wrote earlier; readers
+// wait for all of it, so the watermark has to reach beyond the last batch then.
+func (f *flusher) caughtUp() bool {
+	if len(f.flight) > 0 {
+		return f.flight[0].span.first > f.suspect
+	}
+	return len(f.queue) == 0 || f.queue[0].span.first > f.suspect
 }
 
 func (b *batch) hasSpilled() bool {

@@ -131,9 +131,14 @@ func (r *recovered) visit(rec record, at position) (int64, error) {
 	return last, nil
 }
 
-// settle removes what is marked as done. A mark covers whole groups.
+// settle removes what is marked as done. A mark covers whole groups; it may lie
+// within another one, since a group that was not marked before a crash is
+// carried again together with groups on both sides of marked ones.
 func (r *recovered) settle() {
 	sort.Slice(r.done, func(i, j int) bool { return r.done[i].first < r.done[j].first })
+	for i := 1; i < len(r.done); i++ {
+		r.done[i].last = max(r.done[i].last, r.done[i-1].last)
+	}
 	chunks, entries := r.chunks[:0], r.entries[:0]
 	for i, c := range r.chunks {
 		n := sort.Search(len(r.done), func(j int) bool { return r.done[j].first > c.span.first })
