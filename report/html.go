@@ -29,13 +29,15 @@ type pageData struct {
 	SuppressedText, ChartMoreText    string
 }
 
-type summaryRow struct{ Name, Value string }
+type summaryRow struct {
+	Name  string
+	Value cell
+}
 
 type courseRow struct {
-	Number                                             int
-	ID                                                 string
-	Learners, Started, Completed, Passed, Failed, Last string
-	Score                                              string
+	Number int
+	ID     string
+	Cells  []cell
 }
 
 // WriteHTML writes the report as one HTML page that needs nothing else. lang is
@@ -62,10 +64,9 @@ func (r *Report) WriteHTML(w io.Writer, lang string) error {
 		Chart: t.chart(r.Courses),
 	}
 	for i, c := range r.Courses {
-		data.Rows = append(data.Rows, courseRow{
-			Number: i + 1, ID: c.ID, Learners: t.count(c.Learners), Started: t.count(c.Started), Completed: t.count(c.Completed),
-			Passed: t.count(c.Passed), Failed: t.count(c.Failed), Score: t.mean(c.AverageScore), Last: t.day(c.LastActivity),
-		})
+		data.Rows = append(data.Rows, courseRow{i + 1, c.ID, []cell{
+			t.count(c.Learners), t.count(c.Started), t.count(c.Completed), t.count(c.Passed), t.count(c.Failed), t.mean(c.AverageScore), t.date(c.LastActivity),
+		}})
 	}
 	if data.Chart != nil && data.Chart.some {
 		data.ChartMoreText = fmt.Sprintf(t.ChartMore, maxBars)
@@ -95,7 +96,7 @@ type barGroup struct {
 
 type bar struct {
 	Y, Width, TextX, TextY int
-	Text                   string
+	Text                   cell
 }
 
 // Measures of the chart.

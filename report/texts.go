@@ -28,8 +28,9 @@ type texts struct {
 	Meanings                         []meaning
 	Missing                          []string
 
-	tag  language.Tag
-	days string // how a day is written, as in package time
+	tag   language.Tag
+	days  string // how a day is written, as in package time
+	dates string // the same in a table
 }
 
 // meaning explains a figure.
@@ -39,7 +40,7 @@ type meaning struct{ Term, Text string }
 var languages = map[string]*texts{"de": &german, "en": &english}
 
 var german = texts{
-	Lang: "de", tag: language.German, days: "2. January 2006",
+	Lang: "de", tag: language.German, days: "2. January 2006", dates: "02.01.2006",
 	Title: "Lernen im Überblick", Period: "Zeitraum", AsOf: "Datenstand", Tenant: "Mandant",
 	Summary: "Alle Kurse zusammen", SummaryCaption: "Jede Person zählt einmal, gleich in wie vielen Kursen sie lernt.",
 	Figure: "Kennzahl", Value: "Wert", CourseCount: "Kurse",
@@ -52,7 +53,7 @@ var german = texts{
 	NoCourses:  "In diesem Zeitraum gibt es keine Aussagen über Kurse.",
 	Meaning:    "Was die Kennzahlen bedeuten", NotYet: "Was dieser Bericht noch nicht enthält",
 	SuppressedMark: "nicht gezeigt",
-	SuppressedNote: "„Nicht gezeigt“ steht, wo eine Zahl etwas über einzelne Personen verraten könnte: bei Gruppen von weniger als %d Personen, " +
+	SuppressedNote: "Ein Strich (–) steht, wo eine Zahl etwas über einzelne Personen verraten könnte: bei Gruppen von weniger als %d Personen, " +
 		"auch wenn der Rest einer Gruppe so klein ist oder niemand übrig bleibt. Wo sonst eine einzelne solche Zahl aus der Summe zu errechnen wäre, fehlt auch eine zweite.",
 	NoScore: "keine",
 	Meanings: []meaning{
@@ -74,7 +75,7 @@ var german = texts{
 }
 
 var english = texts{
-	Lang: "en", tag: language.BritishEnglish, days: "2 January 2006",
+	Lang: "en", tag: language.BritishEnglish, days: "2 January 2006", dates: "2 Jan 2006",
 	Title: "Learning at a glance", Period: "Period", AsOf: "Data as of", Tenant: "Tenant",
 	Summary: "All courses together", SummaryCaption: "Each person counts once, in however many courses.",
 	Figure: "Figure", Value: "Value", CourseCount: "courses",
@@ -87,7 +88,7 @@ var english = texts{
 	NoCourses:  "There are no statements about courses in this period.",
 	Meaning:    "What the figures mean", NotYet: "What this report does not contain yet",
 	SuppressedMark: "not shown",
-	SuppressedNote: "“Not shown” stands where a number could tell something about single people: for groups of fewer than %d people, " +
+	SuppressedNote: "A dash (–) stands where a number could tell something about single people: for groups of fewer than %d people, " +
 		"also when what is left of a group is as small or nobody is left. Where a single such number could be had from the total, a second one is missing, too.",
 	NoScore: "none",
 	Meanings: []meaning{
@@ -108,31 +109,40 @@ var english = texts{
 	},
 }
 
-func (t *texts) count(c Count) string {
+// cell is a figure in words. Empty stands for suppressed.
+type cell string
+
+func (t *texts) count(c Count) cell {
 	n, ok := c.Value()
 	if !ok {
-		return t.SuppressedMark
+		return ""
 	}
 	return t.integer(n)
 }
 
-func (t *texts) integer(n int64) string { return message.NewPrinter(t.tag).Sprint(number.Decimal(n)) }
+func (t *texts) integer(n int64) cell {
+	return cell(message.NewPrinter(t.tag).Sprint(number.Decimal(n)))
+}
 
-func (t *texts) mean(m Mean) string {
+func (t *texts) mean(m Mean) cell {
 	v, ok := m.Value()
 	switch {
 	case ok:
-		return message.NewPrinter(t.tag).Sprint(number.Decimal(v, number.Scale(2)))
+		return cell(message.NewPrinter(t.tag).Sprint(number.Decimal(v, number.Scale(2))))
 	case m.Absent():
-		return t.NoScore
+		return cell(t.NoScore)
 	}
-	return t.SuppressedMark
+	return ""
+}
+
+func (t *texts) date(d time.Time) cell {
+	if d.IsZero() {
+		return ""
+	}
+	return cell(d.Format(t.dates))
 }
 
 func (t *texts) day(d time.Time) string {
-	if d.IsZero() {
-		return t.SuppressedMark
-	}
 	s := d.Format(t.days)
 	if t.Lang == "de" {
 		s = strings.Replace(s, d.Month().String(), germanMonths[d.Month()-1], 1)
@@ -144,7 +154,7 @@ var germanMonths = [...]string{"Januar", "Februar", "März", "April", "Mai", "Ju
 
 // moment is a day and a time of day to the second.
 func (t *texts) moment(m time.Time) string {
-	return t.day(m) + ", " + m.Format("15:04:05 MST")
+	return t.day(m) + ", " + m.Format("15:04:05 (UTC-07:00)")
 }
 
 // period is written with its last day, when it ends with one.
