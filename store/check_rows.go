@@ -38,20 +38,20 @@ type Deriver struct {
 }
 
 // NewDeriver makes an empty Deriver.
-func NewDeriver() *Deriver { return &Deriver{l: lookups{keys: make(map[string]uuid.UUID)}} }
+func NewDeriver() *Deriver { return &Deriver{l: newLookups()} }
 
 // Lookups derives the look-up rows of a stamped statement, sorted, each once.
 // They are valid until the next call.
 func (d *Deriver) Lookups(s *statements.Statement) []Lookup {
-	if len(d.l.keys) > maxKeys/8 {
-		clear(d.l.keys) // its strings hold on to whole statements
+	if len(d.l.seen) > maxSeen/8 {
+		clear(d.l.seen) // its strings hold on to whole statements
 	}
 	l := &d.l
 	l.tenant, l.kind, l.key, l.stored, l.verb = l.tenant[:0], l.kind[:0], l.key[:0], l.stored[:0], l.verb[:0]
 	l.add(Row{Statement: s})
 	d.rows = d.rows[:0]
 	for i := range l.kind {
-		d.rows = append(d.rows, Lookup{l.kind[i], l.key[i], l.verb[i]})
+		d.rows = append(d.rows, Lookup{l.kind[i], l.key[i], *l.verb[i]})
 	}
 	slices.SortFunc(d.rows, CompareLookups)
 	d.rows = slices.Compact(d.rows)

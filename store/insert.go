@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"unsafe"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/google/uuid"
@@ -42,7 +41,6 @@ func (s *Store) Insert(ctx context.Context, attempt string, rows []Row) error {
 		return fmt.Errorf("inserting references: %w", err)
 	}
 	failpoint.Hit(failpoint.LookedUp)
-	c.reserve(rows)
 	for _, row := range rows {
 		c.add(row)
 	}
@@ -64,7 +62,12 @@ func (s *Store) send(ctx context.Context, queryID, sql string, columns []any) er
 		return err
 	}
 	for i, column := range columns {
-		if err := batch.Column(i).Append(column); err != nil {
+		if own, ok := column.(appender); ok {
+			err = own.appendTo(batch.Columns()[i])
+		} else {
+			err = batch.Column(i).Append(column)
+		}
+		if err != nil {
 			batch.Abort()
 			return err
 		}
@@ -87,16 +90,16 @@ type columns struct {
 	stored       []int64
 	id           []uuid.UUID
 	timestamp    []int64
-	version      []string
-	authority    []string
+	version      names
+	authority    names
 	actor        []string
-	verb         []string
+	verb         names
 	objectKind   []uint8
 	object       []string
 	ref          []uuid.UUID
 	voiding      []uint8
 	registration []uuid.UUID
-	courses      [][]string
+	courses      nameLists
 	success      []int8
 	completion   []int8
 	scaled       []float64
@@ -104,12 +107,11 @@ type columns struct {
 	min          []float64
 	max          []float64
 	duration     []int64
-	json         []string
-	text         []byte // what json points to
+	json         texts
 }
 
 func newColumns() *columns {
-	return &columns{lookups: lookups{keys: make(map[string]uuid.UUID)}}
+	return &columns{lookups: newLookups()}
 }
 
 func (c *columns) columns() []any {
@@ -118,33 +120,24 @@ func (c *columns) columns() []any {
 		c.scaled, c.raw, c.min, c.max, c.duration, c.json}
 }
 
-// reserve makes room for the text of rows, so that it never moves while json
-// points to it.
-func (c *columns) reserve(rows []Row) {
-	size := 0
-	for _, row := range rows {
-		size += len(row.Raw)
-	}
-	if cap(c.text) < size {
-		c.text = make([]byte, 0, size)
-	}
-}
-
 func (c *columns) add(row Row) {
 	c.tenant = append(c.tenant, row.Tenant)
 	c.stored = append(c.stored, row.Stored)
 	c.id = append(c.id, row.ID)
 	c.timestamp = append(c.timestamp, row.Timestamp)
-	c.version = append(c.version, row.Version)
-	c.authority = append(c.authority, row.Authority)
+	c.version = append(c.version, c.lookups.name(row.Version))
+	c.authority = append(c.authority, c.lookups.name(row.Authority))
 	c.actor = append(c.actor, row.Actor)
-	c.verb = append(c.verb, row.Verb)
+	c.verb = append(c.verb, c.lookups.name(row.Verb))
 	c.objectKind = append(c.objectKind, uint8(row.ObjectKind))
 	c.object = append(c.object, row.Object)
 	c.ref = append(c.ref, row.Ref)
 	c.voiding = append(c.voiding, flag(row.Voiding))
 	c.registration = append(c.registration, row.Registration)
-	c.courses = append(c.courses, row.Courses)
+	for _, course := range row.Courses {
+		c.courses.names = append(c.courses.names, c.lookups.name(course))
+	}
+	c.courses.ends = append(c.courses.ends, len(c.courses.names))
 	c.success = append(c.success, int8(row.Result.Success))
 	c.completion = append(c.completion, int8(row.Result.Completion))
 	c.scaled = append(c.scaled, row.Result.Scaled)
@@ -152,26 +145,25 @@ func (c *columns) add(row Row) {
 	c.min = append(c.min, row.Result.Min)
 	c.max = append(c.max, row.Result.Max)
 	c.duration = append(c.duration, row.Result.Duration)
-	start := len(c.text)
-	c.text = squeeze(c.text, row.Statement)
-	squeezed := c.text[start:]
-	// The driver copies the bytes before Insert returns.
-	c.json = append(c.json, unsafe.String(unsafe.SliceData(squeezed), len(squeezed)))
+	c.json = append(c.json, row.Statement)
 }
 
 // reset empties the columns and lets go of the statements they point to.
 func (c *columns) reset() {
 	c.lookups.reset()
 	keep := *c
-	for _, list := range [][]string{c.tenant, c.version, c.authority, c.actor, c.verb, c.object, c.json} {
+	for _, list := range [][]string{c.tenant, c.actor, c.object} {
 		clear(list)
 	}
-	clear(c.courses)
+	for _, list := range []names{c.version, c.authority, c.verb, c.courses.names} {
+		clear(list)
+	}
+	clear(c.json)
 	*c = columns{lookups: keep.lookups, tenant: keep.tenant[:0], stored: keep.stored[:0], id: keep.id[:0],
 		timestamp: keep.timestamp[:0], version: keep.version[:0], authority: keep.authority[:0], actor: keep.actor[:0],
 		verb: keep.verb[:0], objectKind: keep.objectKind[:0], object: keep.object[:0], ref: keep.ref[:0], voiding: keep.voiding[:0],
-		registration: keep.registration[:0], courses: keep.courses[:0], success: keep.success[:0], completion: keep.completion[:0],
-		scaled: keep.scaled[:0], raw: keep.raw[:0], min: keep.min[:0], max: keep.max[:0], duration: keep.duration[:0], json: keep.json[:0], text: keep.text[:0]}
+		registration: keep.registration[:0], courses: nameLists{keep.courses.names[:0], keep.courses.ends[:0]}, success: keep.success[:0], completion: keep.completion[:0],
+		scaled: keep.scaled[:0], raw: keep.raw[:0], min: keep.min[:0], max: keep.max[:0], duration: keep.duration[:0], json: keep.json[:0]}
 }
 
 func flag(b bool) uint8 {

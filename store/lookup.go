@@ -38,43 +38,56 @@ type lookups struct {
 	kind   []uint8
 	key    []uuid.UUID
 	stored []int64
-	verb   []string
-	keys   map[string]uuid.UUID // of identifiers seen lately
+	verb   names
+	seen   map[string]*identifier // lately
 }
 
-// maxKeys bounds the memory for identifiers seen lately.
-const maxKeys = 1 << 16
+// identifier is a text that comes again and again: an agent, a verb, a course.
+type identifier struct {
+	text string
+	key  uuid.UUID
+}
+
+func newLookups() lookups { return lookups{seen: make(map[string]*identifier)} }
+
+// maxSeen bounds the memory for identifiers seen lately.
+const maxSeen = 1 << 16
 
 func (l *lookups) reset() {
 	clear(l.tenant) // lets go of the strings
 	clear(l.verb)
 	l.tenant, l.kind, l.key, l.stored, l.verb = l.tenant[:0], l.kind[:0], l.key[:0], l.stored[:0], l.verb[:0]
-	clear(l.keys) // its strings alias statements
+	clear(l.seen) // its strings alias statements
 }
 
-func (l *lookups) keyOf(identifier string) uuid.UUID {
-	if key, ok := l.keys[identifier]; ok {
-		return key
+func (l *lookups) identifier(text string) *identifier {
+	if known, ok := l.seen[text]; ok {
+		return known
 	}
-	key := keyOf(identifier)
-	if len(l.keys) < maxKeys {
-		l.keys[identifier] = key
+	i := &identifier{text: text, key: keyOf(text)}
+	if len(l.seen) < maxSeen {
+		l.seen[text] = i
 	}
-	return key
+	return i
 }
+
+func (l *lookups) keyOf(text string) uuid.UUID { return l.identifier(text).key }
+
+// name is text as one of names.
+func (l *lookups) name(text string) *string { return &l.identifier(text).text }
 
 // add derives the look-up rows of one statement.
 func (l *lookups) add(row Row) {
-	verb := row.Verb
-	put := func(k kind, key uuid.UUID, verb string) {
+	verb, none := l.name(row.Verb), l.name("")
+	put := func(k kind, key uuid.UUID, verb *string) {
 		l.tenant = append(l.tenant, row.Tenant)
 		l.kind = append(l.kind, uint8(k))
 		l.key = append(l.key, key)
 		l.stored = append(l.stored, row.Stored)
 		l.verb = append(l.verb, verb)
 	}
-	put(kindID, row.ID, "")
-	put(kindVerb, l.keyOf(verb), "")
+	put(kindID, row.ID, none)
+	put(kindVerb, l.keyOf(row.Verb), none)
 	put(kindAuthority, l.keyOf(row.Authority), verb)
 	for _, a := range row.Agents {
 		switch {
@@ -98,6 +111,6 @@ func (l *lookups) add(row Row) {
 		put(kindRefTo, row.Ref, verb)
 	}
 	if row.Voiding {
-		put(kindVoids, row.Ref, "")
+		put(kindVoids, row.Ref, none)
 	}
 }
