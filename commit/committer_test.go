@@ -314,7 +314,7 @@ func TestRowsBeyondMemoryComeFromTheLog(t *testing.T) {
 	sink := newModelSink()
 	gate := make(chan struct{})
 	sink.gate = gate
-	c := open(t, sink, t.TempDir(), func(o *Options) { o.MemoryBytes = 1000; o.SegmentBytes = 2000 })
+	c := open(t, sink, t.TempDir(), func(o *Options) { o.MemoryBytes = 1000; o.SegmentBytes = 2000; o.HoldBack = time.Nanosecond })
 	var ids []uuid.UUID
 	for n := range int64(50) {
 		post(t, c, statement(t, n, "read"))
@@ -384,9 +384,8 @@ func TestCloseFinishesWhatWasTaken(t *testing.T) {
 
 func TestBrokenLogIsNeverRetried(t *testing.T) {
 	sink := newModelSink()
-	c := open(t, sink, t.TempDir(), nil)
+	c := open(t, sink, t.TempDir(), func(o *Options) { o.FlushInterval = time.Hour }) // no mark is written meanwhile
 	post(t, c, statement(t, 1, "read"))
-	wait(t, c)
 	c.log.file.Close() // every write fails from now on
 	if err := c.Commit(context.Background(), "town", []*statements.Statement{statement(t, 2, "read")}); !errors.Is(err, ErrUnknown) {
 		t.Fatalf("%v, not ErrUnknown", err)
@@ -432,4 +431,69 @@ func TestWatermarkNeverPassesAGap(t *testing.T) {
 	wait(t, c)
 	close(stop)
 	wg.Wait()
+}
+
+func TestFullMemoryHoldsRequestsBack(t *testing.T) {
+	sink := newModelSink()
+	gate := make(chan struct{})
+	sink.gate = gate
+	c := open(t, sink, t.TempDir(), func(o *Options) { o.MemoryBytes = 1; o.HoldBack = time.Minute })
+	post(t, c, statement(t, 1, "read"))
+	held := make(chan error)
+	go func() {
+		held <- c.Commit(context.Background(), "town", []*statements.Statement{statement(t, 2, "read")})
+	}()
+	select {
+	case err := <-held:
+		// The first statement alone is beyond the memory and is kept in the log
+		// only, so nothing is in memory that could be given back.
+		if err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(50 * time.Millisecond):
+		t.Fatal("held back although nothing is in memory")
+	}
+	close(gate)
+	wait(t, c)
+	sink.exactly(t, id(1), id(2))
+}
+
+func TestHeldBackRequestGoesOn(t *testing.T) {
+	for _, end := range []string{"when the store has taken the batch", "when the store fails", "when its context ends"} {
+		t.Run(end, func(t *testing.T) {
+			sink := newModelSink()
+			gate := make(chan struct{})
+			sink.gate = gate
+			first := statement(t, 1, "read")
+			memory := int64(headerSize + entrySize(Row{"town", first}))
+			c := open(t, sink, t.TempDir(), func(o *Options) { o.MemoryBytes = memory; o.HoldBack = time.Minute })
+			post(t, c, first)
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			held := make(chan error, 1)
+			go func() { held <- c.Commit(ctx, "town", []*statements.Statement{statement(t, 2, "read")}) }()
+			select {
+			case err := <-held:
+				t.Fatalf("not held back: %v", err)
+			case <-time.After(30 * time.Millisecond):
+			}
+			switch end {
+			case "when its context ends":
+				cancel()
+				if err := <-held; !errors.Is(err, context.Canceled) {
+					t.Fatal(err)
+				}
+				close(gate)
+				return
+			case "when the store fails":
+				sink.set(func() { sink.faults.insert = []fault{lost, lost} })
+			}
+			close(gate)
+			if err := <-held; err != nil {
+				t.Fatal(err)
+			}
+			wait(t, c)
+			sink.exactly(t, id(1), id(2))
+		})
+	}
 }

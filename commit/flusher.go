@@ -47,9 +47,11 @@ type flusher struct {
 	suspect int64     // what is stored up to here comes from earlier processes
 	flight  []*batch  // in order of stored
 	hurried int64
-	memory  int64 // bytes of rows kept in memory
-	waiting int64 // bytes that are not visible yet
-	rows    int   // rows that are not visible yet
+	memory  int64         // bytes of rows kept in memory
+	room    chan struct{} // closed when memory is given back; nil while nobody waits
+	failing int           // batches whose last attempt failed
+	waiting int64         // bytes that are not visible yet
+	rows    int           // rows that are not visible yet
 
 	visible watermark
 	wake    chan struct{}
@@ -111,6 +113,48 @@ func (f *flusher) waitingBytes() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.waiting
+}
+
+// admit holds a request back for a moment while the memory for statements on
+// their way is full, so that posts come no faster than the store takes them.
+// The log is for the time when the store fails: then nobody is held back.
+func (f *flusher) admit(ctx context.Context) error {
+	f.mu.Lock()
+	if f.memory < f.opts.MemoryBytes || f.failing > 0 {
+		f.mu.Unlock()
+		return nil
+	}
+	if f.room == nil {
+		f.room = make(chan struct{})
+	}
+	room := f.room
+	f.mu.Unlock()
+	timer := time.NewTimer(f.opts.HoldBack)
+	defer timer.Stop()
+	select {
+	case <-room:
+		return nil
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// release lets in whom admit holds back.
+func (f *flusher) release() {
+	if f.room != nil {
+		close(f.room)
+		f.room = nil
+	}
+}
+
+// fails counts a batch as failing until it is through.
+func (f *flusher) fails(change int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.failing += change
+	f.release()
 }
 
 // hurry has everything up to target flushed without waiting for company.
@@ -223,6 +267,10 @@ func (f *flusher) carry(b *batch) {
 		if err == nil {
 			break
 		}
+		if try == 0 {
+			f.fails(1)
+			defer f.fails(-1)
+		}
 		if f.ctx.Err() != nil {
 			return
 		}
@@ -323,6 +371,7 @@ func (f *flusher) finish(b *batch) {
 	}
 	f.report()
 	if len(complete) > 0 {
+		f.release()
 		last := complete[len(complete)-1].span.last
 		if f.caughtUp() {
 			last = max(last, f.suspect)
