@@ -3,6 +3,7 @@ package progress
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -11,6 +12,9 @@ import (
 const (
 	// maxDifferences bounds what Check answers per part.
 	maxDifferences = 100
+	// longTimeout bounds a query over all statements of a tenant or of a part of
+	// its learners.
+	longTimeout = 10 * time.Minute
 	// checkPart is how many statements Check computes with at once.
 	checkPart = 5_000_000
 )
@@ -64,6 +68,8 @@ func (p *Projector) Check(ctx context.Context, tenant string) (Checked, error) {
 func (p *Projector) checkPart(ctx context.Context, tenant string, i, n int) (upto int64, found []Difference, err error) {
 	p.cycle.Lock()
 	defer p.cycle.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, longTimeout)
+	defer cancel()
 	upto = p.reached.value()
 	err = p.query(forTenant(ctx, tenant), checkSQL(upto, i, n), func(rows driver.Rows) error {
 		var d Difference

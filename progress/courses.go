@@ -74,7 +74,8 @@ type Period struct {
 func InPeriod(ctx context.Context, conn driver.Conn, tenant string, from, to, upto int64) (Period, error) {
 	var period Period
 	var learners, started, completed uint64
-	ctx = forTenant(ctx, tenant)
+	ctx, cancel := context.WithTimeout(forTenant(ctx, tenant), longTimeout)
+	defer cancel()
 	courses, err := readCourses(ctx, conn, periodSQL(from, to, upto))
 	if err != nil {
 		return period, fmt.Errorf("computing progress of a period: %w", err)

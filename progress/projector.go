@@ -35,7 +35,7 @@ type Projector struct {
 	watermark func() int64
 	interval  time.Duration
 	logger    *zap.Logger
-	maxChunk  int64
+	maxChunk  int64 // statements in one cycle
 
 	reached reached
 	kept    kept
@@ -44,7 +44,8 @@ type Projector struct {
 	// cycle is held while the table changes: by cycles, Check and Rebuild.
 	cycle   sync.Mutex
 	version int64         // of the cursor's row in force
-	width   int64         // of the span that the next chunk tries
+	width   int64         // of the span that the next cycle tries
+	chunk   int64         // what of maxChunk the database could take lately
 	took    time.Duration // the last cycle
 
 	stop context.CancelFunc
@@ -61,7 +62,7 @@ func New(d Dependencies) *Projector {
 	}
 	return &Projector{
 		conn: d.Conn, watermark: d.Watermark, interval: d.Interval, logger: d.Logger,
-		maxChunk: 500_000, width: time.Minute.Microseconds(),
+		maxChunk: 500_000, chunk: 500_000, width: time.Minute.Microseconds(),
 		hurry: make(chan struct{}, 1),
 	}
 }
@@ -123,7 +124,7 @@ func (p *Projector) run(ctx context.Context) {
 			return
 		case err != nil:
 			p.logger.Warn("progress is not brought up to date, trying again", zap.Error(err))
-			pause = pauseAfter(time.Second, time.Second, false)
+			pause = pauseAfterError
 		default:
 			pause = pauseAfter(p.interval, p.took, more)
 		}
@@ -157,20 +158,37 @@ type pause struct {
 	hurried time.Duration // when somebody waits
 }
 
+// leastPause keeps who waits for what is not there yet from making the loop spin.
+const leastPause = 5 * time.Millisecond
+
+var pauseAfterError = pause{time.Second, time.Second}
+
 // pauseAfter follows a cycle that took some time. A tenth of the time is what
 // the projection takes from ingestion, and half when it is far behind (more) or
 // somebody waits.
 func pauseAfter(interval, took time.Duration, more bool) pause {
+	hurried := max(leastPause, took)
 	if more {
-		return pause{took, took}
+		return pause{hurried, hurried}
 	}
-	return pause{max(interval, 10*took), took}
+	return pause{max(interval, 10*took), hurried}
 }
+
+const (
+	// cycleTimeout bounds a cycle. The driver's own read time-out is one for the whole
+	// of a query, and too short for a cycle after a long absence; a deadline
+	// takes its place.
+	cycleTimeout = 3 * time.Minute
+	// minChunk is how small a cycle gets when cycles fail.
+	minChunk = 10_000
+)
 
 // catchUp runs one cycle. more tells that it did not reach the watermark.
 func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 	p.cycle.Lock()
 	defer p.cycle.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, cycleTimeout)
+	defer cancel()
 	began := time.Now()
 	target := p.watermark()
 	s, voiding, n, err := p.next(ctx, target)
@@ -179,8 +197,11 @@ func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 	}
 	if n > 0 {
 		if err := p.exec(ctx, foldSQL(s, n, voiding)); err != nil {
+			// It may have been too much at once.
+			p.chunk = max(minChunk, n/2)
 			return false, fmt.Errorf("folding statements into states: %w", err)
 		}
+		p.chunk = min(2*p.chunk, p.maxChunk)
 		if err := p.save(ctx, s.upto); err != nil {
 			return false, err
 		}
@@ -192,8 +213,8 @@ func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 	return s.upto < target, nil
 }
 
-// next chooses the span of the next cycle so that it holds maxChunk statements
-// at most, and tells how many there are and whether some are voiding.
+// next chooses the span of the next cycle so that it holds as many statements
+// as a cycle may have at most, and tells how many there are and whether some are voiding.
 func (p *Projector) next(ctx context.Context, target int64) (s span, voiding bool, n int64, err error) {
 	s.from = p.reached.value()
 	for {
@@ -204,7 +225,7 @@ func (p *Projector) next(ctx context.Context, target int64) (s span, voiding boo
 		}
 		n = int64(all)
 		switch {
-		case n > p.maxChunk && s.upto-s.from > 1:
+		case n > p.chunk && s.upto-s.from > 1:
 			p.width = (s.upto - s.from) / 2
 			continue
 		case n == 0 && s.upto < target:
@@ -215,7 +236,7 @@ func (p *Projector) next(ctx context.Context, target int64) (s span, voiding boo
 			if s.upto = first - 1; first == 0 {
 				s.upto = target
 			}
-		case n < p.maxChunk/4 && s.upto < target:
+		case n < p.chunk/4 && s.upto < target:
 			p.width *= 2
 		}
 		return s, voids > 0, n, nil

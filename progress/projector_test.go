@@ -81,7 +81,7 @@ func TestPauses(t *testing.T) {
 		more bool
 		want pause
 	}{
-		{"nothing new", 0, false, pause{second, 0}},
+		{"nothing new", 0, false, pause{second, leastPause}},
 		{"a short cycle", 20 * time.Millisecond, false, pause{second, 20 * time.Millisecond}},
 		{"a long cycle leaves ten times its time to others", 2 * second, false, pause{20 * second, 2 * second}},
 		{"far behind", 2 * second, true, pause{2 * second, 2 * second}},
@@ -189,5 +189,36 @@ func TestInPeriod(t *testing.T) {
 	two.Learners = 2
 	if diff := cmp.Diff(Period{[]Course{one, two}, 2, 1, 1}, read(before)); diff != "" {
 		t.Errorf("as it was before the voiding statement came (-want +got):\n%s", diff)
+	}
+}
+
+// TestAStepFails breaks each of the two writes of a cycle once.
+func TestAStepFails(t *testing.T) {
+	for _, table := range []string{"progress", "progress_cursor"} {
+		t.Run(table, func(t *testing.T) {
+			ctx := context.Background()
+			w := newWorld(t)
+			w.post("town", statement("a", adl+"passed", c1, "2026-01-05T08:00:00Z", nil))
+			if _, err := w.catchUp(ctx); err != nil { // the first cycle finds where the statements begin
+				t.Fatal(err)
+			}
+			before := w.Watermark()
+			if err := w.exec(ctx, "RENAME TABLE "+table+" TO away"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.catchUp(ctx); err == nil {
+				t.Error("the cycle has not failed")
+			}
+			if w.Watermark() != before {
+				t.Errorf("it moved from %d to %d", before, w.Watermark())
+			}
+			if err := w.exec(ctx, "RENAME TABLE away TO "+table); err != nil {
+				t.Fatal(err)
+			}
+			w.project()
+			if c := w.courses("town")[c1]; c.Passed != 1 || c.Learners != 1 {
+				t.Errorf("got %+v", c)
+			}
+		})
 	}
 }

@@ -34,7 +34,6 @@ type machine struct {
 	w      *world
 	rt     *rapid.T
 	run    int
-	ids    int // how many ids there are
 	posted []oracleStatement
 	used   map[string]bool
 }
@@ -67,7 +66,7 @@ func (m *machine) step() {
 		w.project()
 		m.compare()
 	case "chunks":
-		w.maxChunk = 4
+		w.maxChunk, w.chunk = 4, 4
 		w.project()
 		w.maxChunk = 500_000
 	case "no cursor": // killed between the states and the cursor
