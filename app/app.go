@@ -31,7 +31,6 @@ type App struct {
 	opts     Options
 	log      *zap.Logger
 	registry *prometheus.Registry
-	health   health
 
 	lock      *os.File
 	engine    *engine.Engine // nil with a ClickHouse server
@@ -183,7 +182,8 @@ func (a *App) Handler() http.Handler {
 	o.Writer, o.Reader, o.Keys = writer{a.committer}, a.store, checker{a.keys}
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
-	lrs.RegisterOps(router, a.registry, a.ready)
+	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
+	lrs.RegisterOps(router, a.registry, h.ready)
 	lrs.New(o).Register(router)
 	progress.NewAPI(progress.Options{
 		Projector: a.projector, Identify: a.identify, Wait: a.waitForProgress, Logger: a.log.Named("progress"),

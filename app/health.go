@@ -12,29 +12,35 @@ import (
 // within a second.
 const awayTolerated = 10 * time.Second
 
-// health remembers since when the database does not answer.
+// health says whether statements can be taken and read.
 type health struct {
+	broken func() error // why the log takes nothing any more
+	ping   func(ctx context.Context) error
+	now    func() time.Time
+
 	mu   sync.Mutex
-	away time.Time // zero while it answers
+	away time.Time // since when the database does not answer; zero while it does
 }
 
-// ready returns nil when statements can be taken and read.
-func (a *App) ready(ctx context.Context) error {
-	if err := a.committer.Broken(); err != nil {
+// ready returns nil when statements can be taken and read. It does not wait
+// for a database that hangs any longer than ctx.
+func (h *health) ready(ctx context.Context) error {
+	if err := h.broken(); err != nil {
 		return fmt.Errorf("the log can no longer be written, no statement is taken; see the server's log, then start it again (%w)", err)
 	}
-	err := a.store.Ping(ctx)
-	a.health.mu.Lock()
-	defer a.health.mu.Unlock()
+	asked := h.now()
+	err := h.ping(ctx)
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if err == nil {
-		a.health.away = time.Time{}
+		h.away = time.Time{}
 		return nil
 	}
-	if a.health.away.IsZero() {
-		a.health.away = time.Now()
+	if h.away.IsZero() {
+		h.away = asked
 	}
-	if since := time.Since(a.health.away); since > awayTolerated {
-		return fmt.Errorf("the database has not answered for %d s; statements are taken until the log is full", int(since.Seconds()))
+	if since := h.now().Sub(h.away); since >= awayTolerated {
+		return fmt.Errorf("the database has not answered for %d s; statements with new ids are taken until the log is full", int(since.Seconds()))
 	}
 	return nil
 }
