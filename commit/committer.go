@@ -113,6 +113,7 @@ type Committer struct {
 	finished chan struct{} // the appender has returned
 
 	last    int64 // highest stored assigned; owned by the appender
+	floor   int64 // nothing will be stored at or before it
 	durable watermark
 }
 
@@ -246,6 +247,7 @@ func (c *Committer) appendLoop() {
 		ready := len(g.rows) > 0
 		if ready {
 			c.open, c.writing = newGroup(), g
+			c.last = max(c.last, c.floor)
 		}
 		c.done = nil
 		c.mu.Unlock()
@@ -364,13 +366,39 @@ func (c *Committer) drop() {
 // ever was or will be committed is visible in the Sink.
 func (c *Committer) Watermark() int64 { return c.flush.visible.value() }
 
+// idle is the present, if everything that ever was taken is visible: what
+// comes from now on is stored later. Otherwise it is 0. So a reader that
+// follows the watermark sees it move while nobody writes.
+func (c *Committer) idle() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.open.rows) > 0 || c.flush.visible.value() < c.durable.value() {
+		return 0
+	}
+	if c.writing != nil {
+		select {
+		case <-c.writing.done:
+		default:
+			return 0
+		}
+		// Between its durable mark and this look nothing else can have come:
+		// the open group is empty.
+		if c.flush.visible.value() < c.durable.value() {
+			return 0
+		}
+	}
+	c.floor = max(c.floor, c.opts.Clock().UnixMicro())
+	return c.floor
+}
+
 // Wait returns a watermark that covers every statement whose Commit returned
-// nil before Wait was called. It hurries the flusher. When the store is too
+// nil before Wait was called: the last statement's, or the present while
+// nothing is on its way. It hurries the flusher. When the store is too
 // slow or away it gives up with an *ErrBusy after Options.WaitTimeout.
 func (c *Committer) Wait(ctx context.Context) (int64, error) {
 	target := c.durable.value()
 	if v := c.flush.visible.value(); v >= target {
-		return v, nil
+		return max(v, c.idle()), nil
 	}
 	begun := time.Now()
 	defer func() { c.metrics.readWait.Observe(time.Since(begun).Seconds()) }()

@@ -497,3 +497,23 @@ func TestHeldBackRequestGoesOn(t *testing.T) {
 		})
 	}
 }
+
+func TestWatermarkFollowsTheClockWhileNothingIsOnItsWay(t *testing.T) {
+	sink := newModelSink()
+	var now atomic.Int64
+	now.Store(1_000_000)
+	c := open(t, sink, t.TempDir(), func(o *Options) { o.Clock = func() time.Time { return time.UnixMicro(now.Load()) } })
+	s := statement(t, 1, "read")
+	post(t, c, s)
+	wait(t, c)
+	now.Store(9_000_000)
+	if v := wait(t, c); v != 9_000_000 {
+		t.Errorf("the watermark is %d while nothing is on its way", v)
+	}
+	now.Store(5_000_000) // the clock steps back
+	later := statement(t, 2, "read")
+	post(t, c, later)
+	if later.Stored <= 9_000_000 {
+		t.Errorf("stored at %d, at or before a watermark that was given out", later.Stored)
+	}
+}

@@ -107,7 +107,7 @@ func (s *shaper) objectIDs(n int) {
 }
 
 func (s *shaper) activityIDs(n int) {
-	s.keep(n, func(key string) bool { return key == "id" || key == "objectType" }, nil)
+	s.keep(n, func(key string) bool { return key == "id" }, nil)
 }
 
 func (s *shaper) actorIDs(n int) {

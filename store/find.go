@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -35,6 +36,11 @@ func (s *Store) Find(ctx context.Context, tenant string, q statements.Query) (st
 			return statements.Page{}, err
 		}
 		page.Statements = append(page.Statements, rows...)
+		if f.full && len(page.Statements) > 0 {
+			page.Statements = page.Statements[:min(len(page.Statements), q.Limit)]
+			page.More = true
+			return page, nil
+		}
 		if len(page.Statements) > q.Limit {
 			page.Statements = page.Statements[:q.Limit]
 			page.More = true
@@ -68,7 +74,15 @@ type finder struct {
 	plan      plan
 	anyRefs   bool
 	referrers []int64 // in the order of the query
+	bytes     int     // read so far
+	full      bool    // the last read ended at maxPageBytes
 }
+
+// maxPageBytes bounds a page: one that would be larger ends earlier, and the
+// next one goes on there.
+const maxPageBytes = 16 << 20
+
+var errFull = errors.New("the page is full")
 
 // stored is a statement as read, before voided ones are left out.
 type stored struct {
@@ -88,16 +102,21 @@ func (f *finder) next(n int, filtered bool) (found []statements.Found, exhausted
 			f.plan.advance(rows[len(rows)-1].Stored)
 		}
 		found, err = f.withoutVoided(rows)
-		return found, len(rows) < n, err
+		return found, len(rows) < n && !f.full, err
 	}
 	candidates, exhausted, err := f.candidates(n)
 	if err != nil || len(candidates) == 0 {
 		return nil, exhausted, err
 	}
-	f.plan.advance(candidates[len(candidates)-1])
 	rows, err := f.read(f.plan.fetchSQL(candidates))
 	if err != nil {
 		return nil, false, err
+	}
+	if f.full {
+		f.plan.advance(rows[len(rows)-1].Stored)
+		exhausted = false
+	} else {
+		f.plan.advance(candidates[len(candidates)-1])
 	}
 	found, err = f.withoutVoided(rows)
 	return found, exhausted, err
@@ -166,11 +185,36 @@ func (f *finder) findReferrers() error {
 			level = append(level, next...)
 		}
 	}
+	if err != nil {
+		return err
+	}
 	for r := range seen {
 		f.referrers = append(f.referrers, r)
 	}
+	if err := f.onlyAuthority(); err != nil {
+		return err
+	}
 	slices.SortFunc(f.referrers, f.compare)
-	return err
+	return nil
+}
+
+// onlyAuthority leaves out the referrers of other authorities: whoever may
+// read only what is theirs does not see others' statements because they point
+// to it.
+func (f *finder) onlyAuthority() error {
+	if f.plan.authority == nil {
+		return nil
+	}
+	var kept []int64
+	for part := range slices.Chunk(f.referrers, 10*maxList) {
+		own, err := f.stored(fmt.Sprintf(`SELECT stored FROM lookups WHERE %s AND stored IN (%s)`, f.plan.authority.whereAny(), intList(part)))
+		if err != nil {
+			return err
+		}
+		kept = append(kept, own...)
+	}
+	f.referrers = kept
+	return nil
 }
 
 func (f *finder) stored(sql string) ([]int64, error) {
@@ -184,9 +228,12 @@ func (f *finder) stored(sql string) ([]int64, error) {
 	return list, err
 }
 
-// read reads statements.
+// read reads statements, until maxPageBytes are read.
 func (f *finder) read(sql string) ([]stored, error) {
 	var list []stored
+	if f.full {
+		f.full, f.bytes = false, 0 // all that was read so far is voided
+	}
 	err := f.store.query(f.ctx, sql, f.parameters(), func(rows driver.Rows) error {
 		var r stored
 		var registration uuid.UUID
@@ -196,8 +243,14 @@ func (f *finder) read(sql string) ([]stored, error) {
 		r.voiding = voiding == 1
 		r.Raw = expand(squeezed, r.ID, registration, r.Stored)
 		list = append(list, r)
+		if f.bytes += len(r.Raw); f.bytes >= maxPageBytes && err == nil {
+			return errFull
+		}
 		return err
 	})
+	if f.full = errors.Is(err, errFull); f.full {
+		err = nil
+	}
 	return list, err
 }
 

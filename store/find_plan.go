@@ -24,11 +24,13 @@ type plan struct {
 	driver condition
 	verb   string // filter, also where the driver is the verb itself
 	others []condition
-	upto   int64
-	low    int64 // stored > low
-	high   int64 // stored <= high
-	up     bool  // ascending
-	limit  int
+	// authority narrows the answer, what points to a match included; nil: any.
+	authority *condition
+	upto      int64
+	low       int64 // stored > low
+	high      int64 // stored <= high
+	up        bool  // ascending
+	limit     int
 }
 
 // newPlan puts the condition first that usually has the fewest rows. ok is
@@ -66,7 +68,8 @@ func newPlan(q statements.Query) (p plan, ok bool) {
 		conditions = append(conditions, condition{[]kind{kindVerb}, keyOf(q.Verb)})
 	}
 	if q.Authority != "" {
-		conditions = append(conditions, condition{[]kind{kindAuthority}, keyOf(q.Authority)})
+		p.authority = &condition{[]kind{kindAuthority}, keyOf(q.Authority)}
+		conditions = append(conditions, *p.authority)
 	}
 	if len(conditions) == 0 {
 		return p, false

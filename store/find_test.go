@@ -261,3 +261,43 @@ func TestPlans(t *testing.T) {
 	}
 	golden(t, "plans.sql", b.String())
 }
+
+func TestPagesAreBoundedInBytes(t *testing.T) {
+	s := storetest.Open(t)
+	text := strings.Repeat("x", 900_000)
+	var want []uuid.UUID
+	var rows []store.Row
+	for n := range 40 {
+		body := fmt.Sprintf(`{"id":%q,"actor":{"mbox":"mailto:anna@stadt.example"},"verb":{"id":"http://example.com/wrote"},"object":{"id":"http://example.com/kurs"},"result":{"response":%q}}`, id(n), text)
+		rows = append(rows, parse(t, "town", body, int64(1000+n)))
+		want = append(want, id(n))
+	}
+	insert(t, s, rows...)
+	for name, q := range map[string]statements.Query{
+		"all":      {Ascending: true, Limit: 1000, Upto: 2000},
+		"filtered": {Ascending: true, Limit: 1000, Upto: 2000, Verb: "http://example.com/wrote"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []uuid.UUID
+			for more := true; more; {
+				page, err := s.Find(context.Background(), "town", q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				size := 0
+				for _, f := range page.Statements {
+					got = append(got, f.ID)
+					size += len(f.Raw)
+					q.Cursor = f.Stored
+				}
+				if size > 17<<20 {
+					t.Errorf("a page of %d bytes", size)
+				}
+				more = page.More
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
