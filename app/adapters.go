@@ -101,10 +101,11 @@ func (a *App) identify(r *http.Request) (*progress.Identity, error) {
 // waitForProgress is the commit path's Wait as package progress knows it: what
 // is not visible in time is a matter of time.
 func (a *App) waitForProgress(ctx context.Context) (int64, error) {
-	watermark, err := a.committer.Wait(ctx)
+	_, err := a.committer.Wait(ctx)
 	var busy *commit.ErrBusy
 	if errors.As(err, &busy) {
 		return 0, fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
 	}
-	return watermark, err
+	// Not what Wait returns: that follows the clock while nothing is on its way.
+	return a.committer.Watermark(), err
 }
