@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 )
 
@@ -26,15 +27,18 @@ type Dependencies struct {
 	Interval time.Duration
 	// Logger may be nil.
 	Logger *zap.Logger
+	// Metrics may be nil: then nobody watches.
+	Metrics prometheus.Registerer
 }
 
-// Projector keeps the table progress up to date. A database has one that is
-// started; any number may read.
+// Projector keeps the table progress up to date and answers from it. A database
+// has one.
 type Projector struct {
 	conn      driver.Conn
 	watermark func() int64
 	interval  time.Duration
 	logger    *zap.Logger
+	monitor   *monitor
 	maxChunk  int64 // statements in one cycle
 
 	reached reached
@@ -60,11 +64,22 @@ func New(d Dependencies) *Projector {
 	if d.Interval <= 0 {
 		d.Interval = 800 * time.Millisecond
 	}
-	return &Projector{
+	if d.Metrics == nil {
+		d.Metrics = prometheus.NewRegistry()
+	}
+	p := &Projector{
 		conn: d.Conn, watermark: d.Watermark, interval: d.Interval, logger: d.Logger,
 		maxChunk: 500_000, chunk: 500_000, width: time.Minute.Microseconds(),
 		hurry: make(chan struct{}, 1),
 	}
+	p.monitor = newMonitor(d.Metrics, func() float64 {
+		reached, target := p.Watermark(), p.watermark()
+		if reached == 0 || reached >= target {
+			return 0
+		}
+		return float64(target-reached) / 1e6
+	})
+	return p
 }
 
 // Start reads the cursor and goes on from there until Stop. ctx bounds the
@@ -123,6 +138,7 @@ func (p *Projector) run(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
+			p.monitor.failures.Inc()
 			p.logger.Warn("progress is not brought up to date, trying again", zap.Error(err))
 			pause = pauseAfterError
 		default:
@@ -207,6 +223,8 @@ func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 		}
 	}
 	p.took = time.Since(began)
+	p.monitor.cycle.Observe(p.took.Seconds())
+	p.monitor.statements.Add(float64(n))
 	p.reached.set(s.upto)
 	p.logger.Debug("progress brought up to date", zap.Int64("statements", n), zap.Bool("voiding", voiding),
 		zap.Int64("stored", s.upto), zap.Duration("took", p.took))
