@@ -34,7 +34,7 @@ func (a *App) verify(ctx context.Context, opts verify.Options) (*verify.Report, 
 // aggregates implements verify.Aggregates: it compares what is kept of progress
 // with a recomputation.
 func (a *App) aggregates(ctx context.Context, tenant string, upto int64, differ func(text string)) (int, error) {
-	if err := a.projector.Wait(ctx, upto); err != nil {
+	if err := a.projector.Wait(ctx, min(upto, a.committer.Watermark())); err != nil {
 		return 0, err
 	}
 	checked, err := a.projector.Check(ctx, tenant)
