@@ -105,9 +105,25 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.projector.Start(ctx); err != nil {
 		return fmt.Errorf("progress: %w", err)
 	}
+	// Last: a key that is made by a start that fails would be shown to nobody.
+	if err := a.firstKey(ctx); err != nil {
+		return fmt.Errorf("the first key: %w", err)
+	}
 	a.socket.open(a.Admin())
 	a.public.open(a.Handler())
 	return nil
+}
+
+// firstKey makes a key when there is none, if that is asked for.
+func (a *App) firstKey(ctx context.Context) error {
+	if a.opts.FirstKey == nil {
+		return nil
+	}
+	record, secret, err := a.keys.EnsureFirst(ctx)
+	if err == nil && record.ID != "" {
+		a.opts.FirstKey(record.ID, secret)
+	}
+	return err
 }
 
 func (a *App) startEngine(ctx context.Context) (dsn string, err error) {
@@ -151,15 +167,6 @@ func (a *App) startKeys(ctx, running context.Context) (err error) {
 	if a.opts.Key != "" || a.opts.Secret != "" {
 		if _, err := a.keys.Ensure(ctx, a.opts.Key, a.opts.Secret); err != nil {
 			return fmt.Errorf("the key of the configuration: %w", err)
-		}
-	}
-	if a.opts.FirstKey != nil {
-		record, secret, err := a.keys.EnsureFirst(ctx)
-		if err != nil {
-			return fmt.Errorf("the first key: %w", err)
-		}
-		if record.ID != "" {
-			a.opts.FirstKey(record.ID, secret)
 		}
 	}
 	a.task(func() { a.keys.Run(running) })

@@ -142,7 +142,7 @@ func TestEveryDamageIsFound(t *testing.T) {
 		{"voiding", update("voiding", "0", 4), []string{"column " + id(4)}},
 		{"ref", update("ref", "'"+id(6)+"'", 3), []string{"column " + id(3), "ref-extra " + id(3)}},
 		{"raw", update("raw", "'{'", 1), []string{"unreadable " + id(1)}},
-		{"raw says something else", update("raw", "replaceOne(raw, 'passed', 'failed')", 1), 
+		{"raw says something else", update("raw", "replaceOne(raw, 'passed', 'failed')", 1),
 			append(slices.Repeat([]string{"lookup-extra " + id(1), "lookup-missing " + id(1)}, 5), "column "+id(1))},
 		{"a reference is gone", fmt.Sprintf("DELETE FROM refs WHERE referrer = %d", at(3)), []string{"ref-missing " + id(3)}},
 		{"a reference too many", fmt.Sprintf("INSERT INTO refs VALUES ('town', %d, %d)", at(6), at(3)), []string{"ref-extra " + id(3)}},
