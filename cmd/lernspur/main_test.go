@@ -33,12 +33,9 @@ var (
 func binary(t testing.TB) string {
 	t.Helper()
 	buildOnce.Do(func() {
-		dir, err := os.MkdirTemp("", "lernspur-bin-")
-		if err != nil {
-			buildErr = err
+		if built, buildErr = filepath.Abs(filepath.Join("..", "..", "bin", "test", "lernspur")); buildErr != nil {
 			return
 		}
-		built = filepath.Join(dir, "lernspur")
 		out, err := exec.Command("go", "build", "-o", built, ".").CombinedOutput()
 		if err != nil {
 			buildErr = fmt.Errorf("%w\n%s", err, out)
