@@ -33,7 +33,7 @@ type Options struct {
 	Acknowledge   Acknowledge   // log
 	LogBytes      int64         // 1 GiB: what may wait for the store before posts are refused
 	SegmentBytes  int64         // 64 MiB, a quarter of LogBytes at most: size of one file of the log
-	MemoryBytes   int64         // 32 MiB: statements kept in memory for the flusher; what is beyond is read back from the log
+	MemoryBytes   int64         // 64 MiB: statements kept in memory for the flusher; what is beyond is read back from the log
 	HoldBack      time.Duration // 500 ms: how long a request waits at most while that memory is full
 	GroupBytes    int           // 32 MiB: an open group of this size takes no further request
 	FlushRows     int           // 8,000
@@ -52,7 +52,7 @@ func (o *Options) defaults() {
 	def(&o.LogBytes, 1<<30)
 	// Room for a segment is taken up front: it has to stay within the bound.
 	def(&o.SegmentBytes, min(64<<20, max(1<<20, o.LogBytes/4)))
-	def(&o.MemoryBytes, 32<<20)
+	def(&o.MemoryBytes, 64<<20)
 	def(&o.HoldBack, 500*time.Millisecond)
 	def(&o.GroupBytes, 32<<20)
 	def(&o.FlushRows, 8000)
@@ -115,6 +115,8 @@ type Committer struct {
 	last    int64 // highest stored assigned; owned by the appender
 	floor   int64 // nothing will be stored at or before it
 	durable watermark
+
+	complained time.Time // when the log of the server last heard of a full disk; owned by the appender
 }
 
 // maxIdleBuffer is what the appender keeps between groups.
@@ -283,7 +285,7 @@ func (c *Committer) appendGroup(buf []byte, g *group, done []span) []byte {
 		buf, at, err = c.write(buf, g, done)
 	}
 	if err != nil {
-		c.opts.Logger.Error("statements could not be written to the log", zap.Int("statements", len(g.rows)), zap.Error(err))
+		c.complain(err)
 		g.err = ErrUnknown
 		if errors.Is(err, errNoSpace) {
 			g.err = busy("the disk of the log is full")
@@ -304,6 +306,16 @@ func (c *Committer) appendGroup(buf []byte, g *group, done []span) []byte {
 	c.durable.raise(c.last)
 	close(g.done)
 	return buf
+}
+
+// complain logs that a group could not be written: for a full disk once a second,
+// lest the server's own log fill what is left of it.
+func (c *Committer) complain(err error) {
+	if errors.Is(err, errNoSpace) && time.Since(c.complained) < time.Second {
+		return
+	}
+	c.complained = time.Now()
+	c.opts.Logger.Error("statements could not be written to the log", zap.Error(err))
 }
 
 // write encodes and appends the group's record and the marks.

@@ -218,16 +218,25 @@ func (f *flusher) next() *batch {
 	}
 }
 
+// busyFactor is how much larger a batch becomes while another is on its way.
+const busyFactor = 3
+
 // due tells how many chunks to send now, or how long nothing will be due.
 func (f *flusher) due() (chunks int, pause time.Duration) {
 	if len(f.queue) == 0 {
 		return 0, time.Hour
 	}
+	// What the store gets in one piece it need not merge later. So while a
+	// batch is on its way, the next one grows larger.
+	factor := 1
+	if len(f.flight) > 0 {
+		factor = busyFactor
+	}
 	rows, size := 0, 0
 	for i, c := range f.queue {
 		rows += c.count
 		size += c.bytes
-		if rows >= f.opts.FlushRows || size >= f.opts.FlushBytes {
+		if rows >= factor*f.opts.FlushRows || size >= factor*f.opts.FlushBytes {
 			return i + 1, 0
 		}
 	}

@@ -168,7 +168,7 @@ func (l *logFile) rotate(last int64) error {
 	buf = binary.LittleEndian.AppendUint32(buf, formatVersion)
 	buf = binary.LittleEndian.AppendUint64(buf, uint64(last))
 	endRecord(buf, 0, l.sequence+1)
-	err = reserve(f, l.segmentSize)
+	err = reserveUpTo(f, l.segmentSize)
 	if err == nil {
 		_, err = f.Write(buf)
 	}
@@ -190,6 +190,21 @@ func (l *logFile) rotate(last int64) error {
 	l.sequence++
 	l.segments = append(l.segments, &segment{path: path, size: int64(len(buf)), last: last})
 	return nil
+}
+
+// leastReserve is the room without which a segment is not begun.
+const leastReserve = 64 << 10
+
+// reserveUpTo reserves size bytes, or what a disk that is nearly full still has
+// of them: the segment before can only be dropped once there is a new one.
+func reserveUpTo(f *os.File, size int64) error {
+	for {
+		err := reserve(f, size)
+		if err == nil || size <= leastReserve || !errors.Is(noSpace(err), errNoSpace) {
+			return err
+		}
+		size = max(size/2, leastReserve)
+	}
 }
 
 // append writes records that are complete but for their sequence numbers,
