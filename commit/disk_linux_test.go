@@ -67,6 +67,7 @@ func TestOnASmallDisk(t *testing.T) {
 		t.Fatal("a full disk takes statements")
 	}
 	wait(t, c)
+	t.Logf("%d kept before the disk was full", kept)
 	if err := os.Truncate(ballast, size(t, ballast)-(512<<10)); err != nil {
 		t.Fatal(err)
 	}

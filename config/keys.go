@@ -77,7 +77,7 @@ var keys = []key{
 	{name: "commit.log_bytes", def: "1GiB", kind: size{min: 16 * mib, max: tib},
 		help:  "most that the log may take on disk while ClickHouse is away",
 		field: func(c *Config) any { return &c.Commit.LogBytes }},
-	{name: "commit.memory_bytes", def: "32MiB", kind: size{min: mib, max: 64 * gib},
+	{name: "commit.memory_bytes", def: "64MiB", kind: size{min: mib, max: 64 * gib},
 		help:  "most that may queue in memory",
 		field: func(c *Config) any { return &c.Commit.MemoryBytes }},
 	{name: "commit.flush_rows", def: "8000", kind: integer{min: 1, max: 1_000_000},

@@ -20,7 +20,7 @@ CREATE TABLE lookups (`tenant` String,
 `verb` LowCardinality(String) CODEC(ZSTD(1)))
 ENGINE = ReplacingMergeTree
 ORDER BY (tenant, kind, key, stored)
-SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+SETTINGS index_granularity = 1024, merge_selector_base = 8, merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
 CREATE TABLE progress (`tenant` String,
 `course` LowCardinality(String),
@@ -75,5 +75,5 @@ CREATE TABLE statements (`tenant` String,
 `timestamp_at` DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(timestamp, 'UTC'))
 ENGINE = MergeTree
 ORDER BY (tenant, stored)
-SETTINGS index_granularity = 64, min_compress_block_size = 65536, max_compress_block_size = 1048576, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+SETTINGS index_granularity = 64, merge_selector_base = 8, merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
