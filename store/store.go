@@ -18,6 +18,7 @@ type Store struct {
 	conn   driver.Conn
 	logger *zap.Logger
 	refs   refs
+	dialer *dialer
 	pool   sync.Pool // *columns
 }
 
@@ -31,6 +32,10 @@ func Open(ctx context.Context, dsn string, logger *zap.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	gentle := &dialer{timeout: opts.DialTimeout}
+	if opts.TLS == nil && opts.DialContext == nil {
+		opts.DialContext = gentle.dial
+	}
 	if err := migrate(ctx, opts, logger); err != nil {
 		return nil, fmt.Errorf("bringing the tables up to date: %w", err)
 	}
@@ -38,7 +43,7 @@ func Open(ctx context.Context, dsn string, logger *zap.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{conn: conn, logger: logger}
+	s := &Store{conn: conn, logger: logger, dialer: gentle}
 	s.pool.New = func() any { return newColumns() }
 	if err := s.loadRefs(ctx); err != nil {
 		conn.Close()
@@ -81,7 +86,11 @@ func loopback(addrs []string) bool {
 }
 
 // Close ends all connections.
-func (s *Store) Close() error { return s.conn.Close() }
+func (s *Store) Close() error {
+	err := s.conn.Close()
+	s.dialer.wait()
+	return err
+}
 
 // Ping returns nil when the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.conn.Ping(ctx) }
