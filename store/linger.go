@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,12 +21,14 @@ const (
 	lingerTime = 10 * time.Second
 	// lingerPatience is how long Close waits for connections that are.
 	lingerPatience = time.Second
+	// writeTimeout is how long the other side may take none of what is sent.
+	writeTimeout = 30 * time.Second
 )
 
 // dialer opens connections that end gently.
 type dialer struct {
 	timeout time.Duration
-	closing sync.WaitGroup
+	closing atomic.Int64 // connections
 }
 
 // dial is for clickhouse.Options.DialContext. Like the driver's own dialing it
@@ -42,16 +45,11 @@ func (d *dialer) dial(_ context.Context, addr string) (net.Conn, error) {
 	return &lingering{TCPConn: tcp, closing: &d.closing}, nil
 }
 
-// wait waits for the connections that are being closed, for a while.
+// wait waits for the connections that are being closed, for a while. The
+// driver may close some even then.
 func (d *dialer) wait() {
-	done := make(chan struct{})
-	go func() {
-		d.closing.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(lingerPatience):
+	for begun := time.Now(); d.closing.Load() > 0 && time.Since(begun) < lingerPatience; {
+		time.Sleep(time.Millisecond)
 	}
 }
 
@@ -59,9 +57,17 @@ func (d *dialer) wait() {
 // *net.TCPConn within, by which the driver finds out whether it is still good.
 type lingering struct {
 	*net.TCPConn
-	closing *sync.WaitGroup
+	closing *atomic.Int64
 	once    sync.Once
 	err     error
+}
+
+// Write bounds the wait for an engine that has stopped reading.
+func (l *lingering) Write(b []byte) (int, error) {
+	if err := l.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return 0, err
+	}
+	return l.TCPConn.Write(b)
 }
 
 // Close ends what is sent and returns; what still comes is thrown away in the
@@ -72,12 +78,14 @@ func (l *lingering) Close() error {
 			l.err = l.TCPConn.Close()
 			return
 		}
-		l.closing.Go(func() {
+		l.closing.Add(1)
+		go func() {
+			defer l.closing.Add(-1)
 			// The context of the query has set a deadline that is over.
 			_ = l.SetReadDeadline(time.Now().Add(lingerTime))
 			_, _ = io.Copy(io.Discard, l.TCPConn) // however it ends
 			_ = l.TCPConn.Close()
-		})
+		}()
 	})
 	return l.err
 }
