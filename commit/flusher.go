@@ -219,7 +219,7 @@ func (f *flusher) next() *batch {
 }
 
 // busyFactor is how much larger a batch becomes while another is on its way.
-const busyFactor = 3
+const busyFactor = 2
 
 // due tells how many chunks to send now, or how long nothing will be due.
 func (f *flusher) due() (chunks int, pause time.Duration) {

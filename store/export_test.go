@@ -15,7 +15,7 @@ func InsertTorn(s *Store, ctx context.Context, rows []Row) error {
 	for _, row := range rows {
 		c.lookups.add(row)
 	}
-	return s.send(ctx, "torn", insertLookups, c.lookups.columns())
+	return s.sendAll(ctx, "torn", insertLookups, c.lookups.columns())
 }
 
 // ExplainPlan is the SQL of a query's first step.

@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/google/uuid"
 
 	"lernspur/internal/failpoint"
@@ -31,48 +33,85 @@ func (s *Store) Insert(ctx context.Context, attempt string, rows []Row) error {
 	c := s.pool.Get().(*columns)
 	defer s.pool.Put(c)
 	defer c.reset()
-	for _, row := range rows {
-		c.lookups.add(row)
-	}
-	if err := s.send(ctx, attempt+"-lookups", insertLookups, c.lookups.columns()); err != nil {
+	err := s.send(ctx, attempt+"-lookups", insertLookups, len(rows), func(from, to int) []any {
+		c.lookups.clear()
+		for _, row := range rows[from:to] {
+			c.lookups.add(row)
+		}
+		return c.lookups.columns()
+	})
+	if err != nil {
 		return fmt.Errorf("inserting look-ups: %w", err)
 	}
 	if err := s.insertRefs(ctx, attempt, rows); err != nil {
 		return fmt.Errorf("inserting references: %w", err)
 	}
 	failpoint.Hit(failpoint.LookedUp)
-	for _, row := range rows {
-		c.add(row)
-	}
-	if err := s.send(ctx, attempt+"-statements", insertStatements, c.columns()); err != nil {
+	err = s.send(ctx, attempt+"-statements", insertStatements, len(rows), func(from, to int) []any {
+		c.clear()
+		for _, row := range rows[from:to] {
+			c.add(row)
+		}
+		return c.columns()
+	})
+	if err != nil {
 		return fmt.Errorf("inserting statements: %w", err)
 	}
 	return nil
 }
 
 // insertSettings: an INSERT is answered when its part is durable, is never
-// dropped as a duplicate, and is one block.
-var insertSettings = clickhouse.Settings{"async_insert": 0, "insert_deduplicate": 0, "optimize_on_insert": 0, "max_insert_threads": 1}
+// dropped as a duplicate, and is one part, however many pieces it is sent in:
+// the server puts them together until these sizes are reached, which a batch
+// never is, and drops them when the connection ends before the end is said.
+var insertSettings = clickhouse.Settings{"async_insert": 0, "insert_deduplicate": 0, "optimize_on_insert": 0, "max_insert_threads": 1,
+	"min_insert_block_size_rows": 1 << 24, "min_insert_block_size_bytes": 1 << 30}
 
-// send writes columns as one block.
-func (s *Store) send(ctx context.Context, queryID, sql string, columns []any) error {
+// pieceRows is how many statements are sent at a time: the driver holds each
+// piece twice.
+const pieceRows = 1024
+
+// send writes n rows as one part. columns makes those of rows from..to; they
+// are used before the next call.
+func (s *Store) send(ctx context.Context, queryID, sql string, n int, columns func(from, to int) []any) error {
 	ctx = clickhouse.Context(ctx, clickhouse.WithQueryID(queryID), clickhouse.WithSettings(insertSettings))
-	batch, err := s.conn.PrepareBatch(ctx, sql)
+	batch, err := s.writes.PrepareBatch(ctx, sql)
 	if err != nil {
 		return err
 	}
+	for from := 0; from < n; from += pieceRows {
+		to := min(from+pieceRows, n)
+		if err := appendColumns(batch, columns(from, to)); err != nil {
+			return errors.Join(err, batch.Abort())
+		}
+		if to == n {
+			break
+		}
+		if err := batch.Flush(); err != nil {
+			return errors.Join(err, batch.Abort())
+		}
+	}
+	return batch.Send()
+}
+
+func appendColumns(batch driver.Batch, columns []any) error {
 	for i, column := range columns {
+		var err error
 		if own, ok := column.(appender); ok {
 			err = own.appendTo(batch.Columns()[i])
 		} else {
 			err = batch.Column(i).Append(column)
 		}
 		if err != nil {
-			batch.Abort()
 			return err
 		}
 	}
-	return batch.Send()
+	return nil
+}
+
+// sendAll is send for columns that exist already.
+func (s *Store) sendAll(ctx context.Context, queryID, sql string, columns []any) error {
+	return s.send(ctx, queryID, sql, 1, func(int, int) []any { return columns })
 }
 
 const insertLookups = `INSERT INTO lookups (tenant, kind, key, stored, verb)`
@@ -150,7 +189,12 @@ func (c *columns) add(row Row) {
 
 // reset empties the columns and lets go of the statements they point to.
 func (c *columns) reset() {
+	c.clear()
 	c.lookups.reset()
+}
+
+// clear empties the columns.
+func (c *columns) clear() {
 	keep := *c
 	for _, list := range [][]string{c.tenant, c.actor, c.object} {
 		clear(list)

@@ -30,6 +30,6 @@ func (s *Store) Keys(ctx context.Context) ([]KeyRow, error) {
 // PutKey adds a version of an API key: when it returns nil the row is durable
 // and the next Keys returns it or a newer one.
 func (s *Store) PutKey(ctx context.Context, k KeyRow) error {
-	return s.send(ctx, "key-"+uuid.NewString(), `INSERT INTO api_keys (id, record, version)`,
+	return s.sendAll(ctx, "key-"+uuid.NewString(), `INSERT INTO api_keys (id, record, version)`,
 		[]any{[]string{k.ID}, []string{k.Record}, []int64{k.Version}})
 }

@@ -53,11 +53,17 @@ func newLookups() lookups { return lookups{seen: make(map[string]*identifier)} }
 // maxSeen bounds the memory for identifiers seen lately.
 const maxSeen = 1 << 16
 
+// reset empties the columns and lets go of the statements they point to.
 func (l *lookups) reset() {
-	clear(l.tenant) // lets go of the strings
+	l.clear()
+	clear(l.seen) // its strings alias statements
+}
+
+// clear empties the columns.
+func (l *lookups) clear() {
+	clear(l.tenant)
 	clear(l.verb)
 	l.tenant, l.kind, l.key, l.stored, l.verb = l.tenant[:0], l.kind[:0], l.key[:0], l.stored[:0], l.verb[:0]
-	clear(l.seen) // its strings alias statements
 }
 
 func (l *lookups) identifier(text string) *identifier {

@@ -88,7 +88,7 @@ func (s *Store) insertRefs(ctx context.Context, attempt string, rows []Row) erro
 		targets = append(targets, e.target)
 		referrers = append(referrers, e.referrer)
 	}
-	err = s.send(ctx, attempt+"-refs", `INSERT INTO refs (tenant, target, referrer)`, []any{tenants, targets, referrers})
+	err = s.sendAll(ctx, attempt+"-refs", `INSERT INTO refs (tenant, target, referrer)`, []any{tenants, targets, referrers})
 	if err != nil {
 		return err
 	}

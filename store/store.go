@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -16,6 +17,7 @@ import (
 // Store is a ClickHouse database with Lernspur's tables.
 type Store struct {
 	conn   driver.Conn
+	writes driver.Conn // connections of their own: each keeps a buffer of what it sent
 	logger *zap.Logger
 	refs   refs
 	dialer *dialer
@@ -43,14 +45,23 @@ func Open(ctx context.Context, dsn string, logger *zap.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{conn: conn, logger: logger, dialer: gentle}
+	few := *opts
+	few.MaxOpenConns, few.MaxIdleConns = writeConnections, writeConnections
+	writes, err := clickhouse.Open(&few)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	s := &Store{conn: conn, writes: writes, logger: logger, dialer: gentle}
 	s.pool.New = func() any { return newColumns() }
 	if err := s.loadRefs(ctx); err != nil {
-		conn.Close()
+		s.Close()
 		return nil, fmt.Errorf("reading the StatementRefs without a target: %w", err)
 	}
 	return s, nil
 }
+
+// writeConnections is how many INSERTs can run at once.
+const writeConnections = 3
 
 // options are those of the DSN with what every connection needs. On loopback
 // compression costs more than it saves.
@@ -87,7 +98,7 @@ func loopback(addrs []string) bool {
 
 // Close ends all connections.
 func (s *Store) Close() error {
-	err := s.conn.Close()
+	err := errors.Join(s.conn.Close(), s.writes.Close())
 	s.dialer.wait()
 	return err
 }

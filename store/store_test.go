@@ -21,6 +21,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	store.TestStore = storetest.Open
 	storetest.Main(m)
 }
 
