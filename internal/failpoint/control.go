@@ -69,6 +69,9 @@ func (c *Control) send(format string, args ...any) error {
 	return err
 }
 
+// Path is the socket, for Variable.
+func (c *Control) Path() string { return c.path }
+
 // Arm asks for the next passage of a place to be held, for hold at most.
 func (c *Control) Arm(place string, hold time.Duration) error {
 	for {

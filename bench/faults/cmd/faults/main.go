@@ -1,0 +1,86 @@
+//go:build linux
+
+// Command faults runs the fault campaign: `go run ./bench/faults/cmd/faults`.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"lernspur/bench/faults"
+)
+
+// leastKills is how many kills a whole campaign has to land in each gap.
+const leastKills = 10
+
+func main() {
+	faults.MaybeClient()
+	os.Exit(run())
+}
+
+func run() int {
+	rounds := flag.Int("rounds", 100, "how many rounds of the whole campaign")
+	only := flag.String("only", "", "run these faults instead, with commas; a name may be followed by *N")
+	dir := flag.String("dir", "", "where the data folders go (default: the system's folder for temporary files)")
+	binary := flag.String("server", "", "a server built with -tags faults (default: one is built)")
+	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "what everything random follows from")
+	list := flag.Bool("list", false, "list the faults")
+	flag.Parse()
+	if *list {
+		fmt.Println(strings.Join(faults.Names(), "\n"))
+		return 0
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	o := faults.Options{Rounds: faults.Full(*rounds, *seed), Dir: *dir, Binary: *binary, Seed: *seed, Out: os.Stdout}
+	if *only != "" {
+		o.Rounds = parse(*only)
+	}
+	report, err := faults.Run(ctx, o)
+	if report != nil {
+		if err := report.Print(os.Stdout); err != nil {
+			return 1
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "faults:", err)
+		return 1
+	}
+	code := 0
+	if report.Failed() {
+		fmt.Println("FAILED: promises were broken")
+		code = 1
+	}
+	if *only == "" && *rounds >= 100 {
+		for _, gap := range report.MissingKills(leastKills) {
+			fmt.Println("FAILED: too few kills landed,", gap)
+			code = 1
+		}
+	}
+	return code
+}
+
+// parse reads "pause*3,bound".
+func parse(list string) []string {
+	var names []string
+	for name := range strings.SplitSeq(list, ",") {
+		n := 1
+		if base, times, ok := strings.Cut(name, "*"); ok {
+			if _, err := fmt.Sscan(times, &n); err != nil {
+				fmt.Fprintln(os.Stderr, "faults: not a number:", times)
+				os.Exit(2)
+			}
+			name = base
+		}
+		for range n {
+			names = append(names, name)
+		}
+	}
+	return names
+}
