@@ -216,6 +216,3 @@ func flag(b bool) uint8 {
 	}
 	return 0
 }
-
-// newQueryID names a single INSERT that nobody has to find again.
-func newQueryID(what string) string { return "lernspur-" + what + "-" + uuid.NewString() }
