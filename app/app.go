@@ -190,8 +190,8 @@ func (a *App) Handler() http.Handler {
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
-	lrs.RegisterOps(router, a.registry, h.ready)
 	lrs.New(o).Register(router)
+	lrs.RegisterOps(router, a.registry, h.ready)
 	progress.NewAPI(progress.Options{
 		Projector: a.projector, Identify: a.identify, Wait: a.waitForProgress, Logger: a.log.Named("progress"),
 	}).Register(router)

@@ -10,8 +10,8 @@ const aboutBody = `{"version":["1.0.0","1.0.1","1.0.2","1.0.3","2.0.0"]}` + "\n"
 
 // getAbout answers without credentials and without a version.
 func (a *API) getAbout(x *exchange, r *http.Request) error {
-	if r.URL.RawQuery != "" {
-		return badRequest("this resource has no parameters")
+	if _, err := parseParameters(r.URL.RawQuery); err != nil {
+		return err
 	}
 	h := x.Header()
 	h["Content-Type"] = jsonContentType

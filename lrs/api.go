@@ -63,8 +63,13 @@ func (a *API) resources() []resource {
 	}
 }
 
-// Register adds the resources to a router.
+// Register adds the resources to a router. Routes are tried in the order of
+// their registration, and each one tried costs a post some time: these come
+// first.
 func (a *API) Register(router *mux.Router) {
+	// The router would answer a doubled slash with 301, and clients follow that
+	// with GET: a statement that was posted would be lost without an error.
+	router.SkipClean(true)
 	for _, res := range a.resources() {
 		if get, ok := res.methods[http.MethodGet]; ok {
 			res.methods[http.MethodHead] = get

@@ -38,12 +38,6 @@ func parseParameters(raw string, allowed ...string) (parameters, error) {
 	return p, nil
 }
 
-// unknownParameters refuses a query string where none is known.
-func unknownParameters(raw string) error {
-	_, err := parseParameters(raw)
-	return err
-}
-
 func unknownParameter(name string, allowed []string) error {
 	for _, a := range allowed {
 		if strings.EqualFold(a, name) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"lernspur/statements"
@@ -88,6 +89,9 @@ func (a *API) shell(res resource) http.Handler {
 // admit finds the action, checks who asks for it, and runs it.
 func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionProblem string) error {
 	if res.methods == nil {
+		if strings.Contains(r.URL.Path, "//") {
+			return notFound("there is no such resource: this path has two slashes in a row")
+		}
 		return notFound("there is no such resource")
 	}
 	act, ok := res.methods[r.Method]

@@ -1,6 +1,7 @@
 package lrs
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -218,4 +219,36 @@ func TestMetricsHaveClosedLabels(t *testing.T) {
 		}
 	}
 	New(Options{Writer: w.double, Reader: w.double, Keys: testKeys{}}).metrics.reject([]statements.Violation{{Rule: "invented by a caller"}})
+}
+
+// TestPathsAreNotRedirected: a redirected post arrives as a GET.
+func TestPathsAreNotRedirected(t *testing.T) {
+	w := newWorld(t, nil)
+	for _, path := range []string{"/xapi//statements", "/xapi/./statements", "/xapi/x/../statements", "/xapi/statements/"} {
+		if a := w.do("POST", path, goodStatement); a.status != 404 || a.errorText(t) == "" {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	if a := w.do("POST", "//xapi/statements", goodStatement); a.status != 404 {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+}
+
+// TestEmptyQueryIsNoAnswer: a query string without a parameter changes nothing;
+// what is acknowledged was committed.
+func TestEmptyQueryIsNoAnswer(t *testing.T) {
+	for _, query := range []string{"?", "?&", "?&&"} {
+		w := newWorld(t, nil)
+		committed := 0
+		w.double.commit = func(_ context.Context, _ string, sts []*statements.Statement) error {
+			committed += len(sts)
+			return nil
+		}
+		if a := w.do("POST", "/xapi/statements"+query, goodStatement); a.status != 200 || committed != 1 || len(a.body) != len(`["00000000-0000-0000-0000-000000000000"]`) {
+			t.Errorf("%s: %d %s, %d committed", query, a.status, a.body, committed)
+		}
+		if a := w.do("GET", "/xapi/about"+query, ""); a.status != 200 {
+			t.Errorf("about%s: %d", query, a.status)
+		}
+	}
 }

@@ -14,8 +14,9 @@ import (
 // postStatements stores one statement or many and answers their ids
 // (xAPI 1.0.3 Part 3, 2.1.2).
 func (a *API) postStatements(x *exchange, r *http.Request) error {
-	if r.URL.RawQuery != "" {
-		return unknownParameters(r.URL.RawQuery)
+	// A query string without a parameter, such as "&", asks for nothing else.
+	if _, err := parseParameters(r.URL.RawQuery); err != nil {
+		return err
 	}
 	ctx := x.context(r)
 	b, err := a.readBody(ctx, x, r)
