@@ -74,7 +74,7 @@ var parsers = sync.Pool{New: func() any {
 // begin prepares for a body.
 func (p *parser) begin(body []byte, opts *Options) {
 	p.opts, p.ed, p.limits = opts, opts.Edition, opts.Limits.withDefaults()
-	p.body, p.maxDepth = body, p.limits.MaxDepth
+	p.body, p.maxDepth, p.last = body, p.limits.MaxDepth, 0
 	p.trust, p.many, p.index, p.violations, p.done = false, false, 0, nil, nil
 	p.tape.reset()
 }
@@ -149,15 +149,21 @@ func (p *parser) batch(pos int) int {
 // -1 when the rest of the body cannot be read.
 func (p *parser) statement(pos int) int {
 	p.tape.reset()
+	if !p.opts.Skip[ruleLimitBytes] {
+		p.last = pos + p.limits.MaxStatementBytes
+	}
 	end := p.value(pos, 0)
+	if end < 0 && p.hardRule == ruleLimitBytes {
+		p.fail(ruleLimitBytes, 0, p.tooLarge())
+		return -1
+	}
 	if end < 0 {
 		return p.broken(end)
 	}
 	if p.soft != "" && p.fail(p.softRule, p.softAt, p.soft) {
 		return end
 	}
-	if end-pos > p.limits.MaxStatementBytes && p.fail(ruleLimitBytes, 0,
-		"a statement may have at most "+strconv.Itoa(p.limits.MaxStatementBytes)+" bytes") {
+	if end-pos > p.limits.MaxStatementBytes && p.fail(ruleLimitBytes, 0, p.tooLarge()) {
 		return end
 	}
 	if !p.checkStatement() || !p.checkID() || len(p.violations) > 0 {
@@ -167,6 +173,10 @@ func (p *parser) statement(pos int) int {
 		p.done = append(p.done, p.build())
 	}
 	return end
+}
+
+func (p *parser) tooLarge() string {
+	return "a statement may have at most " + strconv.Itoa(p.limits.MaxStatementBytes) + " bytes"
 }
 
 // broken reports that the text cannot be read further, with line and column.

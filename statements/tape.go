@@ -37,6 +37,7 @@ type tape struct {
 	nodes    []node
 	arena    []byte // unescaped strings
 	maxDepth int
+	last     int // no value may reach beyond this position; 0 stands for no bound
 
 	// hard is the reason to stop reading; hardAt is where. soft is the first
 	// flaw that leaves the rest readable; softAt is its node.
@@ -181,6 +182,16 @@ func (t *tape) shut(n, end int) int {
 	return end
 }
 
+// beyond stops the reading at a value that reaches too far, before the nodes of
+// a text take many times its size.
+func (t *tape) beyond(pos int) bool {
+	if t.last == 0 || pos <= t.last {
+		return false
+	}
+	t.stop(ruleLimitBytes, pos, "a value reaches further than it may")
+	return true
+}
+
 func (t *tape) array(pos, depth int) int {
 	n := len(t.nodes)
 	if !t.open(kindArray, pos, depth) {
@@ -191,7 +202,7 @@ func (t *tape) array(pos, depth int) int {
 		return t.shut(n, pos+1)
 	}
 	for {
-		if pos = t.value(pos, depth); pos < 0 {
+		if pos = t.value(pos, depth); pos < 0 || t.beyond(pos) {
 			return -1
 		}
 		pos = t.space(pos)
@@ -235,7 +246,7 @@ func (t *tape) object(pos, depth int) int {
 		if pos >= len(t.body) || t.body[pos] != ':' {
 			return t.stop(ruleJSONSyntax, pos, "a colon was expected after the property name")
 		}
-		if pos = t.value(t.space(pos+1), depth); pos < 0 {
+		if pos = t.value(t.space(pos+1), depth); pos < 0 || t.beyond(pos) {
 			return -1
 		}
 		pos = t.space(pos)
