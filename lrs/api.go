@@ -19,6 +19,8 @@ type API struct {
 	metrics  *metrics
 	bodies   *semaphore.Weighted // bytes of large bodies in flight
 	explains chan struct{}       // one token per explanation under way
+
+	consistent consistentHeader
 }
 
 // New makes an endpoint that is ready to be registered. Writer, Reader and

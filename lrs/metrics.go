@@ -46,14 +46,27 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	return m
 }
 
+// counters are the metrics of one path, looked up once.
+type counters struct {
+	duration       prometheus.ObserverVec // method, status
+	received, sent prometheus.Counter
+}
+
+func (m *metrics) of(path string) counters {
+	return counters{
+		duration: m.duration.MustCurryWith(prometheus.Labels{"path": path}),
+		received: m.received.WithLabelValues(path), sent: m.sent.WithLabelValues(path),
+	}
+}
+
 // request counts one request.
-func (m *metrics) request(path, method string, status int, took time.Duration, received, sent int64) {
-	m.duration.WithLabelValues(path, methodLabel(method), statusLabel(status)).Observe(took.Seconds())
+func (c *counters) request(method string, status int, took time.Duration, received, sent int64) {
+	c.duration.WithLabelValues(methodLabel(method), statusLabel(status)).Observe(took.Seconds())
 	if received > 0 {
-		m.received.WithLabelValues(path).Add(float64(received))
+		c.received.Add(float64(received))
 	}
 	if sent > 0 {
-		m.sent.WithLabelValues(path).Add(float64(sent))
+		c.sent.Add(float64(sent))
 	}
 }
 

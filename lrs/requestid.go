@@ -1,13 +1,10 @@
 package lrs
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"strconv"
 	"sync/atomic"
-
-	"go.uber.org/zap"
 )
 
 const headerRequestID = "X-Request-Id"
@@ -43,23 +40,4 @@ func validRequestID(id string) bool {
 		}
 	}
 	return true
-}
-
-type contextKey struct{}
-
-// RequestID is the id of the request that ctx belongs to, "" outside of one.
-func RequestID(ctx context.Context) string {
-	if x, ok := ctx.Value(contextKey{}).(*exchange); ok {
-		return x.id
-	}
-	return ""
-}
-
-// Logger is the logger of the request that ctx belongs to: its lines carry
-// the request's id. Outside of a request it logs nothing.
-func Logger(ctx context.Context) *zap.Logger {
-	if x, ok := ctx.Value(contextKey{}).(*exchange); ok {
-		return x.api.opts.Logger.With(zap.String("request", x.id))
-	}
-	return zap.NewNop()
 }

@@ -24,13 +24,18 @@ const (
 	accessWrite
 )
 
-// granting lists the scopes of which one is enough.
+var (
+	readingScopes = []string{scopeAll, scopeReadAll, scopeRead, scopeReadMine}
+	writingScopes = []string{scopeAll, scopeWrite}
+)
+
+// granting lists the scopes of which one is enough; nobody changes the list.
 func (a access) granting() []string {
 	switch a {
 	case accessRead:
-		return []string{scopeAll, scopeReadAll, scopeRead, scopeReadMine}
+		return readingScopes
 	case accessWrite:
-		return []string{scopeAll, scopeWrite}
+		return writingScopes
 	default:
 		return nil
 	}

@@ -1,7 +1,6 @@
 package lrs
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -34,6 +33,9 @@ type exchange struct {
 	sent     int64 // bytes of the answer's body
 	received int64 // bytes of the request's body as it came
 	failure  *failure
+
+	// The values of headers, kept here rather than each in a slice of its own.
+	headers [2]string
 }
 
 // WriteHeader notes the status.
@@ -61,6 +63,7 @@ func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 // version, credentials, scopes, errors, counters and the access log.
 func (a *API) shell(res resource) http.Handler {
 	allow := res.allowed()
+	count := a.metrics.of(res.path)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{ResponseWriter: w, api: a, started: time.Now()}
 		x.id = r.Header.Get(headerRequestID)
@@ -70,12 +73,13 @@ func (a *API) shell(res resource) http.Handler {
 		ed, problem := edition(r.Header)
 		x.edition = ed
 		h := w.Header()
-		h[headerRequestID] = []string{x.id}
+		x.headers[0] = x.id
+		h[headerRequestID] = x.headers[:1:1]
 		h[headerVersion] = versionAnswer(ed)
 		if res.consistent {
-			h[headerConsistent] = []string{statements.FormatStored(a.opts.Writer.Watermark())}
+			h[headerConsistent] = a.consistent.at(a.opts.Writer.Watermark())
 		}
-		defer a.finish(x, r, res.path)
+		defer a.finish(x, r, res.path, count)
 		if preflight := a.cors(h, r, allow); preflight {
 			x.WriteHeader(http.StatusNoContent)
 			return
@@ -127,13 +131,8 @@ func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionPr
 	return act.run(x, r)
 }
 
-// context is the context of the request, with the request's id and logger.
-func (x *exchange) context(r *http.Request) context.Context {
-	return context.WithValue(r.Context(), contextKey{}, x)
-}
-
 // finish ends a request: it turns a panic into a 500, counts and logs.
-func (a *API) finish(x *exchange, r *http.Request, path string) {
+func (a *API) finish(x *exchange, r *http.Request, path string, count counters) {
 	cut := false
 	if p := recover(); p != nil {
 		if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
@@ -150,7 +149,7 @@ func (a *API) finish(x *exchange, r *http.Request, path string) {
 	if x.status == 0 {
 		x.status = http.StatusOK
 	}
-	a.metrics.request(path, r.Method, x.status, took, x.received, x.sent)
+	count.request(r.Method, x.status, took, x.received, x.sent)
 	a.log(x, r, path, took)
 	if cut {
 		panic(http.ErrAbortHandler)

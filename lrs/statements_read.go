@@ -23,12 +23,12 @@ func (a *API) getStatements(x *exchange, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx := x.context(r)
+	ctx := r.Context()
 	watermark, err := a.wait(ctx)
 	if err != nil {
 		return err
 	}
-	x.Header()[headerConsistent] = []string{statements.FormatStored(watermark)}
+	x.Header()[headerConsistent] = a.consistent.at(watermark)
 	if req.single {
 		return a.answerOne(ctx, x, r, &req, watermark)
 	}

@@ -18,7 +18,7 @@ func (a *API) postStatements(x *exchange, r *http.Request) error {
 	if _, err := parseParameters(r.URL.RawQuery); err != nil {
 		return err
 	}
-	ctx := x.context(r)
+	ctx := r.Context()
 	b, err := a.readBody(ctx, x, r)
 	if err != nil {
 		return err
@@ -38,7 +38,8 @@ func (a *API) postStatements(x *exchange, r *http.Request) error {
 	b.data = appendIDs(b.data, sts)
 	h := x.Header()
 	h["Content-Type"] = jsonContentType
-	h["Content-Length"] = []string{strconv.Itoa(len(b.data))}
+	x.headers[1] = strconv.Itoa(len(b.data))
+	h["Content-Length"] = x.headers[1:]
 	_, _ = x.Write(b.data) // a client that left is no error of ours
 	return nil
 }
@@ -61,7 +62,7 @@ func (a *API) putStatement(x *exchange, r *http.Request) error {
 	if id == uuid.Nil {
 		return badRequest("the parameter statementId is the UUID that names nothing")
 	}
-	ctx := x.context(r)
+	ctx := r.Context()
 	b, err := a.readBody(ctx, x, r)
 	if err != nil {
 		return err

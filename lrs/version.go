@@ -3,6 +3,7 @@ package lrs
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"lernspur/statements"
 )
@@ -24,6 +25,27 @@ var (
 	answerV1 = []string{versionV1}
 	answerV2 = []string{versionV2}
 )
+
+// consistentHeader keeps the last value of Consistent-Through: under load many
+// answers in a row have the same.
+type consistentHeader struct {
+	last atomic.Pointer[consistentValue]
+}
+
+type consistentValue struct {
+	watermark int64
+	header    []string
+}
+
+// at is the header of a watermark; nobody changes it.
+func (c *consistentHeader) at(watermark int64) []string {
+	v := c.last.Load()
+	if v == nil || v.watermark != watermark {
+		v = &consistentValue{watermark, []string{statements.FormatStored(watermark)}}
+		c.last.Store(v)
+	}
+	return v.header
+}
 
 // edition reads the version header (xAPI 1.0.3 Part 3, 3.3; 2.0, 4.1.5):
 // "1.0", every "1.0.x", "2.0" and every "2.0.x". 0 when there is none or
