@@ -31,7 +31,7 @@ type Options struct {
 	Dir           string        // folder of the log
 	Sink          Sink          //
 	Acknowledge   Acknowledge   // log
-	LogBytes      int64         // 1 GiB: what may wait for the store before posts are refused
+	LogBytes      int64         // 1 GiB: what the log may take on disk before posts are refused
 	SegmentBytes  int64         // 64 MiB, a quarter of LogBytes at most: size of one file of the log
 	MemoryBytes   int64         // 64 MiB: statements kept in memory for the flusher; what is beyond is read back from the log
 	HoldBack      time.Duration // 500 ms: how long a request waits at most while that memory is full
@@ -71,6 +71,10 @@ func (o *Options) defaults() {
 		o.Registerer = prometheus.NewRegistry()
 	}
 }
+
+// waitingLimit is how many bytes may wait for the store so that the log stays
+// within its bound: its oldest segment also has what the store has already.
+func (o *Options) waitingLimit() int64 { return max(o.LogBytes-o.SegmentBytes, o.LogBytes/2) }
 
 func def[T comparable](p *T, value T) {
 	var zero T
@@ -218,7 +222,7 @@ func (c *Committer) join(tenant string, claim *claim) (*group, error) {
 		return nil, busy("the log can no longer be written; the server has to be started again")
 	case c.open.bytes >= c.opts.GroupBytes:
 		return nil, busy("too many statements are arriving at once")
-	case c.flush.waitingBytes()+int64(c.open.bytes+size) > c.opts.LogBytes:
+	case c.taken()+int64(size) > c.opts.waitingLimit():
 		return nil, busy("the database cannot keep up; statements wait in the log up to its bound")
 	}
 	g := c.open
@@ -229,6 +233,19 @@ func (c *Committer) join(tenant string, claim *claim) (*group, error) {
 	g.flights = append(g.flights, claim.flight)
 	c.signal()
 	return g, nil
+}
+
+// taken are the bytes of all requests that are not visible yet. c.mu is held.
+func (c *Committer) taken() int64 {
+	n := c.flush.waitingBytes() + int64(c.open.bytes)
+	if c.writing != nil {
+		select {
+		case <-c.writing.done:
+		default:
+			n += int64(c.writing.bytes)
+		}
+	}
+	return n
 }
 
 // mark has the log remember that s is in the store.
