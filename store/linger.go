@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"net"
 	"sync"
@@ -25,9 +26,11 @@ const (
 	writeTimeout = 30 * time.Second
 )
 
-// dialer opens connections that end gently.
+// dialer opens connections that end gently, and whose writes are bounded.
 type dialer struct {
 	timeout time.Duration
+	linger  time.Duration
+	tls     *tls.Config  // nil: none
 	closing atomic.Int64 // connections
 }
 
@@ -38,11 +41,28 @@ func (d *dialer) dial(_ context.Context, addr string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	tcp, ok := conn.(*net.TCPConn)
-	if !ok {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		conn = &lingering{TCPConn: tcp, dialer: d}
+	}
+	if d.tls == nil {
 		return conn, nil
 	}
-	return &lingering{TCPConn: tcp, closing: &d.closing}, nil
+	config := d.tls
+	if config.ServerName == "" {
+		config = config.Clone()
+		if config.ServerName, _, err = net.SplitHostPort(addr); err != nil {
+			conn.Close()
+			return nil, err
+		}
+	}
+	secure := tls.Client(conn, config)
+	ctx, cancel := context.WithTimeout(context.Background(), d.timeout)
+	defer cancel()
+	if err := secure.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return secure, nil
 }
 
 // wait waits for the connections that are being closed, for a while. The
@@ -57,32 +77,104 @@ func (d *dialer) wait() {
 // *net.TCPConn within, by which the driver finds out whether it is still good.
 type lingering struct {
 	*net.TCPConn
-	closing *atomic.Int64
-	once    sync.Once
-	err     error
+	dialer *dialer
+	once   sync.Once
+	err    error
+
+	reading sync.Mutex // held by a Read
+
+	mu      sync.Mutex
+	closed  bool      // the driver's deadlines count no more
+	writeBy time.Time // the driver's deadline for writing; zero: none
+}
+
+// past is a deadline that ends whatever waits.
+var past = time.Unix(1, 0)
+
+// Read reads until the connection is closed: it does not wait for what then
+// still comes.
+func (l *lingering) Read(b []byte) (int, error) {
+	l.reading.Lock()
+	defer l.reading.Unlock()
+	l.mu.Lock()
+	closed := l.closed
+	l.mu.Unlock()
+	if closed {
+		return 0, net.ErrClosed
+	}
+	return l.TCPConn.Read(b)
 }
 
 // Write bounds the wait for an engine that has stopped reading.
 func (l *lingering) Write(b []byte) (int, error) {
-	if err := l.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return 0, net.ErrClosed
+	}
+	by := time.Now().Add(writeTimeout)
+	if !l.writeBy.IsZero() && l.writeBy.Before(by) {
+		by = l.writeBy
+	}
+	err := l.TCPConn.SetWriteDeadline(by)
+	l.mu.Unlock()
+	if err != nil {
 		return 0, err
 	}
 	return l.TCPConn.Write(b)
 }
 
-// Close ends what is sent and returns; what still comes is thrown away in the
-// background until the other side closes, too.
+// SetDeadline is of no effect once the connection is closed, like its
+// siblings: the driver goes on setting and clearing deadlines then.
+func (l *lingering) SetDeadline(t time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return net.ErrClosed
+	}
+	l.writeBy = t
+	return l.TCPConn.SetDeadline(t)
+}
+
+// SetReadDeadline bounds reading.
+func (l *lingering) SetReadDeadline(t time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return net.ErrClosed
+	}
+	return l.TCPConn.SetReadDeadline(t)
+}
+
+// SetWriteDeadline bounds writing.
+func (l *lingering) SetWriteDeadline(t time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return net.ErrClosed
+	}
+	l.writeBy = t
+	return l.TCPConn.SetWriteDeadline(t)
+}
+
+// Close ends what is sent, and Reads and Writes under way, and returns; what
+// still comes is thrown away in the background until the other side closes, too.
 func (l *lingering) Close() error {
 	l.once.Do(func() {
+		l.mu.Lock()
+		l.closed = true
+		_ = l.TCPConn.SetDeadline(past) // the driver waits for its own Read when it closes
+		l.mu.Unlock()
 		if l.CloseWrite() != nil { // it is broken already
 			l.err = l.TCPConn.Close()
 			return
 		}
-		l.closing.Add(1)
+		l.dialer.closing.Add(1)
 		go func() {
-			defer l.closing.Add(-1)
-			// The context of the query has set a deadline that is over.
-			_ = l.SetReadDeadline(time.Now().Add(lingerTime))
+			defer l.dialer.closing.Add(-1)
+			l.reading.Lock() // after the last Read
+			defer l.reading.Unlock()
+			_ = l.TCPConn.SetReadDeadline(time.Now().Add(l.dialer.linger))
 			_, _ = io.Copy(io.Discard, l.TCPConn) // however it ends
 			_ = l.TCPConn.Close()
 		}()

@@ -34,10 +34,8 @@ func Open(ctx context.Context, dsn string, logger *zap.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	gentle := &dialer{timeout: opts.DialTimeout}
-	if opts.TLS == nil && opts.DialContext == nil {
-		opts.DialContext = gentle.dial
-	}
+	gentle := &dialer{timeout: opts.DialTimeout, linger: lingerTime, tls: opts.TLS}
+	opts.DialContext = gentle.dial
 	if err := migrate(ctx, opts, logger); err != nil {
 		return nil, fmt.Errorf("bringing the tables up to date: %w", err)
 	}
