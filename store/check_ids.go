@@ -27,7 +27,7 @@ func (s *Store) RepeatedIDs(ctx context.Context, tenant string, upto int64, limi
 		sql := fmt.Sprintf(`SELECT id, count() OVER () FROM (SELECT id FROM statements WHERE tenant = {tenant:String} AND stored <= %d `+
 			`AND cityHash64(id) %% %d = %d GROUP BY id HAVING count() > 1) LIMIT %d`, upto, passes, pass, max(limit-len(list), 1))
 		inPass := uint64(0)
-		err := s.query(ctx, sql, parameters{"tenant": tenant}, func(r driver.Rows) error {
+		err := s.queryLong(ctx, sql, parameters{"tenant": tenant}, func(r driver.Rows) error {
 			var id uuid.UUID
 			err := r.Scan(&id, &inPass)
 			if len(list) < limit {
@@ -53,7 +53,7 @@ func (s *Store) Edges(ctx context.Context, tenant string, after Edge, n int) ([]
 	var list []Edge
 	sql := fmt.Sprintf(`SELECT DISTINCT target, referrer FROM refs WHERE tenant = {tenant:String} AND (target, referrer) > (%d, %d) `+
 		`ORDER BY target, referrer LIMIT %d`, after.Target, after.Referrer, n)
-	err := s.query(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
+	err := s.queryLong(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
 		var e Edge
 		err := rows.Scan(&e.Target, &e.Referrer)
 		list = append(list, e)
@@ -138,7 +138,7 @@ func (s *Store) linked(ctx context.Context, tenant, where string, found map[int6
 // Count counts the statements of a tenant up to a watermark.
 func (s *Store) Count(ctx context.Context, tenant string, upto int64) (int, error) {
 	var n uint64
-	err := s.query(ctx, fmt.Sprintf(`SELECT count() FROM statements WHERE tenant = {tenant:String} AND stored <= %d`, upto),
+	err := s.queryLong(ctx, fmt.Sprintf(`SELECT count() FROM statements WHERE tenant = {tenant:String} AND stored <= %d`, upto),
 		parameters{"tenant": tenant}, func(rows driver.Rows) error { return rows.Scan(&n) })
 	return int(n), err
 }

@@ -74,7 +74,7 @@ func (s *Store) Tenants(ctx context.Context) ([]string, error) {
 	const sql = `SELECT DISTINCT tenant FROM (SELECT DISTINCT tenant FROM statements UNION ALL ` +
 		`SELECT DISTINCT tenant FROM lookups UNION ALL SELECT DISTINCT tenant FROM refs) ORDER BY tenant`
 	var list []string
-	err := s.query(ctx, sql, nil, func(rows driver.Rows) error {
+	err := s.queryLong(ctx, sql, nil, func(rows driver.Rows) error {
 		var tenant string
 		err := rows.Scan(&tenant)
 		list = append(list, tenant)
@@ -88,7 +88,7 @@ func (s *Store) Tenants(ctx context.Context) ([]string, error) {
 func (s *Store) Window(ctx context.Context, tenant string, low, upto int64, n int) (high int64, count int, err error) {
 	sql := fmt.Sprintf(`SELECT max(stored), count() FROM (SELECT stored FROM statements WHERE tenant = {tenant:String} `+
 		`AND stored > %d AND stored <= %d ORDER BY stored LIMIT %d)`, low, upto, n)
-	err = s.query(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
+	err = s.queryLong(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
 		var rowCount uint64
 		err := rows.Scan(&high, &rowCount)
 		count = int(rowCount)
@@ -108,28 +108,51 @@ const selectRows = `SELECT stored, id, timestamp, version, authority, actor, ver
 	`registration, courses, success, completion, score_scaled, score_raw, score_min, score_max, duration, raw FROM statements ` +
 	`WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d ORDER BY stored`
 
+// rowsWindow is how many statements Rows asks for at a time: a query whose rows
+// are taken slowly is open all the while.
+const rowsWindow = 20_000
+
 // Rows reads the statements of a tenant with low < stored <= high in order, as
 // their columns say: what Raw says may differ. Digest, Agents and
 // Activities are not columns and stay empty.
 func (s *Store) Rows(ctx context.Context, tenant string, low, high int64) iter.Seq2[*statements.Statement, error] {
 	return func(yield func(*statements.Statement, error) bool) {
-		ctx := clickhouse.Context(ctx, clickhouse.WithParameters(parameters{"tenant": tenant}), clickhouse.WithSettings(scanSettings))
-		rows, err := s.conn.Query(ctx, fmt.Sprintf(selectRows, low, high))
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			st, err := scanRow(rows)
-			if !yield(st, err) || err != nil {
+		for low < high {
+			end, count, err := s.Window(ctx, tenant, low, high, rowsWindow)
+			if err != nil {
+				yield(nil, err)
 				return
 			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(nil, err)
+			if count > 0 && !s.rows(ctx, tenant, low, end, yield) {
+				return
+			}
+			low = end
 		}
 	}
+}
+
+// rows is Rows in one query; false when it was the last.
+func (s *Store) rows(ctx context.Context, tenant string, low, high int64, yield func(*statements.Statement, error) bool) bool {
+	ctx, cancel := unhurried(ctx)
+	defer cancel()
+	ctx = clickhouse.Context(ctx, clickhouse.WithParameters(parameters{"tenant": tenant}), clickhouse.WithSettings(scanSettings))
+	rows, err := s.conn.Query(ctx, fmt.Sprintf(selectRows, low, high))
+	if err != nil {
+		yield(nil, err)
+		return false
+	}
+	defer rows.Close()
+	for rows.Next() {
+		st, err := scanRow(rows)
+		if !yield(st, err) || err != nil {
+			return false
+		}
+	}
+	if err := rows.Err(); err != nil {
+		yield(nil, err)
+		return false
+	}
+	return true
 }
 
 func scanRow(rows driver.Rows) (*statements.Statement, error) {
@@ -151,7 +174,9 @@ func scanRow(rows driver.Rows) (*statements.Statement, error) {
 // the next one.
 func (s *Store) LookupRows(ctx context.Context, tenant string, low, high int64) iter.Seq2[StoredLookups, error] {
 	return func(yield func(StoredLookups, error) bool) {
-		ctx := clickhouse.Context(ctx, clickhouse.WithParameters(parameters{"tenant": tenant}))
+		ctx, cancel := unhurried(ctx)
+		defer cancel()
+		ctx = clickhouse.Context(ctx, clickhouse.WithParameters(parameters{"tenant": tenant}))
 		rows, err := s.conn.Query(ctx, fmt.Sprintf(`SELECT DISTINCT stored, kind, key, verb FROM lookups `+
 			`WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d ORDER BY stored`, low, high))
 		if err != nil {

@@ -2,6 +2,10 @@ package store
 
 import (
 	"context"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"lernspur/statements"
 )
@@ -25,4 +29,21 @@ func ExplainPlan(q statements.Query, n int) string {
 		return p.newestSQL(n)
 	}
 	return p.candidatesSQL(n) + "\n" + p.referrersSQL()
+}
+
+// SetReadTimeout gives the store connections on which the driver's own limit of
+// time for a query is d.
+func SetReadTimeout(t testing.TB, s *Store, dsn string, d time.Duration) {
+	t.Helper()
+	opts, err := options(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts.ReadTimeout = d
+	conn, err := clickhouse.Open(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.conn.Close()
+	s.conn = conn
 }

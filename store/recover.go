@@ -27,6 +27,8 @@ const maxList = 1000
 // Kill ends the INSERTs whose attempt begins with prefix: when it returns nil
 // nothing of them can become visible any more.
 func (s *Store) Kill(ctx context.Context, prefix string) error {
+	ctx, cancel := unhurried(ctx)
+	defer cancel()
 	const sql = `KILL QUERY WHERE startsWith(query_id, {prefix:String}) SYNC`
 	return s.conn.Exec(clickhouse.Context(ctx, clickhouse.WithParameters(parameters{"prefix": prefix})), sql)
 }
@@ -114,7 +116,7 @@ func (s *Store) idsWithin(ctx context.Context, tenant string, low, high int64, y
 	sql := fmt.Sprintf(`SELECT arrayStringConcat(groupArray(hex(id))) FROM statements WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d `+
 		`GROUP BY intDiv(rowNumberInAllBlocks(), %d)`, low, high, idBlock)
 	const digits = 2 * len(uuid.UUID{})
-	return s.query(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
+	return s.queryLong(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
 		var text []byte
 		if err := rows.Scan(&text); err != nil {
 			return err
@@ -132,6 +134,8 @@ func (s *Store) idsWithin(ctx context.Context, tenant string, low, high int64, y
 
 // LastStored is the highest stored instant of all tenants, 0 if there is none.
 func (s *Store) LastStored(ctx context.Context) (int64, error) {
+	ctx, cancel := unhurried(ctx)
+	defer cancel()
 	var last int64
 	err := s.conn.QueryRow(ctx, `SELECT max(stored) FROM statements`).Scan(&last)
 	return last, err

@@ -34,6 +34,8 @@ func Open(ctx context.Context, dsn string, logger *zap.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := unhurried(ctx)
+	defer cancel()
 	gentle := &dialer{timeout: opts.DialTimeout, linger: lingerTime, tls: opts.TLS}
 	opts.DialContext = gentle.dial
 	if err := migrate(ctx, opts, logger); err != nil {
@@ -68,6 +70,10 @@ func options(dsn string) (*clickhouse.Options, error) {
 	if err != nil {
 		// ParseDSN's error may repeat the DSN, and with it the password.
 		return nil, fmt.Errorf("clickhouse.dsn is not a valid clickhouse:// address")
+	}
+	if len(opts.Addr) != 1 {
+		// KILL QUERY reaches one server only, and the tables are each server's own.
+		return nil, fmt.Errorf("clickhouse.dsn names %d servers, expected one", len(opts.Addr))
 	}
 	if opts.Settings == nil {
 		opts.Settings = clickhouse.Settings{}
@@ -112,6 +118,20 @@ func (s *Store) Conn() driver.Conn { return s.conn }
 // become part of a query's text.
 type parameters = clickhouse.Parameters
 
+// longQuery bounds what reads much or waits for others, where nothing else does.
+const longQuery = 10 * time.Minute
+
+// unhurried gives ctx a deadline of longQuery unless it has one. Without a
+// deadline the driver allows opts.ReadTimeout from the beginning of a query to
+// the end of its last row, however slowly that is taken: right for what
+// somebody waits for, too short for what goes through a large table.
+func unhurried(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, bounded := ctx.Deadline(); bounded {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, longQuery)
+}
+
 // query runs a SELECT and calls scan for each row.
 func (s *Store) query(ctx context.Context, sql string, params parameters, scan func(driver.Rows) error) error {
 	if params != nil {
@@ -128,4 +148,11 @@ func (s *Store) query(ctx context.Context, sql string, params parameters, scan f
 		}
 	}
 	return rows.Err()
+}
+
+// queryLong is query without the driver's limit of time.
+func (s *Store) queryLong(ctx context.Context, sql string, params parameters, scan func(driver.Rows) error) error {
+	ctx, cancel := unhurried(ctx)
+	defer cancel()
+	return s.query(ctx, sql, params, scan)
 }
