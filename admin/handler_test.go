@@ -188,7 +188,7 @@ func TestVerifyStreams(t *testing.T) {
 		o.Progress(verify.Progress{Step: "one"})
 		o.Progress(verify.Progress{Step: "two", Statements: 7})
 		return outcome, fail
-	}}, nil))
+	}, RebuildProgress: func(context.Context) error { return errors.New("no table") }}, nil))
 	defer c.Close()
 	var steps []string
 	ask := VerifyRequest{Tenants: []string{"t"}, MaxDifferences: 5}
@@ -201,6 +201,10 @@ func TestVerifyStreams(t *testing.T) {
 	}
 	fail = errors.New("the database is away")
 	if _, err := c.Verify(t.Context(), ask, nil); err == nil || err.Error() != fail.Error() {
+		t.Errorf("error %v", err)
+	}
+	ask.RebuildProgress = true
+	if _, err := c.Verify(t.Context(), ask, nil); err == nil || !strings.Contains(err.Error(), "computing progress anew: no table") {
 		t.Errorf("error %v", err)
 	}
 }

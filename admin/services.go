@@ -23,6 +23,9 @@ type Services struct {
 	Reader  Reader
 	// Verify re-reads everything up to the watermark.
 	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
+	// RebuildProgress throws the figures of progress away and returns when they
+	// are computed anew.
+	RebuildProgress func(ctx context.Context) error
 	// Report writes the pilot report. ErrRequest when it was asked for wrongly.
 	Report func(ctx context.Context, r ReportRequest, w io.Writer) error
 	// Limits bound an imported statement.

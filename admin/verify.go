@@ -8,7 +8,8 @@ import (
 	"lernspur/verify"
 )
 
-// verify streams events: progress, and at the end the report or an error.
+// verify streams events: progress, and at the end the report or an error. Before
+// that it has progress computed anew, if that is asked for.
 func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
 	var ask VerifyRequest
 	if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
@@ -25,6 +26,13 @@ func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
 		// A command that is gone ends the request's context, which ends this.
 		_ = lines.Encode(e)
 		_ = control.Flush()
+	}
+	if ask.RebuildProgress {
+		send(event{Progress: &verify.Progress{Step: "progress is computed anew"}})
+		if err := h.services.RebuildProgress(r.Context()); err != nil {
+			send(event{Error: "computing progress anew: " + err.Error()})
+			return nil
+		}
 	}
 	report, err := h.services.Verify(r.Context(), verify.Options{
 		Upto: upto, Tenants: ask.Tenants, MaxDifferences: ask.MaxDifferences,

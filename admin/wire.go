@@ -89,6 +89,9 @@ type ExportRequest struct {
 type VerifyRequest struct {
 	Tenants        []string `json:"tenants"` // empty: all
 	MaxDifferences int      `json:"max_differences"`
+	// RebuildProgress has the figures of progress of all tenants thrown away and
+	// computed anew before.
+	RebuildProgress bool `json:"rebuild_progress,omitempty"`
 }
 
 // ReportRequest says which report to write.

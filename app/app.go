@@ -101,7 +101,9 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.startKeys(ctx, running); err != nil {
 		return err
 	}
-	a.projector = progress.New(progress.Dependencies{Conn: a.store.Conn(), Watermark: a.committer.Watermark, Logger: a.log.Named("progress")})
+	a.projector = progress.New(progress.Dependencies{
+		Conn: a.store.Conn(), Watermark: a.committer.Watermark, Logger: a.log.Named("progress"), Metrics: a.registry,
+	})
 	if err := a.projector.Start(ctx); err != nil {
 		return fmt.Errorf("progress: %w", err)
 	}
@@ -193,7 +195,8 @@ func (a *App) Handler() http.Handler {
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
 	progress.NewAPI(progress.Options{
-		Projector: a.projector, Identify: a.identify, Wait: a.waitForProgress, Logger: a.log.Named("progress"),
+		Projector: a.projector, Identify: a.identify, Wait: a.waitForProgress,
+		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	}).Register(router)
 	return router
 }

@@ -15,13 +15,14 @@ import (
 // Admin answers the command line. It is there once Start has returned.
 func (a *App) Admin() http.Handler {
 	return admin.Handler(admin.Services{
-		Version: a.opts.Version,
-		Keys:    a.keys,
-		Writer:  adminWriter{a.committer},
-		Reader:  a.store,
-		Verify:  a.verify,
-		Report:  a.report,
-		Limits:  a.opts.LRS.Statements,
+		Version:         a.opts.Version,
+		Keys:            a.keys,
+		Writer:          adminWriter{a.committer},
+		Reader:          a.store,
+		Verify:          a.verify,
+		RebuildProgress: a.rebuildProgress,
+		Report:          a.report,
+		Limits:          a.opts.LRS.Statements,
 	}, a.log.Named("admin"))
 }
 
@@ -29,6 +30,15 @@ func (a *App) Admin() http.Handler {
 func (a *App) verify(ctx context.Context, opts verify.Options) (*verify.Report, error) {
 	opts.Aggregates = a.aggregates
 	return verify.Run(ctx, a.store, opts)
+}
+
+// rebuildProgress has progress computed anew from the statements.
+func (a *App) rebuildProgress(ctx context.Context) error {
+	upto := a.committer.Watermark()
+	if err := a.projector.Rebuild(ctx); err != nil {
+		return err
+	}
+	return a.projector.Wait(ctx, upto)
 }
 
 // aggregates implements verify.Aggregates: it compares what is kept of progress

@@ -45,6 +45,8 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 	if err != nil {
 		return Page{}, fmt.Errorf("reading progress: %w", err)
 	}
+	// A rebuild that began meanwhile takes it back; the table may be empty then.
+	page.Watermark = min(page.Watermark, p.Watermark())
 	first := sort.Search(len(courses), func(i int) bool { return courses[i].ID > f.After })
 	courses = courses[first:]
 	page.More = len(courses) > f.Limit

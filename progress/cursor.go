@@ -46,26 +46,38 @@ func (p *Projector) save(ctx context.Context, stored int64) error {
 
 // Rebuild throws all states away and lets the projection start anew; until it
 // has caught up, Watermark tells how far it is. For use when a
-// definition has changed or Check has found differences.
+// definition has changed or Check has found differences. The end of ctx does not
+// stop it half-way; after an error the next cycle, or the next start, finishes
+// what was begun.
 func (p *Projector) Rebuild(ctx context.Context) error {
 	p.cycle.Lock()
 	defer p.cycle.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cycleTimeout)
+	defer cancel()
 	if err := p.save(ctx, rebuilding); err != nil {
 		return err
 	}
 	return p.empty(ctx)
 }
 
-// empty removes all states, after the cursor was set to rebuilding.
+// empty removes all states, after the cursor was set to rebuilding. Until it has
+// succeeded no cycle may move the cursor: what was removed would be missing for
+// good.
 func (p *Projector) empty(ctx context.Context) error {
+	p.emptying = true
+	// First, so that no answer out of an empty table claims to be complete.
+	p.reached.set(0)
 	if err := p.exec(ctx, `TRUNCATE TABLE progress`); err != nil {
 		return fmt.Errorf("removing the states of progress: %w", err)
 	}
+	p.kept.forget()
 	if err := p.save(ctx, 0); err != nil {
 		return err
 	}
-	p.reached.set(0)
-	p.kept.forget()
+	p.emptying = false
 	return nil
 }
 

@@ -45,6 +45,9 @@ type Options struct {
 	// Wait returns the watermark at which everything acknowledged before the
 	// call is visible, microseconds since the Unix epoch.
 	Wait func(context.Context) (int64, error)
+	// PathPrefix is the path of the public URL, put before the addresses in
+	// answers: empty or "/lrs", without a slash at its end.
+	PathPrefix string
 	// Logger may be nil.
 	Logger *zap.Logger
 }
@@ -143,7 +146,7 @@ func (a *API) courses(w http.ResponseWriter, r *http.Request, who *Identity) err
 	}
 	if page.More {
 		q := url.Values{"after": {page.Courses[len(page.Courses)-1].ID}, "limit": {strconv.Itoa(f.Limit)}}
-		body.More = r.URL.Path + "?" + q.Encode()
+		body.More = a.PathPrefix + r.URL.Path + "?" + q.Encode()
 	}
 	return respond(w, r, http.StatusOK, "application/json", body)
 }

@@ -31,7 +31,8 @@ func served(t *testing.T) (*world, http.Handler) {
 			}
 			return &Identity{tenant, []string{scope}}, nil
 		},
-		Wait: func(context.Context) (int64, error) { return w.mark.Load(), nil },
+		Wait:       func(context.Context) (int64, error) { return w.mark.Load(), nil },
+		PathPrefix: "/lrs",
 	}).Register(r)
 	return w, r
 }
@@ -81,7 +82,7 @@ func TestPagesOverHTTP(t *testing.T) {
 		path := "/api/v1/progress/courses?limit=3&wait=true"
 		for pages := 0; path != "" && pages < 5; pages++ {
 			if !kept {
-				w.kept.put("town", keptTotals{watermark: w.Watermark(), tooMany: true})
+				w.kept.put("town", keptTotals{watermark: w.Watermark(), tooMany: true}, 0)
 			}
 			var body coursesBody
 			answer := get(h, "GET", path, "all", "town")
@@ -91,7 +92,10 @@ func TestPagesOverHTTP(t *testing.T) {
 			for _, c := range body.Courses {
 				got = append(got, c.ID)
 			}
-			path = body.More
+			var ok bool
+			if path, ok = strings.CutPrefix(body.More, "/lrs"); !ok && body.More != "" {
+				t.Errorf("more is %s, without the path of the public URL", body.More)
+			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("kept %v (-want +got):\n%s", kept, diff)

@@ -46,11 +46,12 @@ type Projector struct {
 	hurry   chan struct{} // somebody waits
 
 	// cycle is held while the table changes: by cycles, Check and Rebuild.
-	cycle   sync.Mutex
-	version int64         // of the cursor's row in force
-	width   int64         // of the span that the next cycle tries
-	chunk   int64         // what of maxChunk the database could take lately
-	took    time.Duration // the last cycle
+	cycle    sync.Mutex
+	version  int64         // of the cursor's row in force
+	emptying bool          // a rebuild has begun whose emptying has not succeeded yet
+	width    int64         // of the span that the next cycle tries
+	chunk    int64         // what of maxChunk the database could take lately
+	took     time.Duration // the last cycle
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -205,6 +206,11 @@ func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 	defer p.cycle.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, cycleTimeout)
 	defer cancel()
+	if p.emptying {
+		if err := p.empty(ctx); err != nil {
+			return false, err
+		}
+	}
 	began := time.Now()
 	target := p.watermark()
 	s, voiding, n, err := p.next(ctx, target)

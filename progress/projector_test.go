@@ -161,6 +161,44 @@ func TestCheckFindsAndRebuildRepairs(t *testing.T) {
 	}
 }
 
+// TestRebuildCutOff: whatever a rebuild does not get done, the next cycle does,
+// before it moves the cursor.
+func TestRebuildCutOff(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	w.post("town", statement("a", adl+"passed", c1, "2026-01-05T08:00:00Z", nil))
+	w.project()
+	want := w.courses("town")
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := w.Rebuild(gone); err == nil || w.Watermark() != w.mark.Load() {
+		t.Errorf("whoever asked was gone before: %v, at %d", err, w.Watermark())
+	}
+	if err := w.exec(ctx, "RENAME TABLE progress TO away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Rebuild(ctx); err == nil {
+		t.Error("there is nothing to empty, and no error")
+	}
+	if w.Watermark() != 0 {
+		t.Errorf("half-way it claims to be at %d", w.Watermark())
+	}
+	if _, err := w.catchUp(ctx); err == nil {
+		t.Error("the cycle went on without emptying")
+	}
+	if err := w.exec(ctx, "RENAME TABLE away TO progress"); err != nil {
+		t.Fatal(err)
+	}
+	// As after a TRUNCATE whose answer was lost.
+	if err := w.exec(ctx, "TRUNCATE TABLE progress"); err != nil {
+		t.Fatal(err)
+	}
+	w.project()
+	if diff := cmp.Diff(want, w.courses("town")); diff != "" {
+		t.Errorf("after the rebuild (-want +got):\n%s", diff)
+	}
+}
+
 func TestInPeriod(t *testing.T) {
 	w := newWorld(t)
 	const id = "a1b2c3d4-0000-4000-8000-000000000009"

@@ -23,6 +23,7 @@ const (
 type kept struct {
 	mu       sync.Mutex
 	byTenant map[string]keptTotals
+	forgot   int // how often everything was dropped
 	flights  singleflight.Group
 }
 
@@ -38,11 +39,12 @@ type keptTotals struct {
 func (k *kept) get(ctx context.Context, tenant string, watermark int64, read func(context.Context) ([]Course, error)) (keptTotals, error) {
 	k.mu.Lock()
 	t, ok := k.byTenant[tenant]
+	forgot := k.forgot
 	k.mu.Unlock()
 	if ok && (t.watermark == watermark || t.tooMany) {
 		return t, nil
 	}
-	flight := k.flights.DoChan(strconv.FormatInt(watermark, 10)+" "+tenant, func() (any, error) {
+	flight := k.flights.DoChan(strconv.Itoa(forgot)+" "+strconv.FormatInt(watermark, 10)+" "+tenant, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTimeout)
 		defer cancel()
 		courses, err := read(ctx)
@@ -53,7 +55,7 @@ func (k *kept) get(ctx context.Context, tenant string, watermark int64, read fun
 		if len(courses) > maxKept {
 			t = keptTotals{tooMany: true}
 		}
-		k.put(tenant, t)
+		k.put(tenant, t, forgot)
 		return t, nil
 	})
 	select {
@@ -64,9 +66,13 @@ func (k *kept) get(ctx context.Context, tenant string, watermark int64, read fun
 	}
 }
 
-func (k *kept) put(tenant string, t keptTotals) {
+// put keeps totals, unless everything was dropped since they were asked for.
+func (k *kept) put(tenant string, t keptTotals, forgot int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.forgot != forgot {
+		return
+	}
 	if k.byTenant == nil {
 		k.byTenant = make(map[string]keptTotals)
 	}
@@ -87,4 +93,5 @@ func (k *kept) forget() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.byTenant = nil
+	k.forgot++
 }

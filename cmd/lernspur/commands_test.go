@@ -209,6 +209,14 @@ func TestVerifyFindsDamage(t *testing.T) {
 			if report.Differences == 0 || len(report.First) != 1 || report.Tenants[0].Statements < 3 {
 				t.Errorf("%+v", report)
 			}
+			// Only damage to progress is mended by computing it anew.
+			r = p.run(t, "", "verify", "--rebuild-progress")
+			if mended := test.name == "progress"; mended != (r.code == 0) || mended != strings.Contains(r.out, "everything fits together") {
+				t.Errorf("after computing progress anew: exit code %d\n%s%s", r.code, r.out, r.err)
+			}
+			if test.name == "progress" {
+				damage(t, dsn, test.sql)
+			}
 			s.stop(t)
 			if r := p.run(t, "", "verify"); r.code != 1 || !strings.Contains(r.out, test.want) {
 				t.Errorf("without a server: exit code %d\n%s", r.code, r.out)

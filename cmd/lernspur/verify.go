@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -16,7 +17,10 @@ import (
 
 const verifyHelp = `Read everything that is stored again and say where it does not fit together: raw statements against the columns
 made from them, look-up rows against raw statements in both directions, references, repeated ids, progress against a
-recomputation. It changes nothing, works beside a running server, and ends with exit code 1 when anything differs.`
+recomputation. It changes nothing, works beside a running server, and ends with exit code 1 when anything differs.
+
+With --rebuild-progress the figures of progress of all tenants are first thrown away and computed anew from the statements:
+for when they differ. Until that is done, answers about progress say by their watermark how far they are.`
 
 func verifyCommand() *cobra.Command {
 	var ask admin.VerifyRequest
@@ -36,7 +40,7 @@ func verifyCommand() *cobra.Command {
 			progressbar.OptionShowBytes(false)(bar)
 			report, err := s.Verify(cmd.Context(), ask, func(p verify.Progress) {
 				bar.ChangeMax(max(p.Total, 1))
-				bar.Describe("verifying " + p.Tenant + ": " + p.Step)
+				bar.Describe(strings.TrimPrefix("verifying "+p.Tenant+": "+p.Step, "verifying : "))
 				_ = bar.Set(p.Statements) // only for the eye
 			})
 			_ = bar.Clear()
@@ -55,6 +59,7 @@ func verifyCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringSliceVar(&ask.Tenants, "tenant", nil, "only these tenants (default: all)")
 	f.IntVar(&ask.MaxDifferences, "max", 100, "how many differences are shown; all are counted")
+	f.BoolVar(&ask.RebuildProgress, "rebuild-progress", false, "first compute progress anew, of all tenants")
 	f.BoolVar(&asJSON, "json", false, "write the report as JSON")
 	return cmd
 }
