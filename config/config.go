@@ -27,7 +27,7 @@ type Server struct {
 	// Addr is the host:port to listen on.
 	Addr string
 	// PublicURL is the base address that clients see, without a slash at its
-	// end; empty: taken from each request.
+	// end. Its path is put before the addresses in answers.
 	PublicURL string
 }
 

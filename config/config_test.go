@@ -272,3 +272,17 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 		t.Errorf("error: %v", err)
 	}
 }
+
+// TestHelpNamesTheKindOfValue: pflag would take words in backticks for it.
+func TestHelpNamesTheKindOfValue(t *testing.T) {
+	set := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	Flags(set)
+	for _, k := range keys {
+		if k.flag() == "" {
+			continue
+		}
+		if name, help := pflag.UnquoteUsage(set.Lookup(k.flag())); name != k.kind.name() || help != k.help {
+			t.Errorf("--%s shows %q as its value, not %q: %s", k.flag(), name, k.kind.name(), help)
+		}
+	}
+}

@@ -41,7 +41,7 @@ var keys = []key{
 		help:  "host:port of xAPI, API and pages",
 		field: func(c *Config) any { return &c.Server.Addr }},
 	{name: "public_url", kind: baseURL{},
-		help:  "base address of the above as clients see it; empty: taken from each request",
+		help:  "base address of the above as clients see it; empty: addresses in answers begin at /",
 		field: func(c *Config) any { return &c.Server.PublicURL }},
 	{name: "content.addr", def: "127.0.0.1:8081", kind: address{},
 		help:  "host:port of learning content",
@@ -65,7 +65,7 @@ var keys = []key{
 		help:  "password of the first administrator, user admin",
 		field: func(c *Config) any { return &c.Access.AdminPassword }},
 	{name: "engine.library", kind: path{},
-		help:  "path of libchdb; empty: where `make engine` puts it",
+		help:  "path of libchdb; empty: where \"make engine\" puts it", // pflag takes backticks for the name of the value
 		field: func(c *Config) any { return &c.Engine.Library }},
 	// The least is what package engine works with; it says the same.
 	{name: "engine.memory", def: "0", kind: size{min: 768 * mib, max: tib, zero: true},
