@@ -117,7 +117,7 @@ type Committer struct {
 	finished chan struct{} // the appender has returned
 
 	last    int64 // highest stored assigned; owned by the appender
-	floor   int64 // nothing will be stored at or before it
+	floor   int64 // all that ever is stored at or before it is visible; a watermark that was given out
 	durable watermark
 
 	complained time.Time // when the log of the server last heard of a full disk; owned by the appender
@@ -333,8 +333,10 @@ func (c *Committer) appendGroup(buf []byte, g *group, done []span) []byte {
 	c.metrics.logBytes.Set(float64(c.log.bytes()))
 	failpoint.Hit(failpoint.Synced)
 	c.flush.add(g.rows, at)
-	c.ids.settle(g, true)
+	// Before the ids are settled: who posts one of them again is answered from
+	// then on, and their reads have to wait for it.
 	c.durable.raise(c.last)
+	c.ids.settle(g, true)
 	close(g.done)
 	return buf
 }
@@ -410,24 +412,26 @@ func (c *Committer) drop() {
 func (c *Committer) Watermark() int64 { return c.flush.visible.value() }
 
 // idle is the present, if everything that ever was taken is visible: what
-// comes from now on is stored later. Otherwise it is 0. So a reader that
-// follows the watermark sees it move while nobody writes.
+// comes from now on is stored later. Otherwise it is the last such present. So
+// a reader that follows the watermark sees it move while nobody writes, and
+// never back. A group of which it is not known whether the log has it may
+// appear after the next start: behind it there is no present.
 func (c *Committer) idle() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.open.rows) > 0 || c.flush.visible.value() < c.durable.value() {
-		return 0
+	if c.broken != nil || len(c.open.rows) > 0 || c.flush.visible.value() < c.durable.value() {
+		return c.floor
 	}
 	if c.writing != nil {
 		select {
 		case <-c.writing.done:
 		default:
-			return 0
+			return c.floor
 		}
 		// Between its durable mark and this look nothing else can have come:
-		// the open group is empty.
+		// the open group is empty. Whether it failed is known by now.
 		if c.flush.visible.value() < c.durable.value() {
-			return 0
+			return c.floor
 		}
 	}
 	c.floor = max(c.floor, c.opts.Clock().UnixMicro())
@@ -454,7 +458,7 @@ func (c *Committer) Wait(ctx context.Context) (int64, error) {
 		}
 		return 0, busy("the database does not yet have what was acknowledged")
 	}
-	return c.flush.visible.value(), nil
+	return max(c.flush.visible.value(), c.idle()), nil
 }
 
 // Close takes no more requests, answers those it has, waits until the store

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -433,41 +434,14 @@ func TestWatermarkNeverPassesAGap(t *testing.T) {
 	wg.Wait()
 }
 
-func TestFullMemoryHoldsRequestsBack(t *testing.T) {
-	sink := newModelSink()
-	gate := make(chan struct{})
-	sink.gate = gate
-	c := open(t, sink, t.TempDir(), func(o *Options) { o.MemoryBytes = 1; o.HoldBack = time.Minute })
-	post(t, c, statement(t, 1, "read"))
-	held := make(chan error)
-	go func() {
-		held <- c.Commit(context.Background(), "town", []*statements.Statement{statement(t, 2, "read")})
-	}()
-	select {
-	case err := <-held:
-		// The first statement alone is beyond the memory and is kept in the log
-		// only, so nothing is in memory that could be given back.
-		if err != nil {
-			t.Fatal(err)
-		}
-	case <-time.After(50 * time.Millisecond):
-		t.Fatal("held back although nothing is in memory")
-	}
-	close(gate)
-	wait(t, c)
-	sink.exactly(t, id(1), id(2))
-}
-
 func TestHeldBackRequestGoesOn(t *testing.T) {
 	for _, end := range []string{"when the store has taken the batch", "when the store fails", "when its context ends"} {
 		t.Run(end, func(t *testing.T) {
 			sink := newModelSink()
 			gate := make(chan struct{})
 			sink.gate = gate
-			first := statement(t, 1, "read")
-			memory := int64(headerSize + entrySize(Row{"town", first}))
-			c := open(t, sink, t.TempDir(), func(o *Options) { o.MemoryBytes = memory; o.HoldBack = time.Minute })
-			post(t, c, first)
+			c := open(t, sink, t.TempDir(), func(o *Options) { o.MemoryBytes = 1; o.HoldBack = time.Minute })
+			post(t, c, statement(t, 1, "read"))
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
 			held := make(chan error, 1)
@@ -515,5 +489,89 @@ func TestWatermarkFollowsTheClockWhileNothingIsOnItsWay(t *testing.T) {
 	post(t, c, later)
 	if later.Stored <= 9_000_000 {
 		t.Errorf("stored at %d, at or before a watermark that was given out", later.Stored)
+	}
+}
+
+// TestNobodyIsHeldBackWhileTheStoreDoesNotSayWhatItHas: after a start nothing
+// has been sent that could have failed.
+func TestNobodyIsHeldBackWhileTheStoreDoesNotSayWhatItHas(t *testing.T) {
+	sink, dir := newModelSink(), t.TempDir()
+	c := open(t, sink, dir, func(o *Options) { o.FlushInterval = time.Hour })
+	post(t, c, statement(t, 1, "read"))
+	crash(c)
+	sink.set(func() { sink.faults.present = slices.Repeat([]fault{lost}, 1000) })
+	c = open(t, sink, dir, func(o *Options) { o.Inserters = 1; o.MemoryBytes = 1; o.HoldBack = time.Minute })
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	for n := range int64(3) {
+		if err := c.Commit(ctx, "town", []*statements.Statement{statement(t, 2+n, "read")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sink.set(func() { sink.faults.present = nil })
+	wait(t, c)
+	sink.exactly(t, id(1), id(2), id(3), id(4))
+}
+
+// TestAWatermarkGivenOutHolds: no statement is ever stored at or before it, and
+// none that is given later lies before it.
+func TestAWatermarkGivenOutHolds(t *testing.T) {
+	sink := newModelSink()
+	c := open(t, sink, t.TempDir(), func(o *Options) { o.FlushInterval = time.Hour })
+	post(t, c, statement(t, 1, "read"))
+	wait(t, c)
+	given := wait(t, c) // the present
+	gate := make(chan struct{})
+	sink.set(func() { sink.gate = gate })
+	later := statement(t, 2, "read")
+	post(t, c, later)
+	if later.Stored <= given {
+		t.Errorf("stored at %d, at or before the watermark %d", later.Stored, given)
+	}
+	if v := max(c.Watermark(), c.idle()); v < given || v >= later.Stored {
+		t.Errorf("the watermark is %d after %d, beside a statement at %d that is not visible", v, given, later.Stored)
+	}
+	close(gate)
+	wait(t, c)
+}
+
+// TestNoPresentBehindALogThatBroke: what could not be written may be there
+// after the next start, so readers are not told that they have seen all.
+func TestNoPresentBehindALogThatBroke(t *testing.T) {
+	sink := newModelSink()
+	c := open(t, sink, t.TempDir(), func(o *Options) { o.FlushInterval = time.Hour }) // no mark is written meanwhile
+	post(t, c, statement(t, 1, "read"))
+	c.log.file.Close() // every write fails from now on
+	lost := statement(t, 2, "read")
+	if err := c.Commit(context.Background(), "town", []*statements.Statement{lost}); !errors.Is(err, ErrUnknown) {
+		t.Fatalf("%v, not ErrUnknown", err)
+	}
+	if v := wait(t, c); v >= lost.Stored {
+		t.Errorf("the watermark is %d, the statement that may be in the log is stored at %d", v, lost.Stored)
+	}
+}
+
+// TestSecondPostOfAnIDIsReadable: who posts a statement again while the first
+// post is on its way is answered no earlier than readers wait for it.
+func TestSecondPostOfAnIDIsReadable(t *testing.T) {
+	c := open(t, newModelSink(), t.TempDir(), nil)
+	c.durable.mu.Lock() // holds the appender where it tells readers
+	answers := make(chan error, 2)
+	for range 2 {
+		go func() {
+			answers <- c.Commit(context.Background(), "town", []*statements.Statement{statement(t, 1, "read")})
+		}()
+	}
+	select {
+	case err := <-answers:
+		answers <- err
+		t.Errorf("answered (%v) before a reader would wait for the statement", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	c.durable.mu.Unlock()
+	for range 2 {
+		if err := <-answers; err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -79,12 +79,13 @@ func (f *flusher) stop() {
 	f.workers.Wait()
 }
 
-// add queues a group that is durable now. Beyond the memory that is allowed
-// only the place in the log is kept.
+// add queues a group that is durable now. Once the memory that is allowed is
+// full, only the place in the log is kept; the group that fills it may go beyond
+// it, or memory would be all but full for ever and nobody held back.
 func (f *flusher) add(rows []Row, at position) {
 	c := chunk{rows: rows, at: at, count: len(rows), bytes: int(at.length), span: span{rows[0].Stored, rows[len(rows)-1].Stored}}
 	f.mu.Lock()
-	if f.memory+int64(c.bytes) > f.opts.MemoryBytes {
+	if f.memory >= f.opts.MemoryBytes {
 		c.rows = nil
 	} else {
 		f.memory += int64(c.bytes)
@@ -149,7 +150,7 @@ func (f *flusher) release() {
 	}
 }
 
-// fails counts a batch as failing until it is through.
+// fails counts a batch as failing until it is through, or past the step that failed.
 func (f *flusher) fails(change int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -427,6 +428,10 @@ func (f *flusher) retry(what string, step func() error) bool {
 		}
 		if f.ctx.Err() != nil {
 			return false
+		}
+		if try == 0 {
+			f.fails(1)
+			defer f.fails(-1)
 		}
 		f.opts.Logger.Warn(what+" failed and is tried again", zap.Error(err))
 		if !f.pause(try) {
