@@ -68,6 +68,13 @@ clients: $(CLIENTS:%=%/node_modules/.package-lock.json)
 	cd $* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# Flags of the measurement, such as BENCHFLAGS=-quick.
+BENCHFLAGS ?=
+
+.PHONY: bench
+bench: build ## measure this machine, with nothing else running; writes docs/performance.md
+	go run ./bench/cmd/bench $(BENCHFLAGS)
+
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck
 	@bad="$$(go list -f '{{range .GoFiles}}{{$$.Dir}}/{{.}} {{end}}{{range .TestGoFiles}}{{$$.Dir}}/{{.}} {{end}}{{range .XTestGoFiles}}{{$$.Dir}}/{{.}} {{end}}' ./... | xargs gofmt -l)"; \
