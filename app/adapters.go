@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
+
+	"github.com/google/uuid"
 
 	"lernspur/commit"
 	"lernspur/directory"
@@ -14,11 +17,11 @@ import (
 	"lernspur/store"
 )
 
-// sink is the store as the commit path sees it.
-type sink struct{ *store.Store }
+// Sink is the store as the commit path sees it.
+type Sink struct{ *store.Store }
 
 // Insert implements commit.Sink.
-func (s sink) Insert(ctx context.Context, attempt string, rows []commit.Row) error {
+func (s Sink) Insert(ctx context.Context, attempt string, rows []commit.Row) error {
 	converted := make([]store.Row, len(rows))
 	for i, row := range rows {
 		converted[i] = store.Row(row)
@@ -27,7 +30,7 @@ func (s sink) Insert(ctx context.Context, attempt string, rows []commit.Row) err
 }
 
 // Present implements commit.Sink.
-func (s sink) Present(ctx context.Context, first, last int64) (map[commit.Place]struct{}, error) {
+func (s Sink) Present(ctx context.Context, first, last int64) (map[commit.Place]struct{}, error) {
 	places, err := s.Store.Present(ctx, first, last)
 	converted := make(map[commit.Place]struct{}, len(places))
 	for p := range places {
@@ -36,16 +39,16 @@ func (s sink) Present(ctx context.Context, first, last int64) (map[commit.Place]
 	return converted, err
 }
 
-// writer is the commit path as the endpoint sees it.
-type writer struct{ *commit.Committer }
+// Writer is the commit path as the endpoint sees it.
+type Writer struct{ *commit.Committer }
 
 // Commit implements lrs.Writer.
-func (w writer) Commit(ctx context.Context, tenant string, sts []*statements.Statement) error {
+func (w Writer) Commit(ctx context.Context, tenant string, sts []*statements.Statement) error {
 	return toLRS(w.Committer.Commit(ctx, tenant, sts))
 }
 
 // Wait implements lrs.Writer.
-func (w writer) Wait(ctx context.Context) (int64, error) {
+func (w Writer) Wait(ctx context.Context) (int64, error) {
 	watermark, err := w.Committer.Wait(ctx)
 	return watermark, toLRS(err)
 }
@@ -67,12 +70,12 @@ func toLRS(err error) error {
 	return err
 }
 
-// checker is the directory as the endpoint sees it.
-type checker struct{ keys *directory.Keys }
+// Keys is the directory as the endpoint sees it.
+type Keys struct{ *directory.Keys }
 
 // Check implements lrs.Keys.
-func (c checker) Check(_ context.Context, key, secret string) (*lrs.Credential, error) {
-	identity, err := c.keys.Check(key, secret)
+func (k Keys) Check(_ context.Context, key, secret string) (*lrs.Credential, error) {
+	identity, err := k.Keys.Check(key, secret)
 	switch {
 	case errors.Is(err, directory.ErrWrongKey):
 		return nil, lrs.ErrCredentials

@@ -153,7 +153,7 @@ func (a *App) startEngine(ctx context.Context) (dsn string, err error) {
 func (a *App) startCommit(ctx context.Context) (err error) {
 	o := a.opts.Commit
 	o.Dir = filepath.Join(a.opts.DataDir, "log")
-	o.Sink = sink{a.store}
+	o.Sink = Sink{a.store}
 	o.Logger = a.log.Named("commit")
 	o.Registerer = a.registry
 	a.committer, err = commit.Open(ctx, o)
@@ -188,7 +188,7 @@ func (a *App) task(run func()) {
 func (a *App) Handler() http.Handler {
 	router := mux.NewRouter()
 	o := a.opts.LRS
-	o.Writer, o.Reader, o.Keys = writer{a.committer}, a.store, checker{a.keys}
+	o.Writer, o.Reader, o.Keys = Writer{a.committer}, a.store, Keys{a.keys}
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}

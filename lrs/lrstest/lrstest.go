@@ -1,6 +1,6 @@
 // Package lrstest starts the whole endpoint for a test: the real engine, a
-// fresh database, the log, the keys and HTTP. It is for tests only; the
-// program wires the same packages in cmd.
+// fresh database, the log, the keys and HTTP, tied together by the adapters of
+// package app. It is for tests only.
 //
 // A test package that uses it calls Main from its TestMain.
 package lrstest
@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"lernspur/app"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/lrs"
@@ -55,7 +56,7 @@ func Start(t testing.TB, opts Options) *Server {
 	s.startCommit(t, opts)
 	s.openKeys(t)
 	o := lrs.Options{
-		Writer: Writer{s.Commit}, Reader: s.Store, Keys: Keys{s.Keys},
+		Writer: app.Writer{Committer: s.Commit}, Reader: s.Store, Keys: app.Keys{Keys: s.Keys},
 		Explain: schema.ExplainRequest, Registerer: s.Registry,
 	}
 	if opts.LRS != nil {
@@ -79,7 +80,7 @@ func Start(t testing.TB, opts Options) *Server {
 
 func (s *Server) startCommit(t testing.TB, opts Options) {
 	t.Helper()
-	o := commit.Options{Dir: t.TempDir(), Sink: Sink{s.Store}}
+	o := commit.Options{Dir: t.TempDir(), Sink: app.Sink{Store: s.Store}}
 	if opts.Commit != nil {
 		opts.Commit(&o)
 	}
