@@ -70,6 +70,31 @@ func toLRS(err error) error {
 	return err
 }
 
+// Reader is the store as the endpoint sees it: while the database is away, a
+// read is worth repeating.
+type Reader struct{ *store.Store }
+
+// Find implements lrs.Reader.
+func (r Reader) Find(ctx context.Context, tenant string, q statements.Query) (statements.Page, error) {
+	page, err := r.Store.Find(ctx, tenant, q)
+	return page, away(err)
+}
+
+// Get implements lrs.Reader.
+func (r Reader) Get(ctx context.Context, tenant string, id uuid.UUID, upto int64) (statements.Found, bool, bool, error) {
+	found, voided, ok, err := r.Store.Get(ctx, tenant, id, upto)
+	return found, voided, ok, away(err)
+}
+
+// away gives an error of a database that does not answer the type that the
+// endpoint knows.
+func away(err error) error {
+	if !store.Away(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", &lrs.Busy{RetryAfter: time.Second, Reason: "the database does not answer now; try again"}, err)
+}
+
 // Keys is the directory as the endpoint sees it.
 type Keys struct{ *directory.Keys }
 
