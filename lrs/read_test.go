@@ -44,6 +44,8 @@ func TestBadParametersAre400(t *testing.T) {
 		"empty verb":                  "verb=",
 		"activity not an IRI":         params("activity", "it"),
 		"registration":                "registration=1",
+		"registration of nothing":     "registration=" + uuid.Nil.String(),
+		"long filters":                params("agent", ada, "activity", "http://x.example/"+strings.Repeat("a", maxFilters)),
 		"related_agents":              "related_agents=yes",
 		"related_activities":          "related_activities=1",
 		"ascending":                   "ascending=TRUE",
@@ -219,6 +221,19 @@ func FuzzOpenToken(f *testing.F) {
 			t.Errorf("%+v", got)
 		}
 	})
+}
+
+// TestLongestToken: what is accepted as a filter comes back in a further page's
+// address that is accepted as well.
+func TestLongestToken(t *testing.T) {
+	a := New(Options{Writer: &double{}, Reader: &double{}, Keys: testKeys{}})
+	req := statementsRequest{
+		format: formatCanonical, languages: strings.Repeat("d", maxLanguages),
+		query: statements.Query{Activity: strings.Repeat("a", maxFilters), Limit: 500, Cursor: testWatermark, Upto: testWatermark, Since: testWatermark, Until: testWatermark},
+	}
+	if got, err := a.openToken(req.sealToken("town"), "town"); err != nil || len(got.query.Activity) != maxFilters {
+		t.Errorf("%v", err)
+	}
 }
 
 func TestMoreFollowsThePublicPath(t *testing.T) {

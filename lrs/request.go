@@ -30,6 +30,13 @@ type statementsRequest struct {
 	languages string
 }
 
+// maxFilters is how many bytes the texts of the filters may have, so that the
+// address of the next page, which holds them, is one that is accepted.
+const maxFilters = 16 << 10
+
+// maxLanguages is the length from which Accept-Language is passed over.
+const maxLanguages = 1000
+
 var (
 	filterNames = []string{
 		"agent", "verb", "activity", "registration", "related_activities", "related_agents",
@@ -111,6 +118,9 @@ func (req *statementsRequest) readFilters(p parameters, ed statements.Edition, m
 	if value, given := p["registration"]; given {
 		q.Registration, e = parseUUID("registration", value)
 		first(e)
+		if e == nil && q.Registration == uuid.Nil { // which stands for no filter
+			first(badRequest("the parameter registration is the UUID that names nothing"))
+		}
 	}
 	q.RelatedAgents, e = p.flag("related_agents")
 	first(e)
@@ -124,6 +134,9 @@ func (req *statementsRequest) readFilters(p parameters, ed statements.Edition, m
 	first(e)
 	q.Limit, e = p.limit(maxPage)
 	first(e)
+	if len(q.Agent)+len(q.Verb)+len(q.Activity) > maxFilters {
+		first(badRequest("the parameters agent, verb and activity are longer than %s together", byteCount(maxFilters)))
+	}
 	// 0 means no bound: what lies before 1970 is turned into bounds that say
 	// the same, since nothing was stored then.
 	q.Since = max(q.Since, 0)

@@ -16,7 +16,7 @@ import (
 // (xAPI 1.0.3 Part 3, 2.1.3).
 func (a *API) getStatements(x *exchange, r *http.Request) error {
 	languages := r.Header.Get("Accept-Language")
-	if len(languages) > 1000 {
+	if len(languages) > maxLanguages {
 		languages = ""
 	}
 	req, err := a.readRequest(r.URL.RawQuery, x, languages)

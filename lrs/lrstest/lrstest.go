@@ -56,7 +56,7 @@ func Start(t testing.TB, opts Options) *Server {
 	s.startCommit(t, opts)
 	s.openKeys(t)
 	o := lrs.Options{
-		Writer: app.Writer{Committer: s.Commit}, Reader: s.Store, Keys: app.Keys{Keys: s.Keys},
+		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Keys: s.Keys},
 		Explain: schema.ExplainRequest, Registerer: s.Registry,
 	}
 	if opts.LRS != nil {
