@@ -29,7 +29,9 @@ type Options struct {
 	// Binary is a server built with the tag faults; empty builds one.
 	Binary string
 	Seed   uint64
-	Out    io.Writer
+	// Quick kills once in a round and reads a sample by id at the end of a series.
+	Quick bool
+	Out   io.Writer
 }
 
 // seriesLength is how many rounds share a data folder.
@@ -44,7 +46,7 @@ func catalogue() []fault {
 		}
 	}
 	return append(list, atRandom(victimServer), atRandom(victimEngine), atRandom(victimBoth), paused(), badLogins(),
-		inRename(victimEngine), inRename(victimBoth), fullDisk(seriesDiskLog), fullDisk(seriesDiskAll), smallBound(), cutLog(), flipBit())
+		pausedLarge(), inRename(victimEngine), inRename(victimBoth), fullDisk(seriesDiskLog), fullDisk(seriesDiskAll), smallBound(), cutLog(), flipBit())
 }
 
 // Names are the faults that there are.
@@ -61,7 +63,7 @@ var share = []struct {
 	prefix string
 	rounds int
 }{
-	{"gap/", 4}, {"kill/", 5}, {"pause", 9}, {"logins", 4}, {"rename/", 6}, {"disk/", 4}, {"bound", 2}, {"log/", 5},
+	{"gap/", 4}, {"kill/", 5}, {"pause/insert", 7}, {"pause/large", 2}, {"logins", 4}, {"rename/", 6}, {"disk/", 4}, {"bound", 2}, {"log/", 5},
 }
 
 // Full are the rounds of the whole campaign in some order: n of them, or a
@@ -86,7 +88,7 @@ func Full(n int, seed uint64) []string {
 
 // Short are the rounds of the short form.
 func Short() []string {
-	return []string{"gap/synced/server", "gap/answered/both", "gap/looked-up/engine", "gap/inserted/server", "pause", "rename/engine",
+	return []string{"gap/synced/server", "gap/answered/both", "gap/looked-up/engine", "gap/inserted/server", "pause/insert", "rename/engine",
 		"logins", "log/cut", "log/flip", "disk/log", "bound"}
 }
 
@@ -138,6 +140,7 @@ func (c *campaign) prepare() error {
 	if c.binary = c.opts.Binary; c.binary == "" {
 		c.binary = filepath.Join(c.dir, "lernspur")
 		cmd := exec.Command("go", "build", "-tags", "faults", "-o", c.binary, "lernspur/cmd/lernspur")
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is built for use
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("building the server: %w\n%s", err, out)
 		}
@@ -173,7 +176,10 @@ func (c *campaign) round(ctx context.Context, n int, name string) error {
 	}
 	result := &RoundResult{N: n, Fault: name, Kills: map[string]int{}, Counts: map[string]int{}}
 	r := &round{n: n, fault: f, series: s, server: s.server, result: result, journal: s.journalPath(n),
-		rng: rand.New(rand.NewPCG(c.opts.Seed, uint64(n)+100))}
+		rng: rand.New(rand.NewPCG(c.opts.Seed, uint64(n)+100)), kills: killsPerRound}
+	if c.opts.Quick {
+		r.kills = 1
+	}
 	s.rounds++
 	if err := r.do(ctx); err != nil {
 		r.problem("the round broke off: %v", err)
@@ -214,7 +220,11 @@ func (c *campaign) open(kind string) (*series, error) {
 // close ends a series with a last look at all of it.
 func (c *campaign) close(ctx context.Context, kind string) error {
 	s := c.shared[kind]
-	problems, err := s.finish(ctx)
+	sample := 3000
+	if c.opts.Quick {
+		sample = 200
+	}
+	problems, err := s.finish(ctx, sample)
 	if err != nil {
 		return err
 	}

@@ -19,14 +19,14 @@ const (
 	victimBoth   = "both"
 )
 
-// killsPerRound is how often each round kills: the second time what came up
-// from the first.
+// killsPerRound is how often each round of the whole campaign kills: the second
+// time what came up from the first.
 const killsPerRound = 2
 
 // atRandom kills at any moment.
 func atRandom(victim string) fault {
 	return fault{name: "kill/" + victim, run: func(r *round) error {
-		for range killsPerRound {
+		for range r.kills {
 			time.Sleep(r.between(0, 700*time.Millisecond))
 			if err := r.strike(victim, nil); err != nil {
 				return err
@@ -43,7 +43,7 @@ func atRandom(victim string) fault {
 // inGap kills while a goroutine is held at a place of the commit path.
 func inGap(place, victim string) fault {
 	return fault{name: "gap/" + place + "/" + victim, run: func(r *round) error {
-		for range killsPerRound {
+		for range r.kills {
 			landed, err := r.killAt(place, victim)
 			if err != nil {
 				return err

@@ -19,7 +19,7 @@ import (
 // makes a part of an INSERT visible, or in the fsync before that.
 func inRename(victim string) fault {
 	return fault{name: "rename/" + victim, missing: noStrace, run: func(r *round) error {
-		for range killsPerRound {
+		for range r.kills {
 			if err := r.killInRename(victim); err != nil {
 				return err
 			}
@@ -43,14 +43,19 @@ func noStrace() string {
 	return ""
 }
 
-// delay is how long strace holds a system call.
-const delay = 400 * time.Millisecond
+// longest is the longest time for which strace holds a system call. There is one
+// rename for a part, and fsyncs are many: an INSERT has to end before it times
+// out.
+const longest = 400 * time.Millisecond
 
 // traced are the system calls that are held, in turns.
-var traced = []struct{ calls, when string }{
-	{"rename,renameat,renameat2", "delay_enter"},
-	{"rename,renameat,renameat2", "delay_exit"},
-	{"fsync,fdatasync", "delay_enter"},
+var traced = []struct {
+	calls, when string
+	delay       time.Duration
+}{
+	{"rename,renameat,renameat2", "delay_enter", longest},
+	{"rename,renameat,renameat2", "delay_exit", longest},
+	{"fsync,fdatasync", "delay_enter", 30 * time.Millisecond},
 }
 
 func (r *round) killInRename(victim string) error {
@@ -64,7 +69,7 @@ func (r *round) killInRename(victim string) error {
 	}
 	out := filepath.Join(r.series.dir, fmt.Sprintf("strace-%03d-%d.txt", r.n, pid))
 	tracer := exec.Command("strace", "-f", "-qq", "-y", "-s", "300", "-o", out, "-p", strconv.Itoa(pid), "-e", "trace="+turn.calls,
-		"-e", fmt.Sprintf("inject=%s:%s=%d", turn.calls, turn.when, delay.Microseconds()))
+		"-e", fmt.Sprintf("inject=%s:%s=%d", turn.calls, turn.when, turn.delay.Microseconds()))
 	if err := tracer.Start(); err != nil {
 		return err
 	}
@@ -87,18 +92,17 @@ func (r *round) killInRename(victim string) error {
 	if err := r.server.control.Release(); err != nil {
 		return err
 	}
-	time.Sleep(r.between(20*time.Millisecond, delay+100*time.Millisecond))
-	if err := r.strike(victim, nil); err != nil {
+	time.Sleep(r.between(20*time.Millisecond, longest+100*time.Millisecond))
+	if err := r.strike(victim, func() { endTracer(tracer, ended) }); err != nil {
 		return err
 	}
 	r.kill("under strace")
-	endTracer(tracer, ended)
 	b, err := os.ReadFile(out)
 	if err != nil {
 		return err
 	}
 	if held := heldAtDeath(string(b)); held != "" {
-		r.kill("in " + held + " of an INSERT's part")
+		r.count("kills in "+held+" of an INSERT's part", 1)
 	}
 	return nil
 }

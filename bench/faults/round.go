@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"lernspur/bench/faults/check"
@@ -44,9 +45,11 @@ type round struct {
 	rng    *rand.Rand
 	result *RoundResult
 
+	kills   int // how often to kill
 	journal string
 	away    []span // the engine was away and the server was there
 	freed   time.Time
+	letIn   atomic.Bool
 }
 
 // RoundResult is what a round has shown.

@@ -84,9 +84,9 @@ func freePort(rng *rand.Rand) (int, error) {
 	return 0, errors.New("no free port")
 }
 
-// finish reads every statement of the series by its id once more, after an
-// orderly stop and another start.
-func (s *series) finish(ctx context.Context) ([]string, error) {
+// finish looks at all of the series once more, after an orderly stop and another
+// start; sample statements are read by id.
+func (s *series) finish(ctx context.Context, sample int) ([]string, error) {
 	if len(s.journals) == 0 {
 		return nil, nil
 	}
@@ -97,7 +97,7 @@ func (s *series) finish(ctx context.Context) ([]string, error) {
 	if err := s.server.start(); err != nil {
 		return append(problems, err.Error()), nil
 	}
-	found, err := check.Run(ctx, check.Options{URL: s.server.url(), Key: apiKey, Secret: apiSecret, Journals: s.journals})
+	found, err := check.Run(ctx, check.Options{URL: s.server.url(), Key: apiKey, Secret: apiSecret, Journals: s.journals, Sample: sample})
 	if err != nil {
 		return append(problems, "checking: "+err.Error()), nil
 	}

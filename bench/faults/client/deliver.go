@@ -20,6 +20,7 @@ type request struct {
 	purpose journal.Purpose
 	method  string
 	sts     []journal.Sent
+	quits   bool // is not sent again when the outcome of the first attempt is unknown
 }
 
 // deliver sends a request until there is a verdict, or until the grace time is
@@ -45,8 +46,8 @@ func (c *client) deliver(r request) (acked bool) {
 			return false
 		}
 		c.refused(n, status, text)
-		if r.purpose == journal.Unnamed {
-			return false // to send it again would store it again
+		if r.quits {
+			return false
 		}
 		pause := 100 * time.Millisecond
 		if status != 0 {

@@ -73,7 +73,7 @@ func (w *worker) postNew(n int, method string) []journal.Sent {
 		return nil
 	}
 	sts := w.fresh(n)
-	if !w.deliver(request{journal.New, method, sts}) {
+	if !w.deliver(request{journal.New, method, sts, w.chance(10)}) {
 		return nil
 	}
 	w.remember(sts)
@@ -89,7 +89,7 @@ func (w *worker) postUnnamed() {
 	for i := range sts {
 		sts[i] = w.statement("")
 	}
-	w.deliver(request{journal.Unnamed, http.MethodPost, sts})
+	w.deliver(request{journal.Unnamed, http.MethodPost, sts, true})
 }
 
 func (w *worker) postAndRead() {
@@ -97,7 +97,7 @@ func (w *worker) postAndRead() {
 		return
 	}
 	sts := w.fresh(1)
-	if w.deliver(request{journal.New, http.MethodPut, sts}) {
+	if w.deliver(request{journal.New, http.MethodPut, sts, false}) {
 		w.readBack(sts[0].ID) // before anyone can void it
 		w.remember(sts)
 	}
@@ -108,7 +108,7 @@ func (w *worker) voidAfter() {
 		return
 	}
 	for _, target := range w.some(w.rng, 1, true) {
-		w.deliver(request{journal.New, http.MethodPost, []journal.Sent{w.void(w.newID(), target.ID)}})
+		w.deliver(request{journal.New, http.MethodPost, []journal.Sent{w.void(w.newID(), target.ID)}, false})
 	}
 }
 
@@ -118,7 +118,7 @@ func (w *worker) voidBefore() {
 		return
 	}
 	target := w.newID()
-	w.deliver(request{journal.New, http.MethodPut, []journal.Sent{w.void(w.newID(), target)}})
+	w.deliver(request{journal.New, http.MethodPut, []journal.Sent{w.void(w.newID(), target)}, false})
 	w.mu.Lock()
 	w.await = append(w.await, target)
 	w.mu.Unlock()
@@ -141,7 +141,7 @@ func (w *worker) arrive() {
 	for _, id := range targets {
 		sts = append(sts, w.statement(id))
 	}
-	if w.deliver(request{journal.New, http.MethodPost, sts}) {
+	if w.deliver(request{journal.New, http.MethodPost, sts, false}) {
 		w.remember(sts[:1])
 	}
 }
@@ -157,7 +157,7 @@ func (w *worker) comment() {
 		if w.chance(50) {
 			sts[0], sts[1] = second, first
 		}
-		w.deliver(request{journal.New, http.MethodPost, sts})
+		w.deliver(request{journal.New, http.MethodPost, sts, false})
 	}
 }
 
@@ -171,10 +171,10 @@ func (w *worker) repeat() {
 		return
 	}
 	if len(sts) == 1 && w.chance(50) {
-		w.deliver(request{journal.Repeat, http.MethodPut, sts})
+		w.deliver(request{journal.Repeat, http.MethodPut, sts, false})
 		return
 	}
-	w.deliver(request{journal.Repeat, http.MethodPost, sts})
+	w.deliver(request{journal.Repeat, http.MethodPost, sts, false})
 }
 
 // conflict sends other content under an acknowledged id, in a batch with a new
@@ -186,7 +186,7 @@ func (w *worker) conflict() {
 	for _, s := range w.some(w.rng, 1, false) {
 		other := w.statement(s.ID)
 		sts := []journal.Sent{w.statement(w.newID()), other}
-		w.deliver(request{journal.Conflict, http.MethodPost, sts})
+		w.deliver(request{journal.Conflict, http.MethodPost, sts, false})
 	}
 }
 
@@ -200,7 +200,7 @@ func (w *worker) twins() {
 	var both sync.WaitGroup
 	acked := make([]bool, 2)
 	for i := range acked {
-		both.Go(func() { acked[i] = w.deliver(request{journal.New, http.MethodPost, sts}) })
+		both.Go(func() { acked[i] = w.deliver(request{journal.New, http.MethodPost, sts, false}) })
 	}
 	both.Wait()
 	if acked[0] || acked[1] {
