@@ -201,10 +201,7 @@ func (c *Committer) acknowledged(ctx context.Context, stored int64) error {
 		return nil
 	}
 	c.flush.hurry(stored)
-	if err := c.flush.visible.wait(ctx, stored); err != nil {
-		return ErrUnknown
-	}
-	return nil
+	return c.flush.visible.wait(ctx, stored)
 }
 
 // join puts a request into the open group or refuses it at once.
