@@ -22,7 +22,7 @@ type Row struct {
 // Insert writes rows, which come in ascending order of Stored: the look-up
 // rows first and the statements last. When it returns nil all of them are
 // durable and visible. When it returns an error the outcome is unknown until
-// Kill has returned: each table's rows go in as one block, so the statements
+// Kill has returned: each table's rows become one part, so the statements
 // are there all or none, but look-up rows may be there without them; they are
 // harmless, as every read ends at the statements. attempt names the try and
 // is never used twice.
