@@ -2,6 +2,7 @@ package statements
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -63,5 +64,31 @@ func TestLargestStatement(t *testing.T) {
 				t.Errorf("%q, 4001 bytes: %v", fill, err)
 			}
 		}
+	}
+}
+
+// TestManyEscapedKeys: keys with escapes are unescaped once each, however often
+// they are compared.
+func TestManyEscapedKeys(t *testing.T) {
+	const keys, width = 1000, 900
+	var b strings.Builder
+	for i := range keys {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `"http:\/\/a/%s%d":0`, strings.Repeat("k", width), (i*7919)%keys)
+	}
+	body := []byte(with("result", `{"extensions":{`+b.String()+`}}`))
+	opts := Options{Edition: V1, Limits: Limits{MaxStatementBytes: 2 << 20}}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	sts, err := Parse(body, opts)
+	runtime.ReadMemStats(&after)
+	if err != nil || len(sts) != 1 {
+		t.Fatal(err)
+	}
+	// The statement, its canonical form and the keys, and what growing leaves behind.
+	if took := after.TotalAlloc - before.TotalAlloc; took > 16<<20 {
+		t.Errorf("%d MiB for a statement of %d KiB", took>>20, len(body)>>10)
 	}
 }

@@ -35,7 +35,8 @@ type node struct {
 type tape struct {
 	body     []byte
 	nodes    []node
-	arena    []byte // unescaped strings
+	arena    []byte         // unescaped strings
+	keys     map[int]string // of the keys with escapes that were asked for, by node
 	maxDepth int
 	last     int // no value may reach beyond this position; 0 stands for no bound
 
@@ -50,6 +51,9 @@ type tape struct {
 // reset forgets what was read, keeps the memory.
 func (t *tape) reset() {
 	t.nodes, t.arena = t.nodes[:0], t.arena[:0]
+	if len(t.keys) > 0 {
+		t.keys = nil // an object may have had very many
+	}
 	t.hard, t.soft = "", ""
 }
 

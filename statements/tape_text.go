@@ -75,9 +75,28 @@ func (t *tape) text(n int) string {
 	if !nd.escaped {
 		return alias(raw)
 	}
+	if nd.kind == kindKey {
+		return t.escapedKey(n, raw)
+	}
 	start := len(t.arena)
 	t.arena = unescape(t.arena, raw)
 	return alias(t.arena[start:])
+}
+
+// escapedKey unescapes a key once: unlike a value, it is compared with many
+// others.
+func (t *tape) escapedKey(n int, raw []byte) string {
+	key, known := t.keys[n]
+	if !known {
+		if t.keys == nil {
+			t.keys = make(map[int]string)
+		}
+		start := len(t.arena)
+		t.arena = unescape(t.arena, raw)
+		key = alias(t.arena[start:])
+		t.keys[n] = key
+	}
+	return key
 }
 
 // unescape appends the content of a string that was read before, so escapes
