@@ -217,7 +217,7 @@ func (c *Committer) join(tenant string, claim *claim) (*group, error) {
 		return nil, busy("the server is stopping")
 	case c.broken != nil:
 		return nil, busy("the log can no longer be written; the server has to be started again")
-	case c.open.bytes >= c.opts.GroupBytes:
+	case c.open.bytes >= c.opts.GroupBytes || c.open.bytes+size > maxRecord:
 		return nil, busy("too many statements are arriving at once")
 	case c.taken()+int64(size) > c.opts.waitingLimit():
 		return nil, busy("the database cannot keep up; statements wait in the log up to its bound")

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"lernspur/statements"
 )
 
 // writeLog makes a log of three groups and a mark, in a folder of its own, and
@@ -250,4 +252,16 @@ func FuzzNextEntry(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAGroupCanBeReadAgain: what a reader takes for damage is not written.
+func TestAGroupCanBeReadAgain(t *testing.T) {
+	c := open(t, newModelSink(), t.TempDir(), func(o *Options) { o.LogBytes = 8 << 30 })
+	s := statement(t, 1, "read")
+	s.Raw = make([]byte, maxRecord)
+	claim := &claim{tenant: "town", flight: &flight{settled: make(chan struct{})}, fresh: []*statements.Statement{s}}
+	var busy *ErrBusy
+	if _, err := c.join("town", claim); !errors.As(err, &busy) {
+		t.Errorf("a group larger than a record may be: %v, not ErrBusy", err)
+	}
 }

@@ -36,7 +36,8 @@ const (
 // misread a log.
 const formatVersion = 1
 
-// maxRecord bounds what a damaged length can make a reader allocate.
+// maxRecord bounds what a damaged length can make a reader allocate. No group
+// is larger: it would be acknowledged and could not be read again.
 const maxRecord = 1 << 30
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
