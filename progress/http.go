@@ -66,6 +66,9 @@ func NewAPI(o Options) *API {
 // Register adds the resources below /api/v1/progress.
 func (a *API) Register(r *mux.Router) {
 	r.Handle("/api/v1/progress/courses", a.shell(a.courses))
+	r.PathPrefix("/api/v1/progress").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.fail(w, r, problem(http.StatusNotFound, "there is no such resource"))
+	})
 }
 
 // shell wraps a resource in what all have in common: methods, credentials,
@@ -120,7 +123,11 @@ type courseBody struct {
 
 // courses answers GET /api/v1/progress/courses.
 func (a *API) courses(w http.ResponseWriter, r *http.Request, who *Identity) error {
-	f, wait, err := parameters(r.URL.Query())
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return problem(http.StatusBadRequest, "the query string is malformed")
+	}
+	f, wait, err := parameters(query)
 	if err != nil {
 		return err
 	}

@@ -118,6 +118,8 @@ func TestProblems(t *testing.T) {
 		{"limit too high", "GET", path + "?limit=10001", "all", "town", 400},
 		{"limit twice", "GET", path + "?limit=1&limit=2", "all", "town", 400},
 		{"no such parameter", "GET", path + "?limt=1", "all", "town", 400},
+		{"malformed", "GET", path + "?limit=1;after=x", "all", "town", 400},
+		{"no such resource", "GET", path + "/", "all", "town", 404},
 		{"wait maybe", "GET", path + "?wait=1", "all", "town", 400},
 		{"something inside", "GET", path, "all", "broken", 500},
 	}
