@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
 )
 
 // silent listens and takes connections, and says nothing. It keeps them open
@@ -128,4 +131,40 @@ func TestDialWithTLS(t *testing.T) {
 		conn.Close()
 		t.Error("an unknown certificate is accepted")
 	}
+}
+
+// TestALoginThatFailsLeavesNoConnection: the other side takes the connection and
+// does not answer.
+func TestALoginThatFailsLeavesNoConnection(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		_, _ = io.Copy(io.Discard, conn) // until the client is gone
+	}()
+	opts, err := options("clickhouse://user:geheim@" + l.Addr().String() + "/lernspur")
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts.DialTimeout = 50 * time.Millisecond
+	d := &dialer{timeout: time.Second, linger: time.Second}
+	opts.DialStrategy = d.strategy
+	conn, err := clickhouse.Open(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.Ping(context.Background()); err == nil {
+		t.Fatal("a login succeeded that nobody answered")
+	}
+	within(t, "a connection without a login", ended)
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
 )
 
 // A query whose context ends has its connection closed by the driver, with an
@@ -63,6 +65,23 @@ func (d *dialer) dial(_ context.Context, addr string) (net.Conn, error) {
 		return nil, err
 	}
 	return secure, nil
+}
+
+// strategy is for clickhouse.Options.DialStrategy: the driver forgets a
+// connection on which it could not log in; here it is closed.
+func (d *dialer) strategy(ctx context.Context, id int, opts *clickhouse.Options, dial clickhouse.Dial) (clickhouse.DialResult, error) {
+	var opened net.Conn
+	own := *opts
+	own.DialContext = func(ctx context.Context, addr string) (conn net.Conn, err error) {
+		conn, err = d.dial(ctx, addr)
+		opened = conn
+		return conn, err
+	}
+	result, err := clickhouse.DefaultDialStrategy(ctx, id, &own, dial)
+	if err != nil && opened != nil {
+		opened.Close()
+	}
+	return result, err
 }
 
 // wait waits for the connections that are being closed, for a while. The

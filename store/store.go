@@ -37,7 +37,7 @@ func Open(ctx context.Context, dsn string, logger *zap.Logger) (*Store, error) {
 	ctx, cancel := unhurried(ctx)
 	defer cancel()
 	gentle := &dialer{timeout: opts.DialTimeout, linger: lingerTime, tls: opts.TLS}
-	opts.DialContext = gentle.dial
+	opts.DialContext, opts.DialStrategy = gentle.dial, gentle.strategy // the migration knows the first only
 	if err := migrate(ctx, opts, logger); err != nil {
 		return nil, fmt.Errorf("bringing the tables up to date: %w", err)
 	}
