@@ -10,7 +10,7 @@ import { existsSync, readdirSync, readFileSync, lstatSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// What the four packages have in common, roughly; for the progress line only.
+// What the package has, roughly; for the progress line only.
 const PACKED_MB = 178
 const UNPACKED_MB = 569
 
