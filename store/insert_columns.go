@@ -49,8 +49,9 @@ func (l nameLists) appendTo(c column.Interface) error {
 // texts are the values of the column raw.
 type texts []*statements.Statement
 
-// blank is never written: what it costs is address space.
-var blank = make([]byte, 64<<20)
+// blank is what a buffer is filled with to make it grow; enough for a piece of
+// ordinary statements.
+var blank = make([]byte, 4<<20)
 
 // appendTo squeezes each text straight into the driver's buffer. The buffer
 // would grow in many steps, copying megabytes at each; so it is first made as
