@@ -33,7 +33,7 @@ type Options struct {
 	Acknowledge   Acknowledge   // log
 	LogBytes      int64         // 1 GiB: what the log may take on disk before posts are refused
 	SegmentBytes  int64         // 64 MiB, a quarter of LogBytes at most: size of one file of the log
-	MemoryBytes   int64         // 64 MiB: statements kept in memory for the flusher; what is beyond is read back from the log
+	MemoryBytes   int64         // 48 MiB: statements kept in memory for the flusher; what is beyond is read back from the log
 	HoldBack      time.Duration // 500 ms: how long a request waits at most while that memory is full
 	GroupBytes    int           // 32 MiB: an open group of this size takes no further request
 	FlushRows     int           // 8,000
@@ -52,7 +52,7 @@ func (o *Options) defaults() {
 	def(&o.LogBytes, 1<<30)
 	// Room for a segment is taken up front: it has to stay within the bound.
 	def(&o.SegmentBytes, min(64<<20, max(1<<20, o.LogBytes/4)))
-	def(&o.MemoryBytes, 64<<20)
+	def(&o.MemoryBytes, 48<<20)
 	def(&o.HoldBack, 500*time.Millisecond)
 	def(&o.GroupBytes, 32<<20)
 	def(&o.FlushRows, 8000)

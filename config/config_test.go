@@ -183,9 +183,9 @@ func TestDefaults(t *testing.T) {
 		Server:  Server{Addr: "127.0.0.1:8080"},
 		Content: Content{Addr: "127.0.0.1:8081"},
 		Data:    Data{Dir: "./data"},
-		Commit: Commit{Acknowledge: "log", LogBytes: 1073741824, MemoryBytes: 67108864,
+		Commit: Commit{Acknowledge: "log", LogBytes: 1073741824, MemoryBytes: 50331648,
 			FlushRows: 8000, FlushBytes: 16777216, FlushInterval: time.Second, InsertTimeout: 30 * time.Second},
-		Limits: Limits{BodyBytes: 67108864, HeaderBytes: 65536, StatementBytes: 1048576, StatementsPerRequest: 10000,
+		Limits: Limits{BodyBytes: 16777216, HeaderBytes: 65536, StatementBytes: 1048576, StatementsPerRequest: 10000,
 			ReadTimeout: time.Minute, RequestTimeout: 2 * time.Minute, WaitTimeout: 10 * time.Second},
 		Log: Log{Level: "info", Format: "console"},
 	}
