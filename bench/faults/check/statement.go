@@ -118,12 +118,11 @@ func parse(raw string) (*statement, error) {
 		s.related = append(s.related, s.activity)
 	}
 	c := doc.Context.ContextActivities
-	for _, list := range [][]struct{ ID string }{c.Grouping, c.Parent, c.Category, c.Other} {
+	for i, list := range [][]struct{ ID string }{c.Grouping, c.Parent, c.Category, c.Other} {
+		of := i < 2 && len(s.courses) == 0 // the grouping, else the parent
 		for _, a := range list {
 			s.related = append(s.related, a.ID)
-		}
-		if len(s.courses) == 0 && len(list) > 0 {
-			for _, a := range list {
+			if of {
 				s.courses = append(s.courses, a.ID)
 			}
 		}
