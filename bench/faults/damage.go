@@ -19,7 +19,7 @@ import (
 // then cuts the log somewhere within that group, as a crash of the machine may
 // have done: only what was not acknowledged may vanish.
 func cutLog() fault {
-	return fault{name: "log/cut", run: func(r *round) error {
+	return fault{name: "log/cut", load: crowded, run: func(r *round) error {
 		landed, err := r.killAt(failpoint.Synced, victimBoth)
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"lernspur/bench/faults/client"
 	"lernspur/internal/failpoint"
 )
 
@@ -42,7 +43,11 @@ func atRandom(victim string) fault {
 
 // inGap kills while a goroutine is held at a place of the commit path.
 func inGap(place, victim string) fault {
-	return fault{name: "gap/" + place + "/" + victim, run: func(r *round) error {
+	var load func(*client.Options)
+	if place == failpoint.Synced {
+		load = crowded
+	}
+	return fault{name: "gap/" + place + "/" + victim, load: load, run: func(r *round) error {
 		for range r.kills {
 			landed, err := r.killAt(place, victim)
 			if err != nil {
@@ -59,6 +64,9 @@ func inGap(place, victim string) fault {
 		return nil
 	}}
 }
+
+// crowded puts many requests into each group.
+func crowded(o *client.Options) { o.Rate, o.Workers = 800, 30 }
 
 // hold is how long a place is held at most; a kill takes milliseconds.
 const hold = 5 * time.Second

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -131,7 +132,7 @@ func (s *series) end(keep bool) error {
 	s.control.Close()
 	if s.disk != nil {
 		if keep {
-			err = errors.Join(err, os.CopyFS(filepath.Join(s.dir, "disk"), os.DirFS(s.disk.outside("."))))
+			err = errors.Join(err, copyFiles(filepath.Join(s.dir, "disk"), s.disk.outside(".")))
 		}
 		s.disk.unmount()
 	}
@@ -139,6 +140,28 @@ func (s *series) end(keep bool) error {
 		return err
 	}
 	return errors.Join(err, removeAll(s.dir))
+}
+
+// copyFiles copies the files below a folder, but not sockets and links.
+func copyFiles(to, from string) error {
+	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		relative, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, relative)
+		if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
+			return err
+		}
+		return os.WriteFile(target, b, 0o600)
+	})
 }
 
 // removeAll removes a folder; a process that has just ended may still have been

@@ -73,7 +73,7 @@ func (w *worker) postNew(n int, method string) []journal.Sent {
 		return nil
 	}
 	sts := w.fresh(n)
-	if !w.deliver(request{journal.New, method, sts, w.chance(10)}) {
+	if !w.deliver(request{journal.New, method, sts, w.chance(20)}) {
 		return nil
 	}
 	w.remember(sts)
