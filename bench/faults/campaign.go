@@ -29,6 +29,8 @@ type Options struct {
 	// Binary is a server built with the tag faults; empty builds one.
 	Binary string
 	Seed   uint64
+	// Keep leaves all folders where they are, not only those of rounds with problems.
+	Keep bool
 	// Quick kills once in a round and reads a sample by id at the end of a series.
 	Quick bool
 	Out   io.Writer
@@ -118,8 +120,8 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		}
 	}
 	c.report.Took = time.Since(begun)
-	if c.report.Failed() {
-		fmt.Fprintf(o.Out, "what is left of the rounds with problems is in %s\n", dir)
+	if c.report.Failed() || o.Keep {
+		fmt.Fprintf(o.Out, "the folders that were kept are in %s\n", dir)
 		return c.report, ctx.Err()
 	}
 	return c.report, removeAll(dir)
@@ -234,7 +236,7 @@ func (c *campaign) close(ctx context.Context, kind string) error {
 		fmt.Fprintln(c.opts.Out, p)
 	}
 	delete(c.shared, kind)
-	return s.end(len(problems) > 0)
+	return s.end(len(problems) > 0 || c.opts.Keep)
 }
 
 // keep ends a series with its folder as it is.

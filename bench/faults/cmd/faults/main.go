@@ -30,6 +30,7 @@ func run() int {
 	dir := flag.String("dir", "", "where the data folders go (default: the system's folder for temporary files)")
 	binary := flag.String("server", "", "a server built with -tags faults (default: one is built)")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "what everything random follows from")
+	keep := flag.Bool("keep", false, "keep all folders")
 	short := flag.Bool("short", false, "run the short form")
 	list := flag.Bool("list", false, "list the faults")
 	flag.Parse()
@@ -39,7 +40,7 @@ func run() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	o := faults.Options{Rounds: faults.Full(*rounds, *seed), Dir: *dir, Binary: *binary, Seed: *seed, Out: os.Stdout}
+	o := faults.Options{Rounds: faults.Full(*rounds, *seed), Dir: *dir, Binary: *binary, Seed: *seed, Keep: *keep, Out: os.Stdout}
 	if *short {
 		o.Rounds, o.Quick = faults.Short(), true
 	}
