@@ -4,6 +4,7 @@ package faults
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -103,6 +104,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	c := &campaign{opts: o, dir: dir, rng: rand.New(rand.NewPCG(o.Seed, 2)), report: &Report{Seed: o.Seed, Skipped: map[string]string{}}, shared: map[string]*series{}}
+	defer func() { c.report.Took = time.Since(begun) }()
 	if err := c.prepare(); err != nil {
 		return nil, err
 	}
@@ -111,20 +113,29 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 			break
 		}
 		if err := c.round(ctx, i+1, name); err != nil {
+			for _, s := range c.shared {
+				err = errors.Join(err, s.end(true))
+			}
 			return c.report, err
 		}
 	}
-	for _, kind := range slices.Sorted(maps.Keys(c.shared)) {
-		if err := c.close(ctx, kind); err != nil {
-			return c.report, err
-		}
+	if err := c.closeAll(ctx); err != nil {
+		return c.report, err
 	}
-	c.report.Took = time.Since(begun)
 	if c.report.Failed() || o.Keep {
 		fmt.Fprintf(o.Out, "the folders that were kept are in %s\n", dir)
 		return c.report, ctx.Err()
 	}
 	return c.report, removeAll(dir)
+}
+
+// closeAll ends the series that are under way.
+func (c *campaign) closeAll(ctx context.Context) error {
+	var errs []error
+	for _, kind := range slices.Sorted(maps.Keys(c.shared)) {
+		errs = append(errs, c.close(ctx, kind))
+	}
+	return errors.Join(errs...)
 }
 
 type campaign struct {
@@ -183,7 +194,12 @@ func (c *campaign) round(ctx context.Context, n int, name string) error {
 		r.kills = 1
 	}
 	s.rounds++
-	if err := r.do(ctx); err != nil {
+	err = r.do(ctx)
+	if ctx.Err() != nil {
+		delete(c.shared, f.series)
+		return errors.Join(ctx.Err(), s.end(true))
+	}
+	if err != nil {
 		r.problem("the round broke off: %v", err)
 	}
 	c.report.add(*result)
