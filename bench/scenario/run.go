@@ -29,7 +29,7 @@ type Plan struct {
 // Full is what is published.
 func Full() Plan {
 	return Plan{Rounds: 3, Prepared: 200_000, Batch: time.Minute, Single: 20 * time.Second, Ceiling: 10 * time.Second, Fresh: 200,
-		Sizes: []int64{1_000_000, 10_000_000}, Keys: 1000, Sample: 100_000}
+		Sizes: []int64{1_000_000, 10_000_000}, Keys: 1000, Sample: 20_000}
 }
 
 // Quick shows in a minute or two that everything works.
