@@ -2,12 +2,14 @@
 -- Times are microseconds since 1970 in UTC: exact, and the cursor of every page.
 -- Merging is the dearest part of ingestion, since it packs every text again. So
 -- more parts are merged at once than usual (merge_selector_…), in fewer rounds.
+-- The columns that are read together with raw, of rows that lie far apart, have
+-- small blocks: of each block one row is wanted.
 
 CREATE TABLE statements
 (
     `tenant` String,
-    `stored` Int64 CODEC(Delta, ZSTD(1)),
-    `id` UUID CODEC(NONE),
+    `stored` Int64 CODEC(Delta, ZSTD(1)) SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
+    `id` UUID CODEC(NONE) SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
     `timestamp` Int64 CODEC(Delta, ZSTD(1)),
     `version` LowCardinality(String) CODEC(ZSTD(1)),
     `authority` LowCardinality(String) CODEC(ZSTD(1)),
@@ -16,8 +18,8 @@ CREATE TABLE statements
     `object_kind` UInt8 COMMENT '1 Activity, 2 Agent, 3 Group, 4 StatementRef, 5 SubStatement' CODEC(ZSTD(1)),
     `object` String CODEC(ZSTD(1)),
     `ref` UUID COMMENT 'target of a StatementRef' CODEC(ZSTD(1)),
-    `voiding` UInt8 CODEC(ZSTD(1)),
-    `registration` UUID CODEC(ZSTD(1)),
+    `voiding` UInt8 CODEC(ZSTD(1)) SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
+    `registration` UUID CODEC(NONE) SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
     `courses` Array(LowCardinality(String)) COMMENT 'activities whose progress the statement belongs to' CODEC(ZSTD(1)),
     `success` Int8 COMMENT '1 true, 0 false, -1 not said' CODEC(ZSTD(1)),
     `completion` Int8 COMMENT '1 true, 0 false, -1 not said' CODEC(ZSTD(1)),

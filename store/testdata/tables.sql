@@ -50,8 +50,10 @@ ORDER BY (tenant, target, referrer)
 SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
 CREATE TABLE statements (`tenant` String,
-`stored` Int64 CODEC(Delta(8), ZSTD(1)),
-`id` UUID CODEC(NONE),
+`stored` Int64 CODEC(Delta(8), ZSTD(1))
+SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
+`id` UUID CODEC(NONE)
+SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
 `timestamp` Int64 CODEC(Delta(8), ZSTD(1)),
 `version` LowCardinality(String) CODEC(ZSTD(1)),
 `authority` LowCardinality(String) CODEC(ZSTD(1)),
@@ -60,8 +62,10 @@ CREATE TABLE statements (`tenant` String,
 `object_kind` UInt8 COMMENT '1 Activity, 2 Agent, 3 Group, 4 StatementRef, 5 SubStatement' CODEC(ZSTD(1)),
 `object` String CODEC(ZSTD(1)),
 `ref` UUID COMMENT 'target of a StatementRef' CODEC(ZSTD(1)),
-`voiding` UInt8 CODEC(ZSTD(1)),
-`registration` UUID CODEC(ZSTD(1)),
+`voiding` UInt8 CODEC(ZSTD(1))
+SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
+`registration` UUID CODEC(NONE)
+SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
 `courses` Array(LowCardinality(String)) COMMENT 'activities whose progress the statement belongs to' CODEC(ZSTD(1)),
 `success` Int8 COMMENT '1 true, 0 false, -1 not said' CODEC(ZSTD(1)),
 `completion` Int8 COMMENT '1 true, 0 false, -1 not said' CODEC(ZSTD(1)),
