@@ -66,7 +66,7 @@ var share = []struct {
 	prefix string
 	rounds int
 }{
-	{"gap/", 4}, {"kill/", 5}, {"pause/insert", 7}, {"pause/large", 2}, {"logins", 4}, {"rename/", 6}, {"disk/", 4}, {"bound", 2}, {"log/", 5},
+	{"gap/", 4}, {"kill/", 4}, {"pause/insert", 7}, {"pause/large", 2}, {"logins", 3}, {"rename/", 5}, {"disk/", 4}, {"bound", 2}, {"log/", 4},
 }
 
 // Full are the rounds of the whole campaign in some order: n of them, or a

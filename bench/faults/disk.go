@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"lernspur/bench/faults/client"
+	"lernspur/bench/faults/journal"
 )
 
 // The series whose folder, or the log in it, is a small disk of its own, and the
@@ -223,15 +224,15 @@ func smallBound() fault {
 		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 			return err
 		}
-		const refusal = "statements wait in the log up to its bound"
-		for !strings.Contains(r.journalText(), refusal) {
+		var reached time.Time
+		for ; reached.IsZero(); reached = r.firstRefusal("statements wait in the log up to its bound") {
 			if time.Since(from) > 60*time.Second {
 				_ = syscall.Kill(pid, syscall.SIGCONT)
 				return errors.New("the log did not reach its bound within 60 s")
 			}
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(250 * time.Millisecond)
 		}
-		r.away = append(r.away, span{from, time.Now().Add(-200 * time.Millisecond)})
+		r.away = append(r.away, span{from, reached})
 		time.Sleep(2 * time.Second)
 		if size := logBytes(filepath.Join(r.server.dir, "log")); size > 18<<20 {
 			r.problem("the log has %d bytes; its bound is 16 MiB, and a segment may be longer by a group", size)
@@ -243,6 +244,17 @@ func smallBound() fault {
 		time.Sleep(2 * time.Second)
 		return nil
 	}}
+}
+
+// firstRefusal is when an attempt was first refused with these words.
+func (r *round) firstRefusal(words string) (at time.Time) {
+	_ = journal.ReadFile(r.journal, func(rec journal.Record) error { // it is there, and its last line may be half
+		if at.IsZero() && rec.Kind == journal.Refusal && strings.Contains(rec.Text, words) {
+			at = time.UnixMicro(rec.At)
+		}
+		return nil
+	})
+	return at
 }
 
 func logBytes(dir string) (n int64) {

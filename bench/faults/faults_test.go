@@ -101,3 +101,18 @@ func TestHeldAtDeath(t *testing.T) {
 		})
 	}
 }
+
+func TestSharesMakeAHundred(t *testing.T) {
+	first, second := map[string]int{}, map[string]int{}
+	for _, name := range Full(100, 1) {
+		first[name]++
+	}
+	for _, name := range Full(100, 2) {
+		second[name]++
+	}
+	for name, n := range first {
+		if second[name] != n {
+			t.Errorf("%s has %d rounds of a hundred, or %d", name, n, second[name])
+		}
+	}
+}
