@@ -143,9 +143,13 @@ func fullDisk(kind string) fault {
 		}
 		from := time.Now()
 		if kind == seriesDiskLog {
-			// The room that the log has reserved lasts for a while.
+			// The log has reserved some room, and gives some back whenever the database
+			// has a segment: that is taken as well.
 			for !strings.Contains(r.journalText(), diskFull) && time.Since(from) < 30*time.Second {
-				time.Sleep(100 * time.Millisecond)
+				if err := d.fill(); err != nil {
+					return err
+				}
+				time.Sleep(50 * time.Millisecond)
 			}
 		}
 		time.Sleep(r.between(1500*time.Millisecond, 3*time.Second))
