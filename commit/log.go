@@ -133,8 +133,8 @@ func (l *logFile) follows(rec record, s *segment, path string) error {
 		if rec.kind != recordSegment || len(rec.payload) != 12 {
 			return errors.New("the file does not begin like a segment of the log")
 		}
-		if v := binary.LittleEndian.Uint32(rec.payload); v != formatVersion {
-			return fmt.Errorf("the log has format %d, this program reads format %d", v, formatVersion)
+		if v := binary.LittleEndian.Uint32(rec.payload); v < oldestFormat || v > formatVersion {
+			return fmt.Errorf("the log has format %d, this program reads formats %d to %d", v, oldestFormat, formatVersion)
 		}
 		if n, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(path), segmentSuffix), 10, 64); err != nil || n != rec.sequence {
 			return errors.New("the file's name does not match its first record")

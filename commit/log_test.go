@@ -265,3 +265,43 @@ func TestAGroupCanBeReadAgain(t *testing.T) {
 		t.Errorf("a group larger than a record may be: %v, not ErrBusy", err)
 	}
 }
+
+// TestAnEntryKeepsWhatTheStatementLacks: what is not in the bytes of a
+// statement survives a restart as well.
+func TestAnEntryKeepsWhatTheStatementLacks(t *testing.T) {
+	for name, change := range map[string]func(*statements.Statement){
+		"nothing":     func(*statements.Statement) {},
+		"id given":    func(s *statements.Statement) { s.IDGiven = true },
+		"id made":     func(s *statements.Statement) { s.IDGiven = false },
+		"defines":     func(s *statements.Statement) { s.Defines = true },
+		"repairs":     func(s *statements.Statement) { s.Repairs = []byte(`{"repairs":["a"]}`) },
+		"all of them": func(s *statements.Statement) { s.IDGiven, s.Defines, s.Repairs = true, true, []byte(`{}`) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := statement(t, 1, "read")
+			change(s)
+			s.Stamp(1_700_000_000_000_000)
+			row := Row{"town", s}
+			written := appendEntry(nil, row)
+			if len(written) != entrySize(row) {
+				t.Errorf("%d bytes were written, %d foreseen", len(written), entrySize(row))
+			}
+			e, rest, err := nextEntry(append(written, 7))
+			if err != nil || len(rest) != 1 {
+				t.Fatalf("%v, and %d bytes are left", err, len(rest))
+			}
+			back, err := e.row()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if back.IDGiven != s.IDGiven || back.Defines != s.Defines || !bytes.Equal(back.Repairs, s.Repairs) || !bytes.Equal(back.Raw, s.Raw) {
+				t.Errorf("came back as %+v", back)
+			}
+			for cut := range written {
+				if _, _, err := nextEntry(written[:cut]); err == nil {
+					t.Fatalf("an entry cut at byte %d was read", cut)
+				}
+			}
+		})
+	}
+}

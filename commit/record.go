@@ -34,7 +34,11 @@ const (
 
 // formatVersion is raised whenever a reader of the version before could
 // misread a log.
-const formatVersion = 1
+const formatVersion = 2
+
+// oldestFormat is the oldest version that is read: of version 1, whose entries
+// had no flag but the first.
+const oldestFormat = 1
 
 // maxRecord bounds what a damaged length can make a reader allocate. No group
 // is larger: it would be acknowledged and could not be read again.
@@ -128,9 +132,17 @@ type entry struct {
 	id      uuid.UUID
 	digest  [16]byte
 	stored  int64
-	idGiven bool
+	flags   byte
 	raw     []byte
+	repairs []byte
 }
+
+// Flags of an entry.
+const (
+	flagIDGiven byte = 1 << iota
+	flagDefines
+	flagRepairs // the repairs follow the statement
+)
 
 // appendEntry appends one stamped statement to the payload of a group.
 func appendEntry(buf []byte, row Row) []byte {
@@ -139,17 +151,37 @@ func appendEntry(buf []byte, row Row) []byte {
 	buf = append(buf, row.ID[:]...)
 	buf = append(buf, row.Digest[:]...)
 	buf = binary.LittleEndian.AppendUint64(buf, uint64(row.Stored))
-	given := byte(0)
-	if row.IDGiven {
-		given = 1
-	}
-	buf = append(buf, given)
+	buf = append(buf, flagsOf(row))
 	buf = binary.LittleEndian.AppendUint32(buf, uint32(len(row.Raw)))
-	return append(buf, row.Raw...)
+	buf = append(buf, row.Raw...)
+	if len(row.Repairs) > 0 {
+		buf = binary.LittleEndian.AppendUint32(buf, uint32(len(row.Repairs)))
+		buf = append(buf, row.Repairs...)
+	}
+	return buf
+}
+
+func flagsOf(row Row) (flags byte) {
+	if row.IDGiven {
+		flags |= flagIDGiven
+	}
+	if row.Defines {
+		flags |= flagDefines
+	}
+	if len(row.Repairs) > 0 {
+		flags |= flagRepairs
+	}
+	return flags
 }
 
 // entrySize is what appendEntry appends for a row.
-func entrySize(row Row) int { return 2 + len(row.Tenant) + 16 + 16 + 8 + 1 + 4 + len(row.Raw) }
+func entrySize(row Row) int {
+	size := 2 + len(row.Tenant) + 16 + 16 + 8 + 1 + 4 + len(row.Raw)
+	if len(row.Repairs) > 0 {
+		size += 4 + len(row.Repairs)
+	}
+	return size
+}
 
 // nextEntry reads one entry from the front of a group's payload.
 func nextEntry(p []byte) (entry, []byte, error) {
@@ -168,13 +200,26 @@ func nextEntry(p []byte) (entry, []byte, error) {
 	copy(e.id[:], p)
 	copy(e.digest[:], p[16:])
 	e.stored = int64(binary.LittleEndian.Uint64(p[32:]))
-	e.idGiven = p[40] == 1
+	e.flags = p[40]
 	size := int(binary.LittleEndian.Uint32(p[41:]))
 	p = p[45:]
 	if len(p) < size {
 		return entry{}, nil, short
 	}
 	e.raw = p[:size:size]
+	p = p[size:]
+	if e.flags&flagRepairs == 0 {
+		return e, p, nil
+	}
+	if len(p) < 4 {
+		return entry{}, nil, short
+	}
+	size = int(binary.LittleEndian.Uint32(p))
+	p = p[4:]
+	if len(p) < size {
+		return entry{}, nil, short
+	}
+	e.repairs = p[:size:size]
 	return e, p[size:], nil
 }
 
@@ -187,6 +232,8 @@ func (e entry) row() (Row, error) {
 	if s.ID != e.id || s.Stored != e.stored {
 		return Row{}, fmt.Errorf("the statement %s of tenant %q in the log does not match its entry", e.id, e.tenant)
 	}
-	s.IDGiven = e.idGiven
+	s.IDGiven = e.flags&flagIDGiven != 0
+	s.Defines = e.flags&flagDefines != 0
+	s.Repairs = e.repairs
 	return Row{Tenant: e.tenant, Statement: s}, nil
 }

@@ -10,6 +10,9 @@ const (
 	scopeRead     = "statements/read"
 	scopeReadMine = "statements/read/mine"
 	scopeWrite    = "statements/write"
+	scopeState    = "state"
+	scopeProfile  = "profile"
+	scopeDefine   = "define"
 )
 
 // access is what an action needs of a credential.
@@ -22,11 +25,25 @@ const (
 	accessRead
 	// accessWrite needs to store statements.
 	accessWrite
+	// accessReadState and accessWriteState need the State resource.
+	accessReadState
+	accessWriteState
+	// accessReadProfile and accessWriteProfile need the two Profile resources.
+	accessReadProfile
+	accessWriteProfile
+	// accessReadThings needs to read what statements speak of: the resources
+	// Agents and Activities.
+	accessReadThings
 )
 
 var (
-	readingScopes = []string{scopeAll, scopeReadAll, scopeRead, scopeReadMine}
-	writingScopes = []string{scopeAll, scopeWrite}
+	readingScopes        = []string{scopeAll, scopeReadAll, scopeRead, scopeReadMine}
+	writingScopes        = []string{scopeAll, scopeWrite}
+	stateReadingScopes   = []string{scopeAll, scopeReadAll, scopeState}
+	stateWritingScopes   = []string{scopeAll, scopeState}
+	profileReadingScopes = []string{scopeAll, scopeReadAll, scopeProfile}
+	profileWritingScopes = []string{scopeAll, scopeProfile}
+	thingReadingScopes   = []string{scopeAll, scopeReadAll, scopeRead, scopeReadMine, scopeProfile, scopeDefine}
 )
 
 // granting lists the scopes of which one is enough; nobody changes the list.
@@ -36,6 +53,16 @@ func (a access) granting() []string {
 		return readingScopes
 	case accessWrite:
 		return writingScopes
+	case accessReadState:
+		return stateReadingScopes
+	case accessWriteState:
+		return stateWritingScopes
+	case accessReadProfile:
+		return profileReadingScopes
+	case accessWriteProfile:
+		return profileWritingScopes
+	case accessReadThings:
+		return thingReadingScopes
 	default:
 		return nil
 	}

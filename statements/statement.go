@@ -133,6 +133,15 @@ type Statement struct {
 	// in, and nothing re-encoded.
 	Raw []byte
 
+	// Defines tells that who stores the statement may define activities: the
+	// definitions in it count for the Activities resource (xAPI 1.0.3 Part 3,
+	// 4.2, scope define). Parse does not set it.
+	Defines bool
+	// Repairs is JSON that says what was changed in the statement before it was
+	// parsed, and what it was; nil when it was taken as sent. It is kept
+	// beside the statement, not in it. Parse does not set it.
+	Repairs []byte
+
 	storedAt    int // offset of the gap for stored in Raw
 	timestampAt int // offset of the gap for timestamp, or -1 when it was sent
 }
