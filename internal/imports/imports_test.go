@@ -22,11 +22,13 @@ var allowed = map[string][]string{
 	"internal/failpoint": {},
 
 	"schema": {"statements"},
+	// Decides what content meant before anything else looks at it.
+	"lenient": {"statements"},
 	// commit, store and lrs never import each other: each declares what it
 	// needs, and app ties them together.
 	"commit":    {"statements", "internal/failpoint"},
 	"store":     {"statements", "internal/failpoint"},
-	"lrs":       {"statements", "schema"},
+	"lrs":       {"statements", "schema", "lenient"},
 	"directory": {"statements", "store", "internal/failpoint"},
 	"progress":  {"statements", "store", "internal/failpoint"},
 	"report":    {"statements", "store", "progress", "internal/failpoint"},
