@@ -46,6 +46,9 @@ func (s *Store) Insert(ctx context.Context, attempt string, rows []Row) error {
 	if err := s.insertRefs(ctx, attempt, rows); err != nil {
 		return fmt.Errorf("inserting references: %w", err)
 	}
+	if err := s.insertRepairs(ctx, attempt, rows); err != nil {
+		return fmt.Errorf("inserting repairs: %w", err)
+	}
 	failpoint.Hit(failpoint.LookedUp)
 	err = s.send(ctx, attempt+"-statements", insertStatements, len(rows), func(from, to int) []any {
 		c.clear()
