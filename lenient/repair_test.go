@@ -214,7 +214,7 @@ func TestBatches(t *testing.T) {
 
 func TestBounds(t *testing.T) {
 	many := func(n int) string {
-		return with(`"object": {"id":"http://example.org/c","definition":{` + strings.TrimSuffix(strings.Repeat(`"name":null,`, 1), ",") + `}}`, `"context": {"contextActivities":{"parent":[`+strings.TrimSuffix(strings.Repeat("{},", n), ",")+`]}}`)
+		return with(`"object": {"id":"http://example.org/c","definition":{`+strings.TrimSuffix(strings.Repeat(`"name":null,`, 1), ",")+`}}`, `"context": {"contextActivities":{"parent":[`+strings.TrimSuffix(strings.Repeat("{},", n), ",")+`]}}`)
 	}
 	opts := Options{Edition: statements.V1, MaxRepairs: 5, MaxTotal: 8}
 	if got, list := Repair([]byte(many(4)), opts); list == nil || strings.Contains(string(got), "null") {

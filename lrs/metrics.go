@@ -18,6 +18,7 @@ type metrics struct {
 	sent     *prometheus.CounterVec   // path
 	accepted prometheus.Counter
 	rejected *prometheus.CounterVec // rule
+	repaired *prometheus.CounterVec // repair
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -39,9 +40,12 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lernspur_statements_rejected_total", Help: "Broken rules of statements that were rejected, by the first rule that each breaks.",
 		}, []string{"rule"}),
+		repaired: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lernspur_statement_repairs_total", Help: "Repairs of statements that came to the lenient endpoint and were valid then.",
+		}, []string{"repair"}),
 	}
 	if reg != nil {
-		reg.MustRegister(m.duration, m.received, m.sent, m.accepted, m.rejected)
+		reg.MustRegister(m.duration, m.received, m.sent, m.accepted, m.rejected, m.repaired)
 	}
 	return m
 }
