@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"lrs":       {"statements", "schema", "lenient"},
 	"directory": {"statements", "store", "internal/failpoint"},
 	"progress":  {"statements", "store", "internal/failpoint"},
+	"repairs":   {"statements", "store", "internal/failpoint"},
 	"report":    {"statements", "store", "progress", "internal/failpoint"},
 	"verify":    {"statements", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
@@ -102,7 +103,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
 		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
-		"net/http":                               {"lrs", "admin", "progress", "app"},
+		"net/http":                               {"lrs", "admin", "progress", "repairs", "app"},
 	}
 	for _, pkg := range golist(t, "./...") {
 		if free(pkg) {
