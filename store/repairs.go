@@ -24,20 +24,13 @@ func (s *Store) insertRepairs(ctx context.Context, attempt string, rows []Row) e
 	if len(repaired) == 0 {
 		return nil
 	}
-	var failed error
-	err := s.send(ctx, attempt+"-repairs", insertRepairs, len(repaired), func(from, to int) []any {
+	return s.send(ctx, attempt+"-repairs", insertRepairs, len(repaired), func(from, to int) []any {
 		var c repairColumns
 		for _, row := range repaired[from:to] {
-			if err := c.add(row); err != nil && failed == nil {
-				failed = err
-			}
+			c.add(row)
 		}
 		return c.columns()
 	})
-	if failed != nil {
-		return failed
-	}
-	return err
 }
 
 const insertRepairs = `INSERT INTO repairs (tenant, stored, id, timestamp, activity, courses, repairs, pointers, original)`
@@ -57,10 +50,12 @@ func (c *repairColumns) columns() []any {
 	return []any{c.tenant, c.stored, c.id, c.timestamp, c.activity, c.courses, c.repairs, c.pointers, c.original}
 }
 
-func (c *repairColumns) add(row Row) error {
+// add takes a row over. Repairs that cannot be read are kept as they are: a
+// statement that was acknowledged must not wait for them.
+func (c *repairColumns) add(row Row) {
 	r, err := statements.DecodeRepaired(row.Repairs)
 	if err != nil {
-		return fmt.Errorf("statement %s of tenant %q: %w", row.ID, row.Tenant, err)
+		r = &statements.Repaired{Original: row.Repairs}
 	}
 	var repairs, pointers []string
 	for _, one := range r.Repairs {
@@ -75,7 +70,6 @@ func (c *repairColumns) add(row Row) error {
 	c.repairs = append(c.repairs, repairs)
 	c.pointers = append(c.pointers, pointers)
 	c.original = append(c.original, string(r.Original))
-	return nil
 }
 
 // activityOf is the object of a statement if it is an Activity.
@@ -270,4 +264,45 @@ func (s *Store) ForgetRepairs(ctx context.Context, tenant string, stored []int64
 		stored = stored[n:]
 	}
 	return nil
+}
+
+// RepairCheck is one row of repairs held against its statement.
+type RepairCheck struct {
+	Stored int64
+	ID     uuid.UUID
+	// Found tells that the statement is there, Readable that the original is
+	// JSON and every repair has its place.
+	Found, Readable bool
+	// Differ are columns that do not say what the statement's columns say.
+	Differ []string
+}
+
+// CheckRepairs compares rows of a tenant with low < stored <= high, n at most
+// and in order, with the statements that they belong to.
+func (s *Store) CheckRepairs(ctx context.Context, tenant string, low, high int64, n int) ([]RepairCheck, error) {
+	within := fmt.Sprintf(`tenant = {tenant:String} AND stored > %d AND stored <= %d ORDER BY stored LIMIT %d`, low, high, n)
+	sql := `SELECT r.stored, r.id, s.stored = r.stored AND s.id = r.id, r.readable, s.timestamp = r.timestamp, ` +
+		`if(s.object_kind = 1, s.object, '') = r.activity, s.courses = r.courses FROM ` +
+		`(SELECT stored, id, timestamp, activity, courses, isValidJSON(original) AND length(repairs) = length(pointers) AND notEmpty(repairs) AS readable ` +
+		`FROM repairs FINAL WHERE ` + within + `) AS r LEFT JOIN ` +
+		`(SELECT stored, id, timestamp, object_kind, object, courses FROM statements WHERE tenant = {tenant:String} AND stored IN (` +
+		`SELECT stored FROM repairs FINAL WHERE ` + within + `)) AS s ON r.stored = s.stored ORDER BY r.stored`
+	var list []RepairCheck
+	err := s.queryLong(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
+		var c RepairCheck
+		var found, readable, timestamp, activity, courses uint8
+		err := rows.Scan(&c.Stored, &c.ID, &found, &readable, &timestamp, &activity, &courses)
+		c.Found, c.Readable = found != 0, readable != 0
+		for _, column := range []struct {
+			name string
+			same uint8
+		}{{"timestamp", timestamp}, {"activity", activity}, {"courses", courses}} {
+			if column.same == 0 {
+				c.Differ = append(c.Differ, column.name)
+			}
+		}
+		list = append(list, c)
+		return err
+	})
+	return list, err
 }
