@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"lernspur/lenient"
 	"lernspur/statements"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -43,6 +44,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		repaired: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lernspur_statement_repairs_total", Help: "Repairs of statements that came to the lenient endpoint and were valid then.",
 		}, []string{"repair"}),
+	}
+	for _, rule := range lenient.Rules {
+		m.repaired.WithLabelValues(rule.ID) // 0 is an answer too
 	}
 	if reg != nil {
 		reg.MustRegister(m.duration, m.received, m.sent, m.accepted, m.rejected, m.repaired)
