@@ -2,7 +2,6 @@ package lrs
 
 import (
 	"slices"
-	"strings"
 
 	"lernspur/lenient"
 	"lernspur/statements"
@@ -28,10 +27,7 @@ func (x *exchange) base() string {
 // tenant has asked for it but a word on why.
 func (a *API) registerLenient(router *mux.Router) {
 	if len(a.opts.LenientTenants) > 0 {
-		for _, res := range a.resources() {
-			res.path, res.lenient = LenientBase+strings.TrimPrefix(res.path, Base), true
-			a.route(router, res)
-		}
+		a.registerAt(router, LenientBase)
 	}
 	// The separate route without a rest keeps /xapi-lenience and the like out.
 	all := a.shell(resource{path: LenientBase + "/*", lenient: true})
