@@ -79,5 +79,5 @@ SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
 `timestamp_at` DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(timestamp, 'UTC'))
 ENGINE = MergeTree
 ORDER BY (tenant, stored)
-SETTINGS index_granularity = 64, merge_selector_base = 8, merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+SETTINGS index_granularity = 64, merge_selector_base = 8, min_parts_to_merge_at_once = 20, merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
