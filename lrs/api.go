@@ -21,6 +21,7 @@ type API struct {
 	explains chan struct{}       // one token per explanation under way
 
 	consistent consistentHeader
+	crossSite  *http.CrossOriginProtection // for forms of the alternate request syntax
 }
 
 // New makes an endpoint that is ready to be registered. Writer, Reader and
@@ -33,6 +34,8 @@ func New(opts Options) *API {
 		metrics:  newMetrics(opts.Registerer),
 		bodies:   semaphore.NewWeighted(opts.MaxInFlight),
 		explains: make(chan struct{}, explainers()),
+
+		crossSite: crossSite(opts.CORSOrigins),
 	}
 }
 
@@ -49,6 +52,8 @@ type resource struct {
 	methods map[string]action
 	// consistent tells that every answer carries Consistent-Through.
 	consistent bool
+	// lenient tells that it belongs to the lenient endpoint.
+	lenient bool
 }
 
 // resources lists what there is; everything else is 404.
@@ -58,6 +63,12 @@ func (a *API) resources() []resource {
 			http.MethodGet:  {accessRead, a.getStatements},
 			http.MethodPost: {accessWrite, a.postStatements},
 			http.MethodPut:  {accessWrite, a.putStatement},
+		}},
+		{path: Base + "/agents", consistent: true, methods: map[string]action{
+			http.MethodGet: {accessReadThings, a.getAgent},
+		}},
+		{path: Base + "/activities", consistent: true, methods: map[string]action{
+			http.MethodGet: {accessReadThings, a.getActivity},
 		}},
 		{path: Base + "/about", methods: map[string]action{
 			http.MethodGet: {accessOpen, a.getAbout},
@@ -73,12 +84,18 @@ func (a *API) Register(router *mux.Router) {
 	// with GET: a statement that was posted would be lost without an error.
 	router.SkipClean(true)
 	for _, res := range a.resources() {
-		if get, ok := res.methods[http.MethodGet]; ok {
-			res.methods[http.MethodHead] = get
-		}
-		router.Handle(res.path, a.shell(res))
+		a.route(router, res)
 	}
+	a.registerLenient(router) // before what takes everything that begins like it
 	router.PathPrefix(Base).Handler(a.shell(resource{path: Base + "/*"}))
+}
+
+// route adds one resource.
+func (a *API) route(router *mux.Router, res resource) {
+	if get, ok := res.methods[http.MethodGet]; ok {
+		res.methods[http.MethodHead] = get
+	}
+	router.Handle(res.path, a.shell(res))
 }
 
 // allowed lists the methods of a resource for the Allow header.

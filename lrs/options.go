@@ -13,10 +13,13 @@ import (
 // Options are what the endpoint needs and how it behaves. Zero values of the
 // limits stand for the defaults named there.
 type Options struct {
-	Writer  Writer
-	Reader  Reader
-	Keys    Keys
-	Explain Explainer // nil: rejections carry what the strict pass found
+	Writer Writer
+	Reader Reader
+	Keys   Keys
+	// Activities is what the server knows of activities; nil: nothing.
+	Activities Activities
+	People     People    // nil: nobody has more than one identifier
+	Explain    Explainer // nil: rejections carry what the strict pass found
 
 	Logger     *zap.Logger
 	Registerer prometheus.Registerer // nil: metrics are counted and shown nowhere
@@ -30,6 +33,9 @@ type Options struct {
 	// CORSOrigins are the origins that browsers may call from: exact origins
 	// such as "https://lms.example", or "*" alone for any. Empty: none.
 	CORSOrigins []string
+
+	// LenientTenants are the tenants whose keys may use the lenient endpoint.
+	LenientTenants []string
 
 	// MaxBody is the size of a body in bytes, after decompression; 16 MiB.
 	MaxBody int64

@@ -27,12 +27,14 @@ type exchange struct {
 	id      string // of the request
 	started time.Time
 	edition statements.Edition
+	lenient bool // the request came to the lenient endpoint
 	cred    *Credential
 
 	status   int   // 0 until the answer begins
 	sent     int64 // bytes of the answer's body
 	received int64 // bytes of the request's body as it came
 	failure  *failure
+	bare     bool // the answer has no body, though the client takes it for one that has
 
 	// The values of headers, kept here rather than each in a slice of its own.
 	headers [2]string
@@ -42,6 +44,9 @@ type exchange struct {
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
 		x.status = status
+	}
+	if x.bare {
+		x.Header().Del("Content-Length")
 	}
 	x.ResponseWriter.WriteHeader(status)
 }
@@ -65,10 +70,14 @@ func (a *API) shell(res resource) http.Handler {
 	allow := res.allowed()
 	count := a.metrics.of(res.path)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{ResponseWriter: w, api: a, started: time.Now()}
+		x := &exchange{ResponseWriter: w, api: a, lenient: res.lenient, started: time.Now()}
 		x.id = r.Header.Get(headerRequestID)
 		if !validRequestID(x.id) {
 			x.id = a.ids.next()
+		}
+		var alternate error
+		if r.URL.RawQuery != "" && isAlternate(r) {
+			r, alternate = a.undoAlternate(x, w, r)
 		}
 		ed, problem := edition(r.Header)
 		x.edition = ed
@@ -84,7 +93,11 @@ func (a *API) shell(res resource) http.Handler {
 			x.WriteHeader(http.StatusNoContent)
 			return
 		}
-		if err := a.admit(x, r, res, allow, problem); err != nil {
+		err := alternate
+		if err == nil {
+			err = a.admit(x, r, res, allow, problem)
+		}
+		if err != nil {
 			x.fail(r, err)
 		}
 	})
@@ -92,6 +105,11 @@ func (a *API) shell(res resource) http.Handler {
 
 // admit finds the action, checks who asks for it, and runs it.
 func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionProblem string) error {
+	if res.lenient {
+		if err := a.offered(""); err != nil {
+			return err
+		}
+	}
 	if res.methods == nil {
 		if strings.Contains(r.URL.Path, "//") {
 			return notFound("there is no such resource: this path has two slashes in a row")
@@ -119,6 +137,11 @@ func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionPr
 		return err
 	}
 	x.cred = cred
+	if res.lenient {
+		if err := a.offered(cred.Tenant); err != nil {
+			return err
+		}
+	}
 	if versionProblem != "" {
 		return badRequest("%s", versionProblem)
 	}

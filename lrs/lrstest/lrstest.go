@@ -57,7 +57,8 @@ func Start(t testing.TB, opts Options) *Server {
 	s.openKeys(t)
 	o := lrs.Options{
 		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Keys: s.Keys},
-		Explain: schema.ExplainRequest, Registerer: s.Registry,
+		Activities: app.Reader{Store: s.Store},
+		Explain:    schema.ExplainRequest, Registerer: s.Registry,
 	}
 	if opts.LRS != nil {
 		opts.LRS(&o)
@@ -65,6 +66,7 @@ func Start(t testing.TB, opts Options) *Server {
 	router := mux.NewRouter()
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, s.Registry, s.Store.Ping)
+	app.NewRepairs(s.Store, s.Commit, s.Keys, nil).Register(router)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
