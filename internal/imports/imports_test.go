@@ -18,21 +18,22 @@ var allowed = map[string][]string{
 	"config":     {},
 	"engine":     {},
 	"transfer":   {},
+	"documents":  {},
 	// Holds a program still at named places, when it was built for that.
 	"internal/failpoint": {},
 
 	"schema": {"statements"},
 	// commit, store and lrs never import each other: each declares what it
 	// needs, and app ties them together.
-	"commit":    {"statements", "internal/failpoint"},
-	"store":     {"statements", "internal/failpoint"},
-	"lrs":       {"statements", "schema"},
-	"directory": {"statements", "store", "internal/failpoint"},
-	"progress":  {"statements", "store", "internal/failpoint"},
-	"report":    {"statements", "store", "progress", "internal/failpoint"},
-	"verify":    {"statements", "store", "internal/failpoint"},
+	"commit":    {"statements", "documents", "internal/failpoint"},
+	"store":     {"statements", "documents", "internal/failpoint"},
+	"lrs":       {"statements", "documents", "schema"},
+	"directory": {"statements", "documents", "store", "internal/failpoint"},
+	"progress":  {"statements", "documents", "store", "internal/failpoint"},
+	"report":    {"statements", "documents", "store", "progress", "internal/failpoint"},
+	"verify":    {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
-	"admin": {"statements", "store", "directory", "verify", "internal/failpoint"},
+	"admin": {"statements", "documents", "store", "directory", "verify", "internal/failpoint"},
 
 	"app":          {anything},
 	"cmd/lernspur": {anything},
