@@ -89,6 +89,9 @@ func (r Reader) Get(ctx context.Context, tenant string, id uuid.UUID, upto int64
 // away gives an error of a database that does not answer the type that the
 // endpoint knows.
 func away(err error) error {
+	if errors.Is(err, store.ErrEntangled) {
+		return fmt.Errorf("%w: %w", &lrs.Busy{Reason: store.ErrEntangled.Error()}, err)
+	}
 	if !store.Away(err) {
 		return err
 	}
