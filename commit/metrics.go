@@ -45,6 +45,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	reads := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "lernspur", Subsystem: "commit", Name: "document_reads_total",
 		Help: "Documents that were looked at, by where they were found."}, []string{"from"})
 	r.MustRegister(reads)
+	for _, from := range []string{"memory", "log", "database"} {
+		reads.WithLabelValues(from)
+	}
 	return &metrics{
 		documents:     counter("documents_total", "Versions of documents made durable, deletions too."),
 		documentWait:  histogram("document_wait_seconds", "Time from a change of documents to its verdict.", seconds),

@@ -13,10 +13,12 @@ import (
 // Options are what the endpoint needs and how it behaves. Zero values of the
 // limits stand for the defaults named there.
 type Options struct {
-	Writer  Writer
-	Reader  Reader
-	Keys    Keys
-	Explain Explainer // nil: rejections carry what the strict pass found
+	Writer Writer
+	Reader Reader
+	Keys   Keys
+	// Documents are the State and profile resources; nil leaves them out.
+	Documents Documents
+	Explain   Explainer // nil: rejections carry what the strict pass found
 
 	Logger     *zap.Logger
 	Registerer prometheus.Registerer // nil: metrics are counted and shown nowhere
@@ -33,6 +35,9 @@ type Options struct {
 
 	// MaxBody is the size of a body in bytes, after decompression; 16 MiB.
 	MaxBody int64
+	// MaxDocument is the size of a document in bytes; 16 MiB, and never more than
+	// MaxBody.
+	MaxDocument int64
 	// MaxRatio is how much larger a body may become by decompression; 200.
 	// The first MiB is free.
 	MaxRatio int64
@@ -57,6 +62,8 @@ func (o Options) withDefaults() Options {
 		o.Logger = zap.NewNop()
 	}
 	setDefault(&o.MaxBody, 16<<20)
+	setDefault(&o.MaxDocument, 16<<20)
+	o.MaxDocument = min(o.MaxDocument, o.MaxBody)
 	setDefault(&o.MaxRatio, 200)
 	setDefault(&o.MaxInFlight, 64<<20)
 	o.MaxInFlight = max(o.MaxInFlight, o.MaxBody)

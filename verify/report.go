@@ -33,6 +33,8 @@ const (
 	// RefExtra is a row that ties statements of which one does not point to the
 	// other.
 	RefExtra Kind = "ref-extra"
+	// DocumentDamaged is a document whose ETag is not that of its content.
+	DocumentDamaged Kind = "document-damaged"
 	// Aggregate is a figure that a recomputation does not confirm.
 	Aggregate Kind = "aggregate"
 )
@@ -54,6 +56,7 @@ type TenantReport struct {
 	Statements  int    `json:"statements"`
 	Lookups     int    `json:"lookups"`
 	References  int    `json:"references"`
+	Documents   int    `json:"documents"`
 	Aggregates  int    `json:"aggregates"`
 	Differences int    `json:"differences"`
 }

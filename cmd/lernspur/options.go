@@ -51,6 +51,7 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 			PathPrefix:  pathOf(c.Server.PublicURL),
 			CORSOrigins: c.CORS.Origins,
 			MaxBody:     c.Limits.BodyBytes,
+			MaxDocument: c.Limits.DocumentBytes,
 			Statements:  statements.Limits{MaxStatements: c.Limits.StatementsPerRequest, MaxStatementBytes: int(c.Limits.StatementBytes)},
 			ReadWait:    c.Limits.WaitTimeout,
 		},
