@@ -18,7 +18,10 @@ type Options struct {
 	Keys   Keys
 	// Documents are the State and profile resources; nil leaves them out.
 	Documents Documents
-	Explain   Explainer // nil: rejections carry what the strict pass found
+	// Activities is what the server knows of activities; nil: nothing.
+	Activities Activities
+	People     People    // nil: nobody has more than one identifier
+	Explain    Explainer // nil: rejections carry what the strict pass found
 
 	Logger     *zap.Logger
 	Registerer prometheus.Registerer // nil: metrics are counted and shown nowhere

@@ -57,8 +57,9 @@ func Start(t testing.TB, opts Options) *Server {
 	s.openKeys(t)
 	o := lrs.Options{
 		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Keys: s.Keys},
-		Documents: app.Documents{Committer: s.Commit, Store: s.Store},
-		Explain:   schema.ExplainRequest, Registerer: s.Registry,
+		Documents:  app.Documents{Committer: s.Commit, Store: s.Store},
+		Activities: app.Reader{Store: s.Store},
+		Explain:    schema.ExplainRequest, Registerer: s.Registry,
 	}
 	if opts.LRS != nil {
 		opts.LRS(&o)
