@@ -36,6 +36,9 @@ type Options struct {
 	// such as "https://lms.example", or "*" alone for any. Empty: none.
 	CORSOrigins []string
 
+	// LenientTenants are the tenants whose keys may use the lenient endpoint.
+	LenientTenants []string
+
 	// MaxBody is the size of a body in bytes, after decompression; 16 MiB.
 	MaxBody int64
 	// MaxDocument is the size of a document in bytes; 16 MiB, and never more than

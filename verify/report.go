@@ -35,6 +35,11 @@ const (
 	RefExtra Kind = "ref-extra"
 	// DocumentDamaged is a document whose ETag is not that of its content.
 	DocumentDamaged Kind = "document-damaged"
+	// RepairOrphan is an original that is kept without its statement.
+	RepairOrphan Kind = "repair-orphan"
+	// RepairColumn is a column of the table of repairs that does not say what
+	// the statement says.
+	RepairColumn Kind = "repair-column"
 	// Aggregate is a figure that a recomputation does not confirm.
 	Aggregate Kind = "aggregate"
 )
@@ -57,6 +62,7 @@ type TenantReport struct {
 	Lookups     int    `json:"lookups"`
 	References  int    `json:"references"`
 	Documents   int    `json:"documents"`
+	Repairs     int    `json:"repairs"`
 	Aggregates  int    `json:"aggregates"`
 	Differences int    `json:"differences"`
 }
