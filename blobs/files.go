@@ -32,7 +32,8 @@ type Files struct {
 	disk disk
 	now  func() time.Time
 
-	made   sync.Map // folders that this process has made durable
+	naming sync.Mutex // held while a blob gets its name
+	made   sync.Map   // folders that this process has made durable
 	broken atomic.Pointer[error]
 }
 
@@ -201,11 +202,26 @@ func (f *Files) write(tenant string, h Hash, in *intake) (err error) {
 	if packed {
 		to += compressed
 	}
-	if err := f.disk.Rename(name, to); err != nil {
+	known, err := f.rename(name, to, tenant, h)
+	if err != nil {
 		return err
+	}
+	if known != "" { // another writer was faster
+		return f.again(known)
 	}
 	renamed = true
 	return f.syncDir(filepath.Dir(to))
+}
+
+// rename gives a complete file its name, unless the blob is there by now, maybe
+// in the other form: then known is its path.
+func (f *Files) rename(from, to, tenant string, h Hash) (known string, err error) {
+	f.naming.Lock()
+	defer f.naming.Unlock()
+	if known, _, err = f.find(tenant, h); !errors.Is(err, ErrNotFound) {
+		return known, err
+	}
+	return "", f.disk.Rename(from, to)
 }
 
 // Open implements Store.
@@ -263,7 +279,6 @@ func (f *Files) Stat(_ context.Context, tenant string, h Hash) (Info, error) {
 func (f *Files) List(ctx context.Context, tenant string, yield func(Hash, Info) bool) error {
 	errEnough := errors.New("enough")
 	root := filepath.Join(f.dir, folder(tenant))
-	seen := "" // the same blob can lie there in both forms after an update
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -276,7 +291,7 @@ func (f *Files) List(ctx context.Context, tenant string, yield func(Hash, Info) 
 			return nil
 		}
 		h, err := ParseHash(filepath.Base(filepath.Dir(path)) + strings.TrimSuffix(d.Name(), compressed))
-		if err != nil || string(h) == seen {
+		if err != nil {
 			return nil // nothing of ours
 		}
 		info, err := d.Info()
@@ -286,7 +301,6 @@ func (f *Files) List(ctx context.Context, tenant string, yield func(Hash, Info) 
 		if err != nil {
 			return err
 		}
-		seen = string(h)
 		if !yield(h, Info{Time: info.ModTime()}) {
 			return errEnough
 		}

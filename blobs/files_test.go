@@ -208,6 +208,9 @@ func TestManyWritersOfOneBlob(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	if list := files(t, f); len(list) != 1 {
+		t.Errorf("kept %v", list)
+	}
 	kept := 0
 	if err := f.List(ctx, "town", func(got Hash, _ Info) bool { kept++; return got == h }); err != nil || kept != 1 {
 		t.Error(kept, err)

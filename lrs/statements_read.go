@@ -70,8 +70,12 @@ func (a *API) answerOne(ctx context.Context, x *exchange, r *http.Request, req *
 		return notFound("this statement is not voided; statementId returns it")
 	}
 	x.Header().Set("Last-Modified", time.UnixMicro(found.Stored).UTC().Format(http.TimeFormat))
+	with, err := a.attachedTo(ctx, x, req, []statements.Found{found})
+	if err != nil {
+		return err
+	}
 	raw := req.formatter()(found.Raw)
-	return x.answer(r, len(raw), func(write func([]byte)) { write(raw) })
+	return a.answer(ctx, x, r, with, len(raw), func(write func([]byte)) { write(raw) })
 }
 
 // answerPage answers a page of statements and the address of the next.
@@ -90,6 +94,13 @@ func (a *API) answerPage(ctx context.Context, x *exchange, r *http.Request, req 
 	if err != nil {
 		return err
 	}
+	with, err := a.attachedTo(ctx, x, req, page.Statements)
+	if err != nil {
+		return err
+	}
+	if n := with.statements(); n < len(page.Statements) {
+		page.Statements, page.More = page.Statements[:n], true
+	}
 	more := ""
 	if n := len(page.Statements); page.More && n > 0 {
 		q.Cursor = page.Statements[n-1].Stored
@@ -102,7 +113,7 @@ func (a *API) answerPage(ctx context.Context, x *exchange, r *http.Request, req 
 		page.Statements[i].Raw = format(page.Statements[i].Raw)
 		length += len(page.Statements[i].Raw)
 	}
-	return x.answer(r, length, func(write func([]byte)) {
+	return a.answer(ctx, x, r, with, length, func(write func([]byte)) {
 		write([]byte(head))
 		for i := range page.Statements {
 			if i > 0 {

@@ -19,21 +19,15 @@ func (a *API) postStatements(x *exchange, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	b, err := a.readBody(ctx, x, r)
+	sts, done, err := a.receive(ctx, x, r, a.parseOptions(x, uuid.Nil), statements.Parse)
 	if err != nil {
 		return err
 	}
-	opts := a.parseOptions(x, uuid.Nil)
-	sts, err := statements.Parse(b.data, opts)
-	err = a.judge(err, b.data, opts)
-	a.release(b)
-	if err != nil {
-		return err
-	}
+	defer done()
 	if err := a.commit(ctx, x, sts); err != nil {
 		return err
 	}
-	b = bufferPool.Get().(*body)
+	b := bufferPool.Get().(*body)
 	defer a.release(b)
 	b.data = appendIDs(b.data, sts)
 	h := x.Header()
@@ -63,22 +57,48 @@ func (a *API) putStatement(x *exchange, r *http.Request) error {
 		return badRequest("the parameter statementId is the UUID that names nothing")
 	}
 	ctx := r.Context()
-	b, err := a.readBody(ctx, x, r)
+	sts, done, err := a.receive(ctx, x, r, a.parseOptions(x, id), parseOne)
 	if err != nil {
 		return err
 	}
-	opts := a.parseOptions(x, id)
-	st, err := statements.ParseOne(b.data, opts)
-	err = a.judge(err, b.data, opts)
-	a.release(b)
-	if err != nil {
-		return err
-	}
-	if err := a.commit(ctx, x, []*statements.Statement{st}); err != nil {
+	defer done()
+	if err := a.commit(ctx, x, sts); err != nil {
 		return err
 	}
 	x.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// parse takes the JSON of a request apart.
+type parse func(data []byte, opts statements.Options) ([]*statements.Statement, error)
+
+// parseOne is the parse of a PUT.
+func parseOne(data []byte, opts statements.Options) ([]*statements.Statement, error) {
+	st, err := statements.ParseOne(data, opts)
+	return []*statements.Statement{st}, err
+}
+
+// receive reads the statements of a request and keeps what is attached to them.
+// Until done is called, which is after the commit, nothing of that is removed.
+func (a *API) receive(ctx context.Context, x *exchange, r *http.Request, opts statements.Options, read parse) (sts []*statements.Statement, done func(), err error) {
+	if isMultipart(r.Header) {
+		return a.receiveParts(ctx, x, r, opts, read)
+	}
+	b, err := a.readBody(ctx, x, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if sts, err = a.parseBody(b, opts, read); err != nil {
+		return nil, nil, err
+	}
+	return sts, func() {}, a.refuse(missingParts(sts, nil))
+}
+
+// parseBody parses a body and releases it.
+func (a *API) parseBody(b *body, opts statements.Options, read parse) ([]*statements.Statement, error) {
+	defer a.release(b)
+	sts, err := read(b.data, opts)
+	return sts, a.judge(err, b.data, opts)
 }
 
 // parseOptions are what the parser has to know of a request.
