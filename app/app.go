@@ -23,6 +23,7 @@ import (
 	"lernspur/engine"
 	"lernspur/lrs"
 	"lernspur/progress"
+	"lernspur/records"
 	"lernspur/store"
 )
 
@@ -40,6 +41,7 @@ type App struct {
 	blobs     *blobs.Keeper
 	keys      *directory.Keys
 	projector *progress.Projector
+	records   *records.API
 
 	public gate
 	socket gate
@@ -115,6 +117,7 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("progress: %w", err)
 	}
 	a.task(func() { a.sweep(running) })
+	a.records = a.newRecords()
 	// Last: a key that is made by a start that fails would be shown to nobody.
 	if err := a.firstKey(ctx); err != nil {
 		return fmt.Errorf("the first key: %w", err)
@@ -197,6 +200,7 @@ func (a *App) Handler() http.Handler {
 	router := mux.NewRouter()
 	o := a.opts.LRS
 	o.Writer, o.Reader, o.Keys, o.Blobs = Writer{a.committer}, Reader{a.store}, Keys{a.keys}, Blobs{a.blobs}
+	o.Activities = Reader{a.store}
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
@@ -206,6 +210,7 @@ func (a *App) Handler() http.Handler {
 		Projector: a.projector, Identify: a.identify, Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	}).Register(router)
+	a.records.Register(router)
 	return router
 }
 
@@ -220,6 +225,9 @@ func (a *App) Failed() <-chan error { return a.failed }
 func (a *App) Stop(ctx context.Context) error {
 	a.public.open(nil)
 	a.socket.open(nil)
+	if a.records != nil {
+		a.records.Stop() // tails would keep the doors open
+	}
 	var errs []error
 	errs = append(errs, a.closeDoors(ctx))
 	if a.background != nil {

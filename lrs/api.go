@@ -21,6 +21,7 @@ type API struct {
 	explains chan struct{}       // one token per explanation under way
 
 	consistent consistentHeader
+	crossSite  *http.CrossOriginProtection // for forms of the alternate request syntax
 }
 
 // New makes an endpoint that is ready to be registered. Writer, Reader and
@@ -33,6 +34,8 @@ func New(opts Options) *API {
 		metrics:  newMetrics(opts.Registerer),
 		bodies:   semaphore.NewWeighted(opts.MaxInFlight),
 		explains: make(chan struct{}, explainers()),
+
+		crossSite: crossSite(opts.CORSOrigins),
 	}
 }
 
@@ -58,6 +61,12 @@ func (a *API) resources() []resource {
 			http.MethodGet:  {accessRead, a.getStatements},
 			http.MethodPost: {accessWrite, a.postStatements},
 			http.MethodPut:  {accessWrite, a.putStatement},
+		}},
+		{path: Base + "/agents", consistent: true, methods: map[string]action{
+			http.MethodGet: {accessReadThings, a.getAgent},
+		}},
+		{path: Base + "/activities", consistent: true, methods: map[string]action{
+			http.MethodGet: {accessReadThings, a.getActivity},
 		}},
 		{path: Base + "/about", methods: map[string]action{
 			http.MethodGet: {accessOpen, a.getAbout},

@@ -13,11 +13,14 @@ import (
 // Options are what the endpoint needs and how it behaves. Zero values of the
 // limits stand for the defaults named there.
 type Options struct {
-	Writer  Writer
-	Reader  Reader
-	Keys    Keys
-	Blobs   Blobs     // nil: nothing can be attached
-	Explain Explainer // nil: rejections carry what the strict pass found
+	Writer Writer
+	Reader Reader
+	Keys   Keys
+	Blobs  Blobs // nil: nothing can be attached
+	// Activities is what the server knows of activities; nil: nothing.
+	Activities Activities
+	People     People    // nil: nobody has more than one identifier
+	Explain    Explainer // nil: rejections carry what the strict pass found
 
 	Logger     *zap.Logger
 	Registerer prometheus.Registerer // nil: metrics are counted and shown nowhere

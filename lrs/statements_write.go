@@ -130,6 +130,11 @@ func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Stateme
 	if len(sts) == 0 {
 		return nil
 	}
+	if x.cred.defines() {
+		for _, st := range sts {
+			st.Defines = true
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, a.opts.CommitWait)
 	defer cancel()
 	err := a.opts.Writer.Commit(ctx, x.cred.Tenant, sts)

@@ -28,12 +28,15 @@ var allowed = map[string][]string{
 	"commit":    {"statements", "internal/failpoint"},
 	"store":     {"statements", "internal/failpoint"},
 	"lrs":       {"statements", "schema"},
+	"records":   {"statements"},
 	"directory": {"statements", "store", "internal/failpoint"},
 	"progress":  {"statements", "store", "internal/failpoint"},
 	"report":    {"statements", "store", "progress", "internal/failpoint"},
 	"verify":    {"statements", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
 	"admin": {"statements", "store", "directory", "verify", "internal/failpoint"},
+	// Tests only.
+	"lrs/conformance": {},
 
 	"app":          {anything},
 	"cmd/lernspur": {anything},
@@ -101,7 +104,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
 		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
-		"net/http":                               {"lrs", "admin", "progress", "app"},
+		"net/http":                               {"lrs", "admin", "progress", "records", "app"},
 	}
 	for _, pkg := range golist(t, "./...") {
 		if free(pkg) {

@@ -63,7 +63,8 @@ func Start(t testing.TB, opts Options) *Server {
 	o := lrs.Options{
 		Blobs:  app.Blobs{Keeper: s.Blobs},
 		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Keys: s.Keys},
-		Explain: schema.ExplainRequest, Registerer: s.Registry,
+		Activities: app.Reader{Store: s.Store},
+		Explain:    schema.ExplainRequest, Registerer: s.Registry,
 	}
 	if opts.LRS != nil {
 		opts.LRS(&o)
