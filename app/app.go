@@ -200,6 +200,7 @@ func (a *App) Handler() http.Handler {
 	router := mux.NewRouter()
 	o := a.opts.LRS
 	o.Writer, o.Reader, o.Keys, o.Blobs = Writer{a.committer}, Reader{a.store}, Keys{a.keys}, Blobs{a.blobs}
+	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
@@ -210,6 +211,7 @@ func (a *App) Handler() http.Handler {
 		Projector: a.projector, Identify: a.identify, Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	}).Register(router)
+	NewRepairs(a.store, a.committer, a.keys, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
 	return router
 }

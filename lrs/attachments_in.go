@@ -83,7 +83,7 @@ type delivery struct {
 // the statements first, which are judged before anything else is read, then each
 // attachment straight into the blobs. When it returns nil all of them are
 // durable, and stay until done is called.
-func (a *API) receiveParts(ctx context.Context, x *exchange, r *http.Request, opts statements.Options, read parse) (sts []*statements.Statement, done func(), err error) {
+func (a *API) receiveParts(ctx context.Context, x *exchange, r *http.Request, opts statements.Options, one bool) (sts []*statements.Statement, done func(), err error) {
 	if a.opts.Blobs == nil {
 		return nil, nil, badRequest("nothing can be attached to statements here")
 	}
@@ -94,7 +94,7 @@ func (a *API) receiveParts(ctx context.Context, x *exchange, r *http.Request, op
 	defer p.close()
 	b, err := a.readStatementPart(ctx, p)
 	if err == nil {
-		sts, err = a.parseBody(b, opts, read)
+		sts, err = a.parseBody(x, b, opts, one)
 	}
 	if err != nil {
 		return nil, nil, hangUp(err)

@@ -149,15 +149,15 @@ func TestAttachmentsComeBack(t *testing.T) {
 
 		for i, want := range []map[string][]byte{{sha(one): one, sha(two): two}, {sha(one): one}, {}, {sha(three): three}} {
 			first, files := c.getParts("/statements?attachments=true&statementId=" + id(sts[i]))
-			same(t, c.want(200, "GET", "/statements?statementId="+id(sts[i]), nil).body, first)
+			sameAnswer(t, c.want(200, "GET", "/statements?statementId="+id(sts[i]), nil).body, first)
 			checkFiles(t, files, want)
 		}
 		first, files := c.getParts("/statements?attachments=true&limit=4&activity=" + activityID("it"))
-		same(t, c.want(200, "GET", "/statements?attachments=false&limit=4&activity="+activityID("it"), nil).body, first)
+		sameAnswer(t, c.want(200, "GET", "/statements?attachments=false&limit=4&activity="+activityID("it"), nil).body, first)
 		checkFiles(t, files, map[string][]byte{sha(one): one, sha(two): two})
 		for _, format := range []string{"ids", "canonical", "exact"} {
 			first, files := c.getParts("/statements?attachments=true&format=" + format + "&statementId=" + id(sts[1]))
-			same(t, c.want(200, "GET", "/statements?format="+format+"&statementId="+id(sts[1]), nil).body, first)
+			sameAnswer(t, c.want(200, "GET", "/statements?format="+format+"&statementId="+id(sts[1]), nil).body, first)
 			checkFiles(t, files, map[string][]byte{sha(one): one})
 		}
 
@@ -182,8 +182,8 @@ func checkFiles(t *testing.T, got map[string]gotPart, want map[string][]byte) {
 	}
 }
 
-// same compares two JSON answers, the address of the next page aside.
-func same(t *testing.T, want, got []byte) {
+// sameAnswer compares two JSON answers, the address of the next page aside.
+func sameAnswer(t *testing.T, want, got []byte) {
 	t.Helper()
 	cut := func(b []byte) string { s, _, _ := strings.Cut(string(b), `"more":"`); return s }
 	if cut(want) != cut(got) {

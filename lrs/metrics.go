@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"lernspur/lenient"
 	"lernspur/statements"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,6 +19,7 @@ type metrics struct {
 	sent     *prometheus.CounterVec   // path
 	accepted prometheus.Counter
 	rejected *prometheus.CounterVec // rule
+	repaired *prometheus.CounterVec // repair
 
 	attachments     prometheus.Counter
 	attachmentBytes prometheus.Counter
@@ -42,6 +44,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lernspur_statements_rejected_total", Help: "Broken rules of statements that were rejected, by the first rule that each breaks.",
 		}, []string{"rule"}),
+		repaired: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lernspur_statement_repairs_total", Help: "Repairs of statements that came to the lenient endpoint and were valid then.",
+		}, []string{"repair"}),
 		attachments: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "lernspur_attachments_received_total", Help: "Parts with attachments that were kept, also when their statements were refused afterwards.",
 		}),
@@ -49,8 +54,11 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "lernspur_attachments_received_bytes_total", Help: "Bytes of these attachments.",
 		}),
 	}
+	for _, rule := range lenient.Rules {
+		m.repaired.WithLabelValues(rule.ID) // 0 is an answer too
+	}
 	if reg != nil {
-		reg.MustRegister(m.duration, m.received, m.sent, m.accepted, m.rejected, m.attachments, m.attachmentBytes)
+		reg.MustRegister(m.duration, m.received, m.sent, m.accepted, m.rejected, m.repaired, m.attachments, m.attachmentBytes)
 	}
 	return m
 }

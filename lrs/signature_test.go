@@ -63,7 +63,9 @@ func TestSignatures(t *testing.T) {
 		t.Fatal(err)
 	}
 	mine, others, curved := certificate(t, key, key.Public()), certificate(t, otherKey, otherKey.Public()), certificate(t, curve, curve.Public())
-	x5c := func(list ...any) map[jose.HeaderKey]any { return map[jose.HeaderKey]any{"x5c": append([]any{}, list...)} }
+	x5c := func(list ...any) map[jose.HeaderKey]any {
+		return map[jose.HeaderKey]any{"x5c": append([]any{}, list...)}
+	}
 	changed := strings.Replace(goodStatement, "/did", "/saw", 1)
 	swap := func(text string, n int, with string) string {
 		pieces := strings.Split(text, ".")

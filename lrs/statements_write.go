@@ -19,7 +19,7 @@ func (a *API) postStatements(x *exchange, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	sts, done, err := a.receive(ctx, x, r, a.parseOptions(x, uuid.Nil), statements.Parse)
+	sts, done, err := a.receive(ctx, x, r, a.parseOptions(x, uuid.Nil), false)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (a *API) putStatement(x *exchange, r *http.Request) error {
 		return badRequest("the parameter statementId is the UUID that names nothing")
 	}
 	ctx := r.Context()
-	sts, done, err := a.receive(ctx, x, r, a.parseOptions(x, id), parseOne)
+	sts, done, err := a.receive(ctx, x, r, a.parseOptions(x, id), true)
 	if err != nil {
 		return err
 	}
@@ -69,36 +69,27 @@ func (a *API) putStatement(x *exchange, r *http.Request) error {
 	return nil
 }
 
-// parse takes the JSON of a request apart.
-type parse func(data []byte, opts statements.Options) ([]*statements.Statement, error)
-
-// parseOne is the parse of a PUT.
-func parseOne(data []byte, opts statements.Options) ([]*statements.Statement, error) {
-	st, err := statements.ParseOne(data, opts)
-	return []*statements.Statement{st}, err
-}
-
 // receive reads the statements of a request and keeps what is attached to them.
-// Until done is called, which is after the commit, nothing of that is removed.
-func (a *API) receive(ctx context.Context, x *exchange, r *http.Request, opts statements.Options, read parse) (sts []*statements.Statement, done func(), err error) {
+// Until done is called, which is after the commit, nothing of that is removed. one
+// asks for one statement, not an array.
+func (a *API) receive(ctx context.Context, x *exchange, r *http.Request, opts statements.Options, one bool) (sts []*statements.Statement, done func(), err error) {
 	if isMultipart(r.Header) {
-		return a.receiveParts(ctx, x, r, opts, read)
+		return a.receiveParts(ctx, x, r, opts, one)
 	}
 	b, err := a.readBody(ctx, x, r)
 	if err != nil {
 		return nil, nil, err
 	}
-	if sts, err = a.parseBody(b, opts, read); err != nil {
+	if sts, err = a.parseBody(x, b, opts, one); err != nil {
 		return nil, nil, err
 	}
 	return sts, func() {}, a.refuse(missingParts(sts, nil))
 }
 
 // parseBody parses a body and releases it.
-func (a *API) parseBody(b *body, opts statements.Options, read parse) ([]*statements.Statement, error) {
+func (a *API) parseBody(x *exchange, b *body, opts statements.Options, one bool) ([]*statements.Statement, error) {
 	defer a.release(b)
-	sts, err := read(b.data, opts)
-	return sts, a.judge(err, b.data, opts)
+	return a.parse(x, b.data, opts, one)
 }
 
 // parseOptions are what the parser has to know of a request.

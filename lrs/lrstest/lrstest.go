@@ -63,6 +63,7 @@ func Start(t testing.TB, opts Options) *Server {
 	o := lrs.Options{
 		Blobs:  app.Blobs{Keeper: s.Blobs},
 		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Keys: s.Keys},
+		Documents:  app.Documents{Committer: s.Commit, Store: s.Store},
 		Activities: app.Reader{Store: s.Store},
 		Explain:    schema.ExplainRequest, Registerer: s.Registry,
 	}
@@ -72,6 +73,7 @@ func Start(t testing.TB, opts Options) *Server {
 	router := mux.NewRouter()
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, s.Registry, s.Store.Ping)
+	app.NewRepairs(s.Store, s.Commit, s.Keys, nil).Register(router)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
