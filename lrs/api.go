@@ -21,6 +21,7 @@ type API struct {
 	explains chan struct{}       // one token per explanation under way
 
 	consistent consistentHeader
+	aboutBody  []byte
 	crossSite  *http.CrossOriginProtection // for forms of the alternate request syntax
 }
 
@@ -81,10 +82,14 @@ func (a *API) Register(router *mux.Router) {
 	// The router would answer a doubled slash with 301, and clients follow that
 	// with GET: a statement that was posted would be lost without an error.
 	router.SkipClean(true)
-	for _, res := range a.resources() {
+	resources := a.resources()
+	for _, res := range resources {
 		if get, ok := res.methods[http.MethodGet]; ok {
 			res.methods[http.MethodHead] = get
 		}
+	}
+	a.aboutBody = a.about(resources)
+	for _, res := range resources {
 		router.Handle(res.path, a.shell(res))
 	}
 	router.PathPrefix(Base).Handler(a.shell(resource{path: Base + "/*"}))
