@@ -202,6 +202,7 @@ func (a *App) Handler() http.Handler {
 		Projector: a.projector, Identify: a.identify, Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	}).Register(router)
+	NewRepairs(a.store, a.committer, a.keys, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
 	return router
 }

@@ -12,6 +12,7 @@ type Config struct {
 	Engine     Engine
 	Commit     Commit
 	Limits     Limits
+	LRS        LRS
 	CORS       CORS
 	Log        Log
 
@@ -101,6 +102,13 @@ type Limits struct {
 	ReadTimeout    time.Duration
 	RequestTimeout time.Duration
 	WaitTimeout    time.Duration
+}
+
+// LRS is about the endpoints for content.
+type LRS struct {
+	// LenientTenants are the tenants that the lenient endpoint serves; empty:
+	// none.
+	LenientTenants []string
 }
 
 // CORS is about content on foreign hosts that posts from a browser.

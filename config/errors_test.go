@@ -37,6 +37,7 @@ var wrong = []struct {
 	{"limits.read_timeout", "expected a duration with its unit, from 1s to 1h", []string{"1ms"}},
 	{"limits.request_timeout", "expected a duration with its unit, from 1s to 24h", []string{"25h"}},
 	{"limits.wait_timeout", "expected a duration with its unit, from 10ms to 1h", []string{"2h"}},
+	{"lrs.lenient_tenants", "expected a list of names", []string{"a b", "a:b", "Köln", strings.Repeat("x", 129)}},
 	{"cors.origins", "expected a list of origins", []string{"example.org", "https://a.example/", "https://a.example/path", "*,https://a.example", "https://A.example", "ftp://a.example"}},
 	{"log.level", "expected one of debug, info, warn, error", []string{"loud"}},
 	{"log.format", "expected one of console, json", []string{"xml"}},

@@ -30,6 +30,9 @@ func (a *API) about(resources []resource) []byte {
 		for method := range res.methods {
 			endpoints[path] = append(endpoints[path], method)
 		}
+		if slices.Contains(endpoints[path], http.MethodGet) {
+			endpoints[path] = append(endpoints[path], http.MethodHead)
+		}
 		slices.Sort(endpoints[path])
 	}
 	limits := a.opts.Statements

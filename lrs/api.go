@@ -53,6 +53,8 @@ type resource struct {
 	methods map[string]action
 	// consistent tells that every answer carries Consistent-Through.
 	consistent bool
+	// lenient tells that it belongs to the lenient endpoint.
+	lenient bool
 }
 
 // resources lists what there is; everything else is 404.
@@ -83,16 +85,20 @@ func (a *API) Register(router *mux.Router) {
 	// with GET: a statement that was posted would be lost without an error.
 	router.SkipClean(true)
 	resources := a.resources()
-	for _, res := range resources {
-		if get, ok := res.methods[http.MethodGet]; ok {
-			res.methods[http.MethodHead] = get
-		}
-	}
 	a.aboutBody = a.about(resources)
 	for _, res := range resources {
-		router.Handle(res.path, a.shell(res))
+		a.route(router, res)
 	}
+	a.registerLenient(router) // before what takes everything that begins like it
 	router.PathPrefix(Base).Handler(a.shell(resource{path: Base + "/*"}))
+}
+
+// route adds one resource.
+func (a *API) route(router *mux.Router, res resource) {
+	if get, ok := res.methods[http.MethodGet]; ok {
+		res.methods[http.MethodHead] = get
+	}
+	router.Handle(res.path, a.shell(res))
 }
 
 // allowed lists the methods of a resource for the Allow header.

@@ -34,6 +34,9 @@ type Options struct {
 	// such as "https://lms.example", or "*" alone for any. Empty: none.
 	CORSOrigins []string
 
+	// LenientTenants are the tenants whose keys may use the lenient endpoint.
+	LenientTenants []string
+
 	// MaxBody is the size of a body in bytes, after decompression; 16 MiB.
 	MaxBody int64
 	// MaxRatio is how much larger a body may become by decompression; 200.

@@ -33,6 +33,11 @@ const (
 	// RefExtra is a row that ties statements of which one does not point to the
 	// other.
 	RefExtra Kind = "ref-extra"
+	// RepairOrphan is an original that is kept without its statement.
+	RepairOrphan Kind = "repair-orphan"
+	// RepairColumn is a column of the table of repairs that does not say what
+	// the statement says.
+	RepairColumn Kind = "repair-column"
 	// Aggregate is a figure that a recomputation does not confirm.
 	Aggregate Kind = "aggregate"
 )
@@ -54,6 +59,7 @@ type TenantReport struct {
 	Statements  int    `json:"statements"`
 	Lookups     int    `json:"lookups"`
 	References  int    `json:"references"`
+	Repairs     int    `json:"repairs"`
 	Aggregates  int    `json:"aggregates"`
 	Differences int    `json:"differences"`
 }

@@ -108,6 +108,10 @@ func (c *check) verifyTenant(tenant string) error {
 	if err := c.references(tenant); err != nil {
 		return fmt.Errorf("reading references: %w", err)
 	}
+	c.progress("repairs")
+	if err := c.repairs(tenant); err != nil {
+		return fmt.Errorf("reading repairs: %w", err)
+	}
 	c.progress("ids")
 	if err := c.ids(tenant); err != nil {
 		return fmt.Errorf("looking for repeated ids: %w", err)

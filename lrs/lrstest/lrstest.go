@@ -66,6 +66,7 @@ func Start(t testing.TB, opts Options) *Server {
 	router := mux.NewRouter()
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, s.Registry, s.Store.Ping)
+	app.NewRepairs(s.Store, s.Commit, s.Keys, nil).Register(router)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
