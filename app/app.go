@@ -192,6 +192,7 @@ func (a *App) Handler() http.Handler {
 	router := mux.NewRouter()
 	o := a.opts.LRS
 	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.keys}
+	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry

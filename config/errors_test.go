@@ -33,6 +33,7 @@ var wrong = []struct {
 	{"limits.body_bytes", "expected a size from 1KiB to 1GiB", []string{"0", "2GiB"}},
 	{"limits.header_bytes", "expected a size from 4KiB to 16MiB", []string{"1KiB"}},
 	{"limits.statement_bytes", "expected a size from 1KiB to 1GiB", []string{"1"}},
+	{"limits.document_bytes", "expected a size from 1KiB to 1GiB", []string{"1"}},
 	{"limits.statements_per_request", "expected a whole number from 1 to 1000000", []string{"0"}},
 	{"limits.read_timeout", "expected a duration with its unit, from 1s to 1h", []string{"1ms"}},
 	{"limits.request_timeout", "expected a duration with its unit, from 1s to 24h", []string{"25h"}},

@@ -59,7 +59,7 @@ type resource struct {
 
 // resources lists what there is; everything else is 404.
 func (a *API) resources() []resource {
-	return []resource{
+	list := []resource{
 		{path: Base + "/statements", consistent: true, methods: map[string]action{
 			http.MethodGet:  {accessRead, a.getStatements},
 			http.MethodPost: {accessWrite, a.postStatements},
@@ -75,6 +75,7 @@ func (a *API) resources() []resource {
 			http.MethodGet: {accessOpen, a.getAbout},
 		}},
 	}
+	return append(list, a.documentResources()...)
 }
 
 // Register adds the resources to a router. Routes are tried in the order of

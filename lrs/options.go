@@ -16,6 +16,8 @@ type Options struct {
 	Writer Writer
 	Reader Reader
 	Keys   Keys
+	// Documents are the State and profile resources; nil leaves them out.
+	Documents Documents
 	// Activities is what the server knows of activities; nil: nothing.
 	Activities Activities
 	People     People    // nil: nobody has more than one identifier
@@ -39,6 +41,9 @@ type Options struct {
 
 	// MaxBody is the size of a body in bytes, after decompression; 16 MiB.
 	MaxBody int64
+	// MaxDocument is the size of a document in bytes; 16 MiB, and never more than
+	// MaxBody.
+	MaxDocument int64
 	// MaxRatio is how much larger a body may become by decompression; 200.
 	// The first MiB is free.
 	MaxRatio int64
@@ -63,6 +68,8 @@ func (o Options) withDefaults() Options {
 		o.Logger = zap.NewNop()
 	}
 	setDefault(&o.MaxBody, 16<<20)
+	setDefault(&o.MaxDocument, 16<<20)
+	o.MaxDocument = min(o.MaxDocument, o.MaxBody)
 	setDefault(&o.MaxRatio, 200)
 	setDefault(&o.MaxInFlight, 64<<20)
 	o.MaxInFlight = max(o.MaxInFlight, o.MaxBody)

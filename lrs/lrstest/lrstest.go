@@ -57,6 +57,7 @@ func Start(t testing.TB, opts Options) *Server {
 	s.openKeys(t)
 	o := lrs.Options{
 		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Keys: s.Keys},
+		Documents:  app.Documents{Committer: s.Commit, Store: s.Store},
 		Activities: app.Reader{Store: s.Store},
 		Explain:    schema.ExplainRequest, Registerer: s.Registry,
 	}
