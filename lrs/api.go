@@ -21,6 +21,7 @@ type API struct {
 	explains chan struct{}       // one token per explanation under way
 
 	consistent consistentHeader
+	aboutBody  []byte
 	crossSite  *http.CrossOriginProtection // for forms of the alternate request syntax
 }
 
@@ -84,6 +85,7 @@ func (a *API) Register(router *mux.Router) {
 	// The router would answer a doubled slash with 301, and clients follow that
 	// with GET: a statement that was posted would be lost without an error.
 	router.SkipClean(true)
+	a.aboutBody = a.about(a.resources())
 	a.registerAt(router, Base)
 	a.registerLenient(router) // before what takes everything that begins like it
 	router.PathPrefix(Base).Handler(a.shell(resource{path: Base + "/*"}))
