@@ -21,6 +21,7 @@ type API struct {
 	explains chan struct{}       // one token per explanation under way
 
 	consistent consistentHeader
+	crossSite  *http.CrossOriginProtection // for forms of the alternate request syntax
 }
 
 // New makes an endpoint that is ready to be registered. Writer, Reader and
@@ -33,6 +34,8 @@ func New(opts Options) *API {
 		metrics:  newMetrics(opts.Registerer),
 		bodies:   semaphore.NewWeighted(opts.MaxInFlight),
 		explains: make(chan struct{}, explainers()),
+
+		crossSite: crossSite(opts.CORSOrigins),
 	}
 }
 

@@ -42,3 +42,12 @@ func (a *API) cors(h http.Header, r *http.Request, allow string) (preflight bool
 	h.Set("Access-Control-Max-Age", "86400")
 	return true
 }
+
+// crossSite tells pages of other origins from those that are let in.
+func crossSite(origins []string) *http.CrossOriginProtection {
+	c := http.NewCrossOriginProtection()
+	for _, origin := range origins {
+		_ = c.AddTrustedOrigin(origin) // "*" is none: it lets in nobody's remembered credentials
+	}
+	return c
+}

@@ -33,6 +33,7 @@ type exchange struct {
 	sent     int64 // bytes of the answer's body
 	received int64 // bytes of the request's body as it came
 	failure  *failure
+	bare     bool // the answer has no body, though the client takes it for one that has
 
 	// The values of headers, kept here rather than each in a slice of its own.
 	headers [2]string
@@ -42,6 +43,9 @@ type exchange struct {
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
 		x.status = status
+	}
+	if x.bare {
+		x.Header().Del("Content-Length")
 	}
 	x.ResponseWriter.WriteHeader(status)
 }
@@ -70,6 +74,10 @@ func (a *API) shell(res resource) http.Handler {
 		if !validRequestID(x.id) {
 			x.id = a.ids.next()
 		}
+		var alternate error
+		if r.URL.RawQuery != "" && isAlternate(r) {
+			r, alternate = a.undoAlternate(x, w, r)
+		}
 		ed, problem := edition(r.Header)
 		x.edition = ed
 		h := w.Header()
@@ -84,7 +92,11 @@ func (a *API) shell(res resource) http.Handler {
 			x.WriteHeader(http.StatusNoContent)
 			return
 		}
-		if err := a.admit(x, r, res, allow, problem); err != nil {
+		err := alternate
+		if err == nil {
+			err = a.admit(x, r, res, allow, problem)
+		}
+		if err != nil {
 			x.fail(r, err)
 		}
 	})
