@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"lernspur/access"
 	"lernspur/commit"
-	"lernspur/directory"
 	"lernspur/lrs"
 	"lernspur/progress"
 	"lernspur/statements"
@@ -95,35 +95,41 @@ func away(err error) error {
 	return fmt.Errorf("%w: %w", &lrs.Busy{RetryAfter: time.Second, Reason: "the database does not answer now; try again"}, err)
 }
 
-// Keys is the directory as the endpoint sees it.
-type Keys struct{ *directory.Keys }
+// Keys is the one gate of all doors as the endpoint sees it.
+type Keys struct{ *access.Gate }
 
-// Check implements lrs.Keys.
-func (k Keys) Check(_ context.Context, key, secret string) (*lrs.Credential, error) {
-	identity, err := k.Keys.Check(key, secret)
+// Identify implements lrs.Keys.
+func (k Keys) Identify(r *http.Request) (*lrs.Credential, error) {
+	identity, err := k.Gate.Identify(r)
+	var many *access.TooMany
+	var away *access.Unavailable
 	switch {
-	case errors.Is(err, directory.ErrWrongKey):
+	case errors.Is(err, access.ErrWrong):
 		return nil, lrs.ErrCredentials
-	case err != nil:
-		return nil, err
+	case errors.As(err, &many):
+		return nil, &lrs.TooMany{RetryAfter: many.RetryAfter}
+	case errors.As(err, &away):
+		return nil, &lrs.Busy{RetryAfter: away.RetryAfter, Reason: away.Error()}
 	}
-	return (*lrs.Credential)(identity), nil
+	return (*lrs.Credential)(identity), err
 }
 
 // identify tells package progress who sent a request.
 func (a *App) identify(r *http.Request) (*progress.Identity, error) {
-	key, secret, ok := r.BasicAuth()
-	if !ok {
+	identity, err := a.access.Identify(r)
+	var many *access.TooMany
+	var away *access.Unavailable
+	switch {
+	case errors.Is(err, access.ErrWrong):
 		return nil, nil
-	}
-	identity, err := a.keys.Check(key, secret)
-	if errors.Is(err, directory.ErrWrongKey) {
-		return nil, nil
-	}
-	if err != nil {
+	case errors.As(err, &many):
+		return nil, &progress.Refused{Status: http.StatusTooManyRequests, RetryAfter: many.RetryAfter, Reason: many.Error()}
+	case errors.As(err, &away):
+		return nil, &progress.Refused{Status: http.StatusServiceUnavailable, RetryAfter: away.RetryAfter, Reason: away.Error()}
+	case err != nil || identity == nil:
 		return nil, err
 	}
-	return &progress.Identity{Tenant: identity.Tenant, Scopes: identity.Scopes}, nil
+	return &progress.Identity{Tenant: identity.Tenant, Scopes: identity.Scopes, Bound: identity.Bound()}, nil
 }
 
 // waitForProgress is the commit path's Wait as package progress knows it: what

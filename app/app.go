@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.uber.org/zap"
 
+	"lernspur/access"
 	"lernspur/admin"
 	"lernspur/commit"
 	"lernspur/directory"
@@ -37,6 +38,7 @@ type App struct {
 	store     *store.Store
 	committer *commit.Committer
 	keys      *directory.Keys
+	access    *access.Gate
 	projector *progress.Projector
 
 	public gate
@@ -171,6 +173,9 @@ func (a *App) startKeys(ctx, running context.Context) (err error) {
 			return fmt.Errorf("the key of the configuration: %w", err)
 		}
 	}
+	gate := a.opts.Access
+	gate.Keys, gate.Logger, gate.Registerer = a.keys, a.log.Named("access"), a.registry
+	a.access = access.NewGate(gate)
 	a.task(func() { a.keys.Run(running) })
 	return nil
 }
@@ -188,14 +193,15 @@ func (a *App) task(run func()) {
 func (a *App) Handler() http.Handler {
 	router := mux.NewRouter()
 	o := a.opts.LRS
-	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.keys}
+	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.access}
+	o.Challenges = a.access.Challenges()
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
 	progress.NewAPI(progress.Options{
-		Projector: a.projector, Identify: a.identify, Wait: a.waitForProgress,
+		Projector: a.projector, Identify: a.identify, Challenges: a.access.Challenges(), Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	}).Register(router)
 	return router

@@ -161,18 +161,24 @@ func (k *Keys) add(ctx context.Context, id, secret string, n NewKey) (KeyRecord,
 
 // defaultAuthority is an account on this installation's home page.
 func (k *Keys) defaultAuthority(id string) string {
-	type account struct {
-		HomePage string `json:"homePage"`
-		Name     string `json:"name"`
-	}
-	b, err := json.Marshal(struct {
-		ObjectType string  `json:"objectType"`
-		Account    account `json:"account"`
-	}{"Agent", account{k.opts.HomePage, id}})
+	b, err := Account(k.opts.HomePage, id)
 	if err != nil {
 		panic(err) // two strings always marshal
 	}
 	return string(b)
+}
+
+// Account is the JSON of an Agent that has an account (xAPI 1.0.3 Part 2,
+// 2.4.2.4).
+func Account(homePage, name string) ([]byte, error) {
+	type account struct {
+		HomePage string `json:"homePage"`
+		Name     string `json:"name"`
+	}
+	return json.Marshal(struct {
+		ObjectType string  `json:"objectType"`
+		Account    account `json:"account"`
+	}{"Agent", account{homePage, name}})
 }
 
 // nextVersion is the clock, or one more than last where the clock went back.

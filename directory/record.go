@@ -118,6 +118,14 @@ type Identity struct {
 	BoundOrigin         string
 }
 
+// Bound tells whether the key is bound to anything but a time.
+func (i *Identity) Bound() bool {
+	return i.BoundActor != "" || i.BoundRegistration != uuid.Nil || i.BoundActivityPrefix != "" || i.BoundOrigin != ""
+}
+
+// CheckTenant refuses what cannot be the name of a tenant, with ErrInvalid.
+func CheckTenant(name string) error { return checkName("tenant", name) }
+
 // checkName refuses ids and tenants that cannot travel: they have to fit
 // into a Basic user name, a log line and a path.
 func checkName(what, value string) error {

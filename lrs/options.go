@@ -13,10 +13,13 @@ import (
 // Options are what the endpoint needs and how it behaves. Zero values of the
 // limits stand for the defaults named there.
 type Options struct {
-	Writer  Writer
-	Reader  Reader
-	Keys    Keys
-	Explain Explainer // nil: rejections carry what the strict pass found
+	Writer Writer
+	Reader Reader
+	Keys   Keys
+	// Challenges are the values of WWW-Authenticate in answers that ask for
+	// credentials; empty means HTTP Basic.
+	Challenges []string
+	Explain    Explainer // nil: rejections carry what the strict pass found
 
 	Logger     *zap.Logger
 	Registerer prometheus.Registerer // nil: metrics are counted and shown nowhere
@@ -55,6 +58,9 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.Logger == nil {
 		o.Logger = zap.NewNop()
+	}
+	if len(o.Challenges) == 0 {
+		o.Challenges = []string{`Basic realm="Lernspur", charset="UTF-8"`}
 	}
 	setDefault(&o.MaxBody, 16<<20)
 	setDefault(&o.MaxRatio, 200)

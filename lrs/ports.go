@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"lernspur/statements"
@@ -36,14 +37,17 @@ type Reader interface {
 	Get(ctx context.Context, tenant string, id uuid.UUID, upto int64) (f statements.Found, voided bool, ok bool, err error)
 }
 
-// Keys checks credentials. Check is called once per request: it must not ask
-// anything slower than memory, and takes the same time for right and wrong.
+// Keys finds out who sends requests. It is safe for concurrent use.
 type Keys interface {
-	// Check returns whom a key and its secret stand for, or ErrCredentials.
-	Check(ctx context.Context, key, secret string) (*Credential, error)
+	// Identify returns whom the credentials of a request stand for; nil without
+	// an error when it comes without any. It is called once per request: it asks
+	// nothing slower than memory, unless a token is signed with a key that was
+	// never seen, and takes the same time for right and wrong. Errors:
+	// ErrCredentials, *TooMany, *Busy.
+	Identify(r *http.Request) (*Credential, error)
 }
 
-// Credential is what a verified key stands for. It may be shared between
+// Credential is what verified credentials stand for. It may be shared between
 // requests: nobody changes it.
 type Credential struct {
 	KeyID  string
@@ -53,6 +57,11 @@ type Credential struct {
 	// their authority, and AuthorityIdentifier its canonical identifier.
 	Authority           []byte
 	AuthorityIdentifier string
+	// What the key is bound to; zero values bind to nothing. See bound.go.
+	BoundActor          string // identifier
+	BoundRegistration   uuid.UUID
+	BoundActivityPrefix string
+	BoundOrigin         string
 }
 
 // Explainer says in detail what is wrong with a body that the parser rejected
@@ -60,7 +69,8 @@ type Credential struct {
 // bounded size, and only by a few requests at one time.
 type Explainer func(body []byte, opts statements.Options) []statements.Violation
 
-// ErrCredentials means that a key is unknown or revoked, or its secret wrong.
+// ErrCredentials means that a key is unknown, revoked or past its time or its
+// secret wrong, or that a token is not one that counts here.
 var ErrCredentials = errors.New("unknown key or wrong secret")
 
 // ErrUncertain means that statements may or may not have been kept. Sending
@@ -76,6 +86,14 @@ type Conflict struct {
 func (e *Conflict) Error() string {
 	return fmt.Sprintf("statement %d: another statement is already stored under the id %s", e.Index, e.ID)
 }
+
+// TooMany says that too many wrong credentials came from where this request
+// comes from: these are not looked at before some time has passed.
+type TooMany struct {
+	RetryAfter time.Duration
+}
+
+func (e *TooMany) Error() string { return "too many wrong credentials" }
 
 // Busy says that nothing of the request was taken and that the same request
 // may succeed later.

@@ -110,6 +110,9 @@ func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Stateme
 	if len(sts) == 0 {
 		return nil
 	}
+	if err := a.permit(ctx, x.cred, sts); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, a.opts.CommitWait)
 	defer cancel()
 	err := a.opts.Writer.Commit(ctx, x.cred.Tenant, sts)

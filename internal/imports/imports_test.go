@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"store":     {"statements", "internal/failpoint"},
 	"lrs":       {"statements", "schema"},
 	"directory": {"statements", "store", "internal/failpoint"},
+	"access":    {"statements", "store", "directory", "internal/failpoint"},
 	"progress":  {"statements", "store", "internal/failpoint"},
 	"report":    {"statements", "store", "progress", "internal/failpoint"},
 	"verify":    {"statements", "store", "internal/failpoint"},
@@ -100,7 +101,9 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
 		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
-		"net/http":                               {"lrs", "admin", "progress", "app"},
+		"net/http":                               {"lrs", "admin", "progress", "access", "app"},
+		"github.com/coreos/go-oidc/v3/oidc":      {"access"},
+		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements
 	}
 	for _, pkg := range golist(t, "./...") {
 		if free(pkg) {

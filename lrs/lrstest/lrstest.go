@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"lernspur/access"
 	"lernspur/app"
 	"lernspur/commit"
 	"lernspur/directory"
@@ -46,6 +47,7 @@ type Server struct {
 type Options struct {
 	LRS    func(o *lrs.Options)
 	Commit func(o *commit.Options)
+	Access func(o *access.Options)
 }
 
 // Start starts an endpoint on a fresh database. A missing engine fails the
@@ -55,9 +57,14 @@ func Start(t testing.TB, opts Options) *Server {
 	s := &Server{Store: storetest.Open(t), Registry: prometheus.NewRegistry()}
 	s.startCommit(t, opts)
 	s.openKeys(t)
+	credentials := access.Options{Keys: s.Keys, Registerer: s.Registry}
+	if opts.Access != nil {
+		opts.Access(&credentials)
+	}
+	gate := access.NewGate(credentials)
 	o := lrs.Options{
-		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Keys: s.Keys},
-		Explain: schema.ExplainRequest, Registerer: s.Registry,
+		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Gate: gate},
+		Challenges: gate.Challenges(), Explain: schema.ExplainRequest, Registerer: s.Registry,
 	}
 	if opts.LRS != nil {
 		opts.LRS(&o)
