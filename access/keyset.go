@@ -72,7 +72,7 @@ func newKeySet(issuer string, client *http.Client, now func() time.Time) *keySet
 
 // VerifySignature implements oidc.KeySet, with the keys at hand.
 func (s *keySet) VerifySignature(_ context.Context, raw string) ([]byte, error) {
-	signed, err := jose.ParseSigned(raw, algorithms)
+	signed, err := jose.ParseSignedCompact(raw, algorithms)
 	if err != nil || len(signed.Signatures) != 1 {
 		return nil, errors.New("not a token with one signature")
 	}

@@ -96,7 +96,7 @@ func (t *Tokens) identify(ctx context.Context, raw string) (who *directory.Ident
 	if len(raw) > maxToken {
 		return nil, true, ErrWrong
 	}
-	signed, err := jose.ParseSigned(raw, algorithms)
+	signed, err := jose.ParseSignedCompact(raw, algorithms)
 	if err != nil || len(signed.Signatures) != 1 {
 		return nil, true, ErrWrong
 	}

@@ -176,7 +176,11 @@ func (b *batch) parseOne(element []byte) (*statements.Statement, error) {
 			opts.Authority = sent.Authority
 		}
 	}
-	return statements.ParseOne(element, opts)
+	st, err := statements.ParseOne(element, opts)
+	if err == nil {
+		st.Defines = true // who may use the socket may do everything
+	}
+	return st, err
 }
 
 func (b *batch) fail(index int, err error) {

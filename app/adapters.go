@@ -86,9 +86,18 @@ func (r Reader) Get(ctx context.Context, tenant string, id uuid.UUID, upto int64
 	return found, voided, ok, away(err)
 }
 
+// Definitions implements lrs.Activities.
+func (r Reader) Definitions(ctx context.Context, tenant string, activities []string) (map[string][]byte, error) {
+	definitions, err := r.Store.Definitions(ctx, tenant, activities)
+	return definitions, away(err)
+}
+
 // away gives an error of a database that does not answer the type that the
 // endpoint knows.
 func away(err error) error {
+	if errors.Is(err, store.ErrEntangled) {
+		return fmt.Errorf("%w: %w", &lrs.Busy{Reason: store.ErrEntangled.Error()}, err)
+	}
 	if !store.Away(err) {
 		return err
 	}

@@ -195,6 +195,7 @@ func (a *App) Handler() http.Handler {
 	o := a.opts.LRS
 	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.access}
 	o.Challenges = a.access.Challenges()
+	o.Activities = Reader{a.store}
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}

@@ -62,6 +62,12 @@ func (a *API) resources() []resource {
 			http.MethodPost: {accessWrite, a.postStatements},
 			http.MethodPut:  {accessWrite, a.putStatement},
 		}},
+		{path: Base + "/agents", consistent: true, methods: map[string]action{
+			http.MethodGet: {accessReadThings, a.getAgent},
+		}},
+		{path: Base + "/activities", consistent: true, methods: map[string]action{
+			http.MethodGet: {accessReadThings, a.getActivity},
+		}},
 		{path: Base + "/about", methods: map[string]action{
 			http.MethodGet: {accessOpen, a.getAbout},
 		}},

@@ -19,6 +19,9 @@ type Options struct {
 	// Challenges are the values of WWW-Authenticate in answers that ask for
 	// credentials; empty means HTTP Basic.
 	Challenges []string
+	// Activities is what the server knows of activities; nil: nothing.
+	Activities Activities
+	People     People    // nil: nobody has more than one identifier
 	Explain    Explainer // nil: rejections carry what the strict pass found
 
 	Logger     *zap.Logger

@@ -102,11 +102,7 @@ func (p parameters) agent(ed statements.Edition) (string, error) {
 	}
 	identifier, err := statements.AgentIdentifier([]byte(value), ed)
 	if err != nil {
-		var invalid *statements.Invalid
-		if errors.As(err, &invalid) && len(invalid.Violations) > 0 {
-			return "", badRequest("the parameter agent is not an Agent or identified Group: %s", invalid.Violations[0].Message)
-		}
-		return "", badRequest("the parameter agent is not an Agent or identified Group")
+		return "", agentProblem(err)
 	}
 	return identifier, nil
 }

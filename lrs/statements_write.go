@@ -113,6 +113,11 @@ func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Stateme
 	if err := a.permit(ctx, x.cred, sts); err != nil {
 		return err
 	}
+	if x.cred.defines() {
+		for _, st := range sts {
+			st.Defines = true
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, a.opts.CommitWait)
 	defer cancel()
 	err := a.opts.Writer.Commit(ctx, x.cred.Tenant, sts)

@@ -80,13 +80,14 @@ func (p *parser) checkRef(n int, keep bool) bool {
 // checkActivity checks an Activity whose objectType is known to be right, and
 // adds it to the columns. It returns its place among the activities.
 func (p *parser) checkActivity(n int, role Role) (at int, ok bool) {
-	id := 0
+	id, definition := 0, 0
 	for k, end := p.members(n); k < end; k = p.after(k) {
 		switch v := k + 1; p.text(k) {
 		case "objectType":
 		case "id":
 			id = v
 		case "definition":
+			definition = v
 			if !p.checkDefinition(v) {
 				return none, false
 			}
@@ -106,7 +107,11 @@ func (p *parser) checkActivity(n int, role Role) (at int, ok bool) {
 	c := &p.columns
 	start := len(c.text)
 	c.text = append(c.text, text...)
-	return c.add(&c.activities, start, role), true
+	at = c.add(&c.activities, start, role)
+	if definition != 0 {
+		p.define(at, definition)
+	}
+	return at, true
 }
 
 // componentList is a set of the lists that an interaction may have.

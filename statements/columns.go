@@ -11,6 +11,8 @@ type columns struct {
 	activities uses
 	actor      int // index in agents, -1 if the actor has no identifier
 	object     int // index in agents or activities, -1 if it is neither
+
+	definitions []defined // of activities; places in the body
 }
 
 // span is a piece of columns.text.
@@ -25,6 +27,7 @@ func (c *columns) reset() {
 	c.agents.reset()
 	c.activities.reset()
 	c.actor, c.object = none, none
+	c.definitions = c.definitions[:0]
 }
 
 // keep appends a text that stands for itself.

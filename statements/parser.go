@@ -86,7 +86,7 @@ func (p *parser) release() {
 	p.opts, p.body, p.violations, p.done = nil, nil, nil, nil
 	c := &p.columns
 	size := cap(p.nodes)*16 + cap(p.arena) + cap(p.canon) + cap(c.text) + cap(p.order)*16 +
-		(cap(c.agents.list)+cap(c.activities.list))*24 + len(p.ids)*48
+		(cap(c.agents.list)+cap(c.activities.list))*24 + cap(c.definitions)*12 + len(p.ids)*48
 	clear(p.ids)
 	if size > keep {
 		*p = parser{ids: make(map[uuid.UUID]int), random: p.random, drawn: p.drawn}

@@ -3,6 +3,7 @@ package statements
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Reparse takes a statement apart that was stored: Raw of a stamped Statement.
@@ -58,5 +59,6 @@ func (p *parser) rebuild() (*Statement, error) {
 		st.Authority = st.Agents[authorityAt].Identifier
 	}
 	st.Raw = buf[:end:end]
+	st.definitions = slices.Clone(c.definitions)
 	return st, nil
 }

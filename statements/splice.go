@@ -51,6 +51,7 @@ func (p *parser) build() *Statement {
 	}
 	const suffix = len(`,"id":"","stored":"","timestamp":"","authority":,"version":"2.0.0"`) + 36 + 2*storedWidth
 	st.Raw = p.splice(make([]byte, 0, size+suffix), st)
+	p.keepDefinitions(st)
 	end := len(st.Raw)
 	p.fillColumns(st, alias(append(st.Raw, c.text...)[end:]))
 	st.Raw = st.Raw[:end:end]

@@ -142,6 +142,7 @@ type Statement struct {
 	// beside the statement, not in it. Parse does not set it.
 	Repairs []byte
 
-	storedAt    int // offset of the gap for stored in Raw
-	timestampAt int // offset of the gap for timestamp, or -1 when it was sent
+	definitions []defined // see Definitions
+	storedAt    int       // offset of the gap for stored in Raw
+	timestampAt int       // offset of the gap for timestamp, or -1 when it was sent
 }

@@ -28,7 +28,7 @@ func ExplainPlan(q statements.Query, n int) string {
 	if !filtered {
 		return p.newestSQL(n)
 	}
-	return p.candidatesSQL(n) + "\n" + p.referrersSQL()
+	return p.candidatesSQL(n) + "\n" + p.referrersSQL(true)
 }
 
 // SetReadTimeout gives the store connections on which the driver's own limit of

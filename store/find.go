@@ -24,7 +24,7 @@ func (s *Store) Find(ctx context.Context, tenant string, q statements.Query) (st
 	var filtered bool
 	f.plan, filtered = newPlan(q)
 	if filtered && f.anyRefs {
-		if err := f.findReferrers(); err != nil {
+		if err := f.findLinks(); err != nil {
 			return statements.Page{}, err
 		}
 	}
@@ -68,14 +68,14 @@ func (s *Store) Get(ctx context.Context, tenant string, id uuid.UUID, upto int64
 
 // finder answers one query.
 type finder struct {
-	store     *Store
-	ctx       context.Context
-	tenant    string
-	plan      plan
-	anyRefs   bool
-	referrers []int64 // in the order of the query
-	bytes     int     // read so far
-	full      bool    // the last read ended at maxPageBytes
+	store   *Store
+	ctx     context.Context
+	tenant  string
+	plan    plan
+	anyRefs bool
+	links   []int64 // see findLinks
+	bytes   int     // read so far
+	full    bool    // the last read ended at maxPageBytes
 }
 
 // maxPageBytes bounds a page: one that would be larger ends earlier, and the
@@ -122,25 +122,26 @@ func (f *finder) next(n int, filtered bool) (found []statements.Found, exhausted
 	return found, exhausted, err
 }
 
-// candidates reads stored of the next n statements, in order, each once.
+// candidates reads stored of the next n statements, in order, each once:
+// those that match and those that lead to one that matches.
 func (f *finder) candidates(n int) ([]int64, bool, error) {
-	list := make([]int64, 0, n)
-	err := f.store.query(f.ctx, f.plan.candidatesSQL(n), f.parameters(), func(rows driver.Rows) error {
-		var v int64
-		err := rows.Scan(&v)
-		list = append(list, v)
-		return err
-	})
+	list, err := f.stored(f.plan.candidatesSQL(n))
 	if err != nil {
 		return nil, false, err
 	}
 	exhausted := len(list) < n
-	read := list
-	for _, r := range f.referrers {
-		// Beyond the last row read there may be rows that come before r.
-		if f.plan.inRange(r) && (exhausted || f.before(r, read[len(read)-1])) {
-			list = append(list, r)
+	if f.anyRefs {
+		// Beyond the last row read there may be others that come first.
+		within := f.plan
+		if !exhausted {
+			within.end(list[n-1])
 		}
+		referrers, err := f.referrers(within, n)
+		if err != nil {
+			return nil, false, err
+		}
+		exhausted = exhausted && len(referrers) < n
+		list = append(list, referrers...)
 	}
 	slices.SortFunc(list, f.compare)
 	list = slices.Compact(list)
@@ -158,63 +159,6 @@ func (f *finder) compare(a, b int64) int {
 		return -1
 	}
 	return 1
-}
-
-func (f *finder) before(a, b int64) bool { return f.compare(a, b) < 0 }
-
-// findReferrers follows StatementRefs backwards from the statements that
-// match, level by level; one that was seen already ends its branch, so cycles
-// end too.
-func (f *finder) findReferrers() error {
-	seen := make(map[int64]bool)
-	level, err := f.stored(f.plan.referrersSQL())
-	for err == nil && len(level) > 0 {
-		var fresh []int64
-		for _, r := range level {
-			if !seen[r] {
-				seen[r] = true
-				fresh = append(fresh, r)
-			}
-		}
-		level = level[:0]
-		for part := range slices.Chunk(fresh, 10*maxList) {
-			var next []int64
-			if next, err = f.stored(f.plan.nextReferrersSQL(part)); err != nil {
-				return err
-			}
-			level = append(level, next...)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	for r := range seen {
-		f.referrers = append(f.referrers, r)
-	}
-	if err := f.onlyAuthority(); err != nil {
-		return err
-	}
-	slices.SortFunc(f.referrers, f.compare)
-	return nil
-}
-
-// onlyAuthority leaves out the referrers of other authorities: whoever may
-// read only what is theirs does not see others' statements because they point
-// to it.
-func (f *finder) onlyAuthority() error {
-	if f.plan.authority == nil {
-		return nil
-	}
-	var kept []int64
-	for part := range slices.Chunk(f.referrers, 10*maxList) {
-		own, err := f.stored(fmt.Sprintf(`SELECT stored FROM lookups WHERE %s AND stored IN (%s)`, f.plan.authority.whereAny(), intList(part)))
-		if err != nil {
-			return err
-		}
-		kept = append(kept, own...)
-	}
-	f.referrers = kept
-	return nil
 }
 
 func (f *finder) stored(sql string) ([]int64, error) {

@@ -89,14 +89,22 @@ func (p *plan) advance(stored int64) {
 	}
 }
 
-// inRange tells whether a statement stored then is still to come.
-func (p *plan) inRange(stored int64) bool { return stored > p.low && stored <= p.high }
-
-func (p *plan) order() string {
+// end lets the plan end with the statement stored then.
+func (p *plan) end(stored int64) {
 	if p.up {
-		return "stored"
+		p.high = min(p.high, stored)
+	} else {
+		p.low = max(p.low, stored-1)
 	}
-	return "stored DESC"
+}
+
+func (p *plan) order() string { return "stored" + p.direction() }
+
+func (p *plan) direction() string {
+	if p.up {
+		return ""
+	}
+	return " DESC"
 }
 
 // candidatesSQL reads stored of the next n look-up rows that match, in order.
@@ -130,19 +138,46 @@ func (p *plan) narrow(low, high int64) string {
 	return b.String()
 }
 
-// referrersSQL reads stored of the statements that point at one that matches.
-// The times of a query apply to the statement that points, not to its target
-// (xAPI 1.0.3 Part 3, 2.1.3).
-func (p *plan) referrersSQL() string {
-	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND referrer <= %d AND target IN (`+
-		`SELECT stored FROM lookups WHERE %s AND stored <= %d%s AND stored IN (SELECT target FROM refs WHERE tenant = {tenant:String}))`,
-		p.upto, p.driver.whereAny(), p.upto, p.narrow(math.MinInt64, p.upto))
+// matchesSQL reads stored of the statements that match, at any time, and that
+// one of the references points to that where chooses. The times of a query apply
+// to the statement that points, not to its target (xAPI 1.0.3 Part 3, 2.1.3).
+func (p *plan) matchesSQL(where string) string {
+	return fmt.Sprintf(`SELECT stored FROM lookups WHERE %s AND stored <= %d%s AND stored IN (SELECT target FROM refs WHERE tenant = {tenant:String} AND %s)`,
+		p.driver.whereAny(), p.upto, p.narrow(math.MinInt64, p.upto), where)
 }
 
-// nextReferrersSQL reads stored of the statements that point at one of targets.
-func (p *plan) nextReferrersSQL(targets []int64) string {
-	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND referrer <= %d AND target IN (%s)`,
-		p.upto, intList(targets))
+// referrersSQL reads stored of the statements of the plan's range that point at
+// one that matches or at one of the table links, if there are any.
+func (p *plan) referrersSQL(links bool) string {
+	inRange := fmt.Sprintf("referrer > %d AND referrer <= %d", p.low, p.high)
+	target := "target IN (" + p.matchesSQL(inRange) + ")"
+	if links {
+		target = "(" + target + " OR target IN (SELECT stored FROM links))"
+	}
+	sql := fmt.Sprintf(`SELECT DISTINCT referrer AS stored FROM refs WHERE tenant = {tenant:String} AND %s AND %s`, inRange, target)
+	if p.authority != nil {
+		// Whoever may read only what is theirs does not see others' statements
+		// because they point to it.
+		sql += fmt.Sprintf(" AND referrer IN (SELECT stored FROM lookups WHERE %s AND %s)", p.authority.whereAny(),
+			strings.ReplaceAll(inRange, "referrer", "stored"))
+	}
+	return sql
+}
+
+// isTarget is the condition that something points to a reference.
+const isTarget = "referrer IN (SELECT target FROM refs WHERE tenant = {tenant:String})"
+
+// firstLinksSQL and nextLinksSQL read stored of the references to a match, or to
+// one of the table links, that others point to in turn.
+func (p *plan) firstLinksSQL() string {
+	visible := fmt.Sprintf("referrer <= %d", p.upto)
+	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND %s AND %s AND target IN (%s)`,
+		visible, isTarget, p.matchesSQL(visible+" AND "+isTarget))
+}
+
+func (p *plan) nextLinksSQL() string {
+	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND referrer <= %d AND %s AND target IN (SELECT stored FROM links)`,
+		p.upto, isTarget)
 }
 
 // newestSQL reads the statements themselves when nothing filters but time.

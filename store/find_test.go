@@ -219,6 +219,9 @@ func TestFind(t *testing.T) {
 			if !slices.Equal(want, got) {
 				rt.Fatalf("query %+v\nwant %v\ngot  %v", q, want, got)
 			}
+			if n, err := s.CountFound(ctx, tenant, q); err != nil || n != int64(len(want)) {
+				rt.Fatalf("query %+v\n%d are counted, want %d: %v", q, n, len(want), err)
+			}
 		}
 	})
 }

@@ -20,7 +20,7 @@ type Row struct {
 }
 
 // Insert writes rows, which come in ascending order of Stored: the look-up
-// rows first and the statements last. When it returns nil all of them are
+// rows first, then definitions, and the statements last. When it returns nil all of them are
 // durable and visible. When it returns an error the outcome is unknown until
 // Kill has returned: each table's rows become one part, so the statements
 // are there all or none, but look-up rows may be there without them; they are
@@ -45,6 +45,9 @@ func (s *Store) Insert(ctx context.Context, attempt string, rows []Row) error {
 	}
 	if err := s.insertRefs(ctx, attempt, rows); err != nil {
 		return fmt.Errorf("inserting references: %w", err)
+	}
+	if err := s.insertDefinitions(ctx, attempt, rows); err != nil {
+		return fmt.Errorf("inserting definitions: %w", err)
 	}
 	failpoint.Hit(failpoint.LookedUp)
 	err = s.send(ctx, attempt+"-statements", insertStatements, len(rows), func(from, to int) []any {

@@ -3,19 +3,15 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/bits-and-blooms/bloom/v3"
 	"github.com/google/uuid"
 
 	"lernspur/statements"
 )
-
-// target is the id that a StatementRef points to.
-type target struct {
-	tenant string
-	id     uuid.UUID
-}
 
 // edge says that the statement stored at referrer points to the one stored at
 // target.
@@ -25,41 +21,57 @@ type edge struct {
 }
 
 // refs ties StatementRefs to what they point to, whichever of the two comes
-// first. What is dangling (its target has not come yet) is kept in memory; at
-// start it is every reference without a row in the table refs.
+// first. The look-up rows of kind 9 have every id that is pointed to; refs
+// knows in a filter which ids may be among them, so that statements to which
+// nothing points, nearly all, cost no query when they come.
 //
 // Two INSERTs may run at once. Each makes its references known here before it looks for their
 // targets, and its look-up rows are visible before it looks here: so of a
 // reference and its target at least one finds the other.
 type refs struct {
-	mu       sync.Mutex
-	dangling map[target][]int64
-	tenants  map[string]bool // those that have any reference at all
+	mu      sync.Mutex
+	wanted  *bloom.BloomFilter // tenant and id of what is pointed to; nil while there is nothing
+	tenants map[string]bool    // those that have any reference at all
+	chained map[string]bool    // those in which something points to a reference
 }
 
-// loadRefs reads what is dangling.
+// The filter has a fixed size, 8 MiB once there is a StatementRef. A million of
+// them make it say "maybe" to one statement of 76,000, ten million to one of 25;
+// a "maybe" costs its part of one query for a batch.
+const (
+	wantedBits   = 64 << 20
+	wantedHashes = 4
+)
+
+// loadRefs reads to which ids statements point.
 func (s *Store) loadRefs(ctx context.Context) error {
-	s.refs.dangling = make(map[target][]int64)
 	s.refs.tenants = make(map[string]bool)
-	err := s.query(ctx, `SELECT DISTINCT tenant FROM lookups WHERE kind = 9`, nil, func(rows driver.Rows) error {
+	s.refs.chained = make(map[string]bool)
+	err := s.queryLong(ctx, fmt.Sprintf(`SELECT tenant, key FROM lookups WHERE kind = %d`, kindRefTo), nil, func(rows driver.Rows) error {
 		var tenant string
-		err := rows.Scan(&tenant)
-		s.refs.tenants[tenant] = true
+		var id uuid.UUID
+		err := rows.Scan(&tenant, &id)
+		s.refs.want(tenant, id)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	const sql = `SELECT DISTINCT tenant, key, stored FROM lookups WHERE kind = 9 AND (tenant, stored) NOT IN (SELECT tenant, referrer FROM refs)`
-	return s.query(ctx, sql, nil, func(rows driver.Rows) error {
-		var t target
-		var stored int64
-		if err := rows.Scan(&t.tenant, &t.id, &stored); err != nil {
+	for tenant := range s.refs.tenants {
+		chained, err := s.chained(ctx, tenant, `SELECT target FROM refs WHERE tenant = {tenant:String}`)
+		if err != nil {
 			return err
 		}
-		s.refs.dangling[t] = append(s.refs.dangling[t], stored)
-		return nil
-	})
+		s.refs.chained[tenant] = chained
+	}
+	return nil
+}
+
+// chained tells whether among some instants there is one of a reference.
+func (s *Store) chained(ctx context.Context, tenant, among string) (chained bool, err error) {
+	sql := fmt.Sprintf(`SELECT 1 FROM refs WHERE tenant = {tenant:String} AND referrer IN (%s) LIMIT 1`, among)
+	err = s.queryLong(ctx, sql, parameters{"tenant": tenant}, func(driver.Rows) error { chained = true; return nil })
+	return chained, err
 }
 
 // any tells whether a tenant has StatementRefs.
@@ -69,15 +81,39 @@ func (r *refs) any(tenant string) bool {
 	return r.tenants[tenant]
 }
 
+// chains tells whether a tenant may have StatementRefs that others point to.
+func (r *refs) chains(tenant string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.chained[tenant]
+}
+
+// want notes that a statement points to an id. r.mu is held, or nobody else is there yet.
+func (r *refs) want(tenant string, id uuid.UUID) {
+	if r.wanted == nil {
+		r.wanted = bloom.New(wantedBits, wantedHashes)
+	}
+	r.wanted.Add(wantedKey(tenant, id))
+	r.tenants[tenant] = true
+}
+
+func wantedKey(tenant string, id uuid.UUID) []byte {
+	return append(append(make([]byte, 0, 128), id[:]...), tenant...)
+}
+
 // insertRefs finds the edges that rows complete and inserts them. It costs
-// nothing while there are no StatementRefs.
+// nothing while there are no StatementRefs. What is found twice, or was
+// inserted before, is one row in the end.
 func (s *Store) insertRefs(ctx context.Context, attempt string, rows []Row) error {
-	wanted := s.refs.announce(rows)
-	edges, err := s.targetsOf(ctx, wanted)
+	edges, err := s.targetsOf(ctx, s.refs.announce(rows))
 	if err != nil {
 		return err
 	}
-	edges = append(edges, s.refs.referrersOf(rows)...)
+	for tenant, ids := range s.refs.pointedTo(rows) {
+		if edges, err = s.referrersOf(ctx, edges, tenant, ids); err != nil {
+			return err
+		}
+	}
 	if len(edges) == 0 {
 		return nil
 	}
@@ -92,49 +128,47 @@ func (s *Store) insertRefs(ctx context.Context, attempt string, rows []Row) erro
 	if err != nil {
 		return err
 	}
-	s.refs.resolve(wanted, rows, edges)
-	return nil
+	return s.findChains(ctx, edges)
 }
 
-// announce makes the references among rows known, by tenant.
-func (r *refs) announce(rows []Row) map[string][]uuid.UUID {
-	var wanted map[string][]uuid.UUID
+// reference is a statement whose object is a StatementRef.
+type reference struct {
+	id       uuid.UUID // that it points to
+	referrer int64
+}
+
+// announce makes the references among rows known, and answers them by tenant.
+func (r *refs) announce(rows []Row) map[string][]reference {
+	var found map[string][]reference
 	for _, row := range rows {
 		if row.ObjectKind != statements.ObjectStatementRef {
 			continue
 		}
-		if wanted == nil {
-			wanted = make(map[string][]uuid.UUID)
+		if found == nil {
+			found = make(map[string][]reference)
 			r.mu.Lock()
 			defer r.mu.Unlock()
 		}
-		t := target{row.Tenant, row.Ref}
-		wanted[row.Tenant] = append(wanted[row.Tenant], row.Ref)
-		r.tenants[row.Tenant] = true
-		if !contains(r.dangling[t], row.Stored) {
-			r.dangling[t] = append(r.dangling[t], row.Stored)
-		}
+		r.want(row.Tenant, row.Ref)
+		found[row.Tenant] = append(found[row.Tenant], reference{row.Ref, row.Stored})
 	}
-	return wanted
+	return found
 }
 
-// targetsOf finds those among the wanted ids that are stored, or about to be,
-// and the references that wait for them.
-func (s *Store) targetsOf(ctx context.Context, wanted map[string][]uuid.UUID) ([]edge, error) {
+// targetsOf finds what the references point to, where that is stored or about
+// to be.
+func (s *Store) targetsOf(ctx context.Context, found map[string][]reference) ([]edge, error) {
 	var edges []edge
-	for tenant, ids := range wanted {
-		for len(ids) > 0 {
-			n := min(len(ids), maxList)
-			sql := fmt.Sprintf(`SELECT DISTINCT key, stored FROM lookups WHERE tenant = {tenant:String} AND kind = 1 AND key IN (%s)`, uuidList(ids[:n]))
-			ids = ids[n:]
-			err := s.query(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
-				var id uuid.UUID
-				var stored int64
-				if err := rows.Scan(&id, &stored); err != nil {
-					return err
+	for tenant, all := range found {
+		for part := range slices.Chunk(all, maxList) {
+			referrers := make(map[uuid.UUID][]int64, len(part))
+			for _, r := range part {
+				referrers[r.id] = append(referrers[r.id], r.referrer)
+			}
+			err := s.keyed(ctx, tenant, kindID, part, func(id uuid.UUID, stored int64) {
+				for _, referrer := range referrers[id] {
+					edges = append(edges, edge{tenant, stored, referrer})
 				}
-				edges = s.refs.edgesTo(edges, target{tenant, id}, stored)
-				return nil
 			})
 			if err != nil {
 				return nil, err
@@ -144,70 +178,93 @@ func (s *Store) targetsOf(ctx context.Context, wanted map[string][]uuid.UUID) ([
 	return edges, nil
 }
 
-// referrersOf finds the references that wait for one of rows.
-func (r *refs) referrersOf(rows []Row) []edge {
+// pointedTo lists those of rows to which a statement may point, by tenant. The
+// stored instant stands where that of the referrer otherwise does.
+func (r *refs) pointedTo(rows []Row) map[string][]reference {
 	r.mu.Lock()
-	none := len(r.dangling) == 0
-	r.mu.Unlock()
-	if none {
+	defer r.mu.Unlock()
+	if r.wanted == nil {
 		return nil
 	}
-	var edges []edge
+	var found map[string][]reference
 	for _, row := range rows {
-		edges = r.edgesTo(edges, target{row.Tenant, row.ID}, row.Stored)
+		if !r.tenants[row.Tenant] || !r.wanted.Test(wantedKey(row.Tenant, row.ID)) {
+			continue
+		}
+		if found == nil {
+			found = make(map[string][]reference)
+		}
+		found[row.Tenant] = append(found[row.Tenant], reference{row.ID, row.Stored})
 	}
-	return edges
+	return found
 }
 
-func (r *refs) edgesTo(edges []edge, t target, stored int64) []edge {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, referrer := range r.dangling[t] {
-		edges = append(edges, edge{t.tenant, stored, referrer})
+// referrersOf finds the references to some statements that come.
+func (s *Store) referrersOf(ctx context.Context, edges []edge, tenant string, targets []reference) ([]edge, error) {
+	for part := range slices.Chunk(targets, maxList) {
+		stored := make(map[uuid.UUID]int64, len(part))
+		for _, t := range part {
+			stored[t.id] = t.referrer
+		}
+		err := s.keyed(ctx, tenant, kindRefTo, part, func(id uuid.UUID, referrer int64) {
+			edges = append(edges, edge{tenant, stored[id], referrer})
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
-	return edges
+	return edges, nil
 }
 
-// resolve forgets references whose edges are in the table.
-func (r *refs) resolve(wanted map[string][]uuid.UUID, rows []Row, edges []edge) {
-	inserted := make(map[edge]bool, len(edges))
-	found := make(map[int64]bool, len(edges))
+// keyed reads the look-up rows of a kind for the ids of a list.
+func (s *Store) keyed(ctx context.Context, tenant string, k kind, list []reference, found func(id uuid.UUID, stored int64)) error {
+	ids := make([]uuid.UUID, len(list))
+	for i, r := range list {
+		ids[i] = r.id
+	}
+	sql := fmt.Sprintf(`SELECT DISTINCT key, stored FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND key IN (%s)`, k, uuidList(ids))
+	return s.query(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
+		var id uuid.UUID
+		var stored int64
+		err := rows.Scan(&id, &stored)
+		found(id, stored)
+		return err
+	})
+}
+
+// findChains notes whether edges that are in the table now join others. Of two
+// that come at once, the later one sees the earlier one here.
+func (s *Store) findChains(ctx context.Context, edges []edge) error {
+	byTenant := make(map[string][]edge)
 	for _, e := range edges {
-		inserted[edge{e.tenant, 0, e.referrer}] = true
-		found[e.target] = true
+		if !s.refs.chains(e.tenant) {
+			byTenant[e.tenant] = append(byTenant[e.tenant], e)
+		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	forget := func(t target) {
-		var left []int64
-		for _, referrer := range r.dangling[t] {
-			if !inserted[edge{t.tenant, 0, referrer}] {
-				left = append(left, referrer)
+	for tenant, all := range byTenant {
+		for part := range slices.Chunk(all, maxList) {
+			targets, referrers := make([]int64, len(part)), make([]int64, len(part))
+			for i, e := range part {
+				targets[i], referrers[i] = e.target, e.referrer
+			}
+			sql := fmt.Sprintf(`%s UNION ALL SELECT referrer FROM refs WHERE tenant = {tenant:String} AND target IN (%s)`,
+				listed(targets), intList(referrers))
+			chained, err := s.chained(ctx, tenant, sql)
+			if err != nil {
+				return err
+			}
+			if chained {
+				s.refs.mu.Lock()
+				s.refs.chained[tenant] = true
+				s.refs.mu.Unlock()
+				break
 			}
 		}
-		if len(left) == 0 {
-			delete(r.dangling, t)
-		} else {
-			r.dangling[t] = left
-		}
 	}
-	for tenant, ids := range wanted {
-		for _, id := range ids {
-			forget(target{tenant, id})
-		}
-	}
-	for _, row := range rows {
-		if found[row.Stored] {
-			forget(target{row.Tenant, row.ID})
-		}
-	}
+	return nil
 }
 
-func contains(list []int64, value int64) bool {
-	for _, v := range list {
-		if v == value {
-			return true
-		}
-	}
-	return false
+// listed is a SELECT of values.
+func listed(values []int64) string {
+	return "SELECT arrayJoin(CAST([" + intList(values) + "], 'Array(Int64)'))"
 }

@@ -20,6 +20,9 @@ type Store struct {
 	writes driver.Conn // connections of their own: each keeps a buffer of what it sent
 	logger *zap.Logger
 	refs   refs
+
+	definitions definitions
+
 	dialer *dialer
 	pool   sync.Pool // *columns
 }
@@ -51,7 +54,7 @@ func Open(ctx context.Context, dsn string, logger *zap.Logger) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	s := &Store{conn: conn, writes: writes, logger: logger, dialer: gentle}
+	s := &Store{conn: conn, writes: writes, logger: logger, dialer: gentle, definitions: newDefinitions()}
 	s.pool.New = func() any { return newColumns() }
 	if err := s.loadRefs(ctx); err != nil {
 		s.Close()

@@ -34,6 +34,8 @@ var allowed = map[string][]string{
 	"verify":    {"statements", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
 	"admin": {"statements", "store", "directory", "verify", "internal/failpoint"},
+	// Tests only.
+	"lrs/conformance": {},
 
 	"app":          {anything},
 	"cmd/lernspur": {anything},

@@ -65,6 +65,7 @@ func Start(t testing.TB, opts Options) *Server {
 	o := lrs.Options{
 		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Gate: gate},
 		Challenges: gate.Challenges(), Explain: schema.ExplainRequest, Registerer: s.Registry,
+		Activities: app.Reader{Store: s.Store},
 	}
 	if opts.LRS != nil {
 		opts.LRS(&o)
