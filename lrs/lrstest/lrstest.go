@@ -37,6 +37,7 @@ type Server struct {
 	Key    string
 	Secret string
 
+	API      *lrs.API
 	Keys     *directory.Keys
 	Store    *store.Store
 	Commit   *commit.Committer
@@ -57,7 +58,8 @@ func Start(t testing.TB, opts Options) *Server {
 	s := &Server{Store: storetest.Open(t), Registry: prometheus.NewRegistry()}
 	s.startCommit(t, opts)
 	s.openKeys(t)
-	credentials := access.Options{Keys: s.Keys, Registerer: s.Registry}
+	// Tests are wrong as often as they like.
+	credentials := access.Options{Keys: s.Keys, Registerer: s.Registry, Slow: access.Slow{PerKey: -1}}
 	if opts.Access != nil {
 		opts.Access(&credentials)
 	}
@@ -71,7 +73,8 @@ func Start(t testing.TB, opts Options) *Server {
 		opts.LRS(&o)
 	}
 	router := mux.NewRouter()
-	lrs.New(o).Register(router)
+	s.API = lrs.New(o)
+	s.API.Register(router)
 	lrs.RegisterOps(router, s.Registry, s.Store.Ping)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -119,7 +122,13 @@ func (s *Server) openKeys(t testing.TB) {
 // NewKey makes another key.
 func (s *Server) NewKey(t testing.TB, tenant string, scopes ...string) (key, secret string) {
 	t.Helper()
-	record, secret, err := s.Keys.Create(context.Background(), directory.NewKey{Tenant: tenant, Label: "test", Scopes: scopes})
+	return s.Bind(t, directory.NewKey{Tenant: tenant, Label: "test", Scopes: scopes})
+}
+
+// Bind makes another key, which may be bound.
+func (s *Server) Bind(t testing.TB, n directory.NewKey) (key, secret string) {
+	t.Helper()
+	record, secret, err := s.Keys.Create(context.Background(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
