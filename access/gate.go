@@ -18,6 +18,9 @@ var (
 	// ErrWrong means that the credentials are not known, not right, or no longer
 	// in force; which of these is not told.
 	ErrWrong = errors.New("these credentials are not known here")
+	// ErrOrigin means that the key is right, and bound to another origin than the
+	// one that the request names.
+	ErrOrigin = errors.New("this key is bound to pages of another origin")
 )
 
 // TooMany means that too many wrong credentials came before these, which were
@@ -72,7 +75,7 @@ type Gate struct {
 	opts     Options
 	throttle *throttle
 
-	wrong, slowed, away prometheus.Counter
+	wrong, slowed, away, elsewhere prometheus.Counter
 }
 
 // NewGate makes a Gate.
@@ -85,7 +88,7 @@ func NewGate(opts Options) *Gate {
 	}
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "lernspur_access_refused_total",
-		Help: "Requests whose credentials were wrong, were not looked at after too many wrong ones, or could not be judged.",
+		Help: "Requests whose credentials were wrong, bound to another origin, not looked at after too many wrong ones, or could not be judged.",
 	}, []string{"reason"})
 	if opts.Registerer != nil {
 		opts.Registerer.MustRegister(refused)
@@ -93,6 +96,7 @@ func NewGate(opts Options) *Gate {
 	return &Gate{
 		opts: opts, throttle: newThrottle(opts.Slow),
 		wrong: refused.WithLabelValues("wrong"), slowed: refused.WithLabelValues("slowed"), away: refused.WithLabelValues("issuer_away"),
+		elsewhere: refused.WithLabelValues("origin"),
 	}
 }
 
@@ -108,7 +112,7 @@ func (g *Gate) Challenges() []string {
 
 // Identify tells whom the credentials of a request stand for; nil without an
 // error when it has none of a kind that is known here. Errors: ErrWrong,
-// *TooMany, *Unavailable.
+// ErrOrigin, *TooMany, *Unavailable.
 func (g *Gate) Identify(r *http.Request) (*directory.Identity, error) {
 	var who *directory.Identity
 	var err error
@@ -119,11 +123,14 @@ func (g *Gate) Identify(r *http.Request) (*directory.Identity, error) {
 	} else {
 		return nil, nil
 	}
-	if err == nil {
-		return who, nil
+	if err == nil && who.BoundOrigin != "" && r.Header.Get("Origin") != who.BoundOrigin {
+		err = ErrOrigin
 	}
-	g.count(err)
-	return nil, err
+	if err != nil {
+		g.count(err)
+		return nil, err
+	}
+	return who, nil
 }
 
 // basic checks a key. One that fails again and again from one address is not
@@ -170,6 +177,8 @@ func (g *Gate) count(err error) {
 		g.opts.Logger.Warn("a token could not be judged", zap.Error(away.Err))
 	case errors.Is(err, ErrWrong):
 		g.wrong.Inc()
+	case errors.Is(err, ErrOrigin):
+		g.elsewhere.Inc()
 	case !errors.Is(err, context.Canceled):
 		g.opts.Logger.Error("credentials could not be checked", zap.Error(err))
 	}

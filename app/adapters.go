@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 
-	"lernspur/access"
 	"lernspur/commit"
 	"lernspur/lrs"
-	"lernspur/progress"
 	"lernspur/statements"
 	"lernspur/store"
 )
@@ -102,43 +99,6 @@ func away(err error) error {
 		return err
 	}
 	return fmt.Errorf("%w: %w", &lrs.Busy{RetryAfter: time.Second, Reason: "the database does not answer now; try again"}, err)
-}
-
-// Keys is the one gate of all doors as the endpoint sees it.
-type Keys struct{ *access.Gate }
-
-// Identify implements lrs.Keys.
-func (k Keys) Identify(r *http.Request) (*lrs.Credential, error) {
-	identity, err := k.Gate.Identify(r)
-	var many *access.TooMany
-	var away *access.Unavailable
-	switch {
-	case errors.Is(err, access.ErrWrong):
-		return nil, lrs.ErrCredentials
-	case errors.As(err, &many):
-		return nil, &lrs.TooMany{RetryAfter: many.RetryAfter}
-	case errors.As(err, &away):
-		return nil, &lrs.Busy{RetryAfter: away.RetryAfter, Reason: away.Error()}
-	}
-	return (*lrs.Credential)(identity), err
-}
-
-// identify tells package progress who sent a request.
-func (a *App) identify(r *http.Request) (*progress.Identity, error) {
-	identity, err := a.access.Identify(r)
-	var many *access.TooMany
-	var away *access.Unavailable
-	switch {
-	case errors.Is(err, access.ErrWrong):
-		return nil, nil
-	case errors.As(err, &many):
-		return nil, &progress.Refused{Status: http.StatusTooManyRequests, RetryAfter: many.RetryAfter, Reason: many.Error()}
-	case errors.As(err, &away):
-		return nil, &progress.Refused{Status: http.StatusServiceUnavailable, RetryAfter: away.RetryAfter, Reason: away.Error()}
-	case err != nil || identity == nil:
-		return nil, err
-	}
-	return &progress.Identity{Tenant: identity.Tenant, Scopes: identity.Scopes, Bound: identity.Bound()}, nil
 }
 
 // waitForProgress is the commit path's Wait as package progress knows it: what

@@ -23,6 +23,7 @@ import (
 	"lernspur/engine"
 	"lernspur/lrs"
 	"lernspur/progress"
+	"lernspur/records"
 	"lernspur/store"
 )
 
@@ -40,6 +41,7 @@ type App struct {
 	keys      *directory.Keys
 	access    *access.Gate
 	projector *progress.Projector
+	records   *records.API
 
 	public gate
 	socket gate
@@ -109,6 +111,7 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.projector.Start(ctx); err != nil {
 		return fmt.Errorf("progress: %w", err)
 	}
+	a.records = a.newRecords()
 	// Last: a key that is made by a start that fails would be shown to nobody.
 	if err := a.firstKey(ctx); err != nil {
 		return fmt.Errorf("the first key: %w", err)
@@ -205,6 +208,7 @@ func (a *App) Handler() http.Handler {
 		Projector: a.projector, Identify: a.identify, Challenges: a.access.Challenges(), Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	}).Register(router)
+	a.records.Register(router)
 	return router
 }
 
@@ -219,6 +223,9 @@ func (a *App) Failed() <-chan error { return a.failed }
 func (a *App) Stop(ctx context.Context) error {
 	a.public.open(nil)
 	a.socket.open(nil)
+	if a.records != nil {
+		a.records.Stop() // tails would keep the doors open
+	}
 	var errs []error
 	errs = append(errs, a.closeDoors(ctx))
 	if a.background != nil {

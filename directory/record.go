@@ -118,11 +118,6 @@ type Identity struct {
 	BoundOrigin         string
 }
 
-// Bound tells whether the key is bound to anything but a time.
-func (i *Identity) Bound() bool {
-	return i.BoundActor != "" || i.BoundRegistration != uuid.Nil || i.BoundActivityPrefix != "" || i.BoundOrigin != ""
-}
-
 // CheckTenant refuses what cannot be the name of a tenant, with ErrInvalid.
 func CheckTenant(name string) error { return checkName("tenant", name) }
 

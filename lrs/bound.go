@@ -12,14 +12,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// A key can be bound to an actor, a registration, activities and an origin. This
-// file is the one place that holds requests against that, and that decides who
-// may void what.
-
-// bound tells whether anything narrows the credential.
-func (c *Credential) bound() bool {
-	return c.BoundActor != "" || c.BoundRegistration != uuid.Nil || c.BoundActivityPrefix != "" || c.BoundOrigin != ""
-}
+// A key can be bound to an actor, a registration and activities. This file is the
+// one place that holds requests against that, and that decides who may void what.
 
 // bounds are the statements that the credential has to do with.
 func (c *Credential) bounds() statements.Bounds {
@@ -43,17 +37,13 @@ func forbidden(format string, args ...any) error {
 	return &failure{status: http.StatusForbidden, message: fmt.Sprintf(format, args...)}
 }
 
-// admitBound refuses a request of a bound credential that cannot be within
-// its bounds: one of another origin, and one on the document, person or activity
-// of another. Requests on statements are held against the bounds where the
+// admitBound refuses a request of a bound credential on the document, person or
+// activity of another. Requests on statements are held against the bounds where the
 // statements are known: permit, sees, and the query.
 //
 // What a parameter says is judged here only where it is well-formed; the resource
 // itself refuses what is not.
 func admitBound(c *Credential, act access, ed statements.Edition, r *http.Request) error {
-	if c.BoundOrigin != "" && r.Header.Get("Origin") != c.BoundOrigin {
-		return forbidden("this key is bound to pages of another origin")
-	}
 	switch act {
 	case accessReadState, accessWriteState, accessReadProfile, accessWriteProfile, accessReadThings:
 	default:

@@ -74,6 +74,8 @@ func toFailure(err error, requestID string) *failure {
 		}
 	case errors.Is(err, ErrCredentials):
 		return &failure{status: http.StatusUnauthorized, message: "these credentials are not known here"}
+	case errors.Is(err, ErrOrigin):
+		return &failure{status: http.StatusForbidden, message: ErrOrigin.Error()}
 	case errors.As(err, &many):
 		return &failure{
 			status:     http.StatusTooManyRequests,

@@ -43,7 +43,7 @@ type Keys interface {
 	// an error when it comes without any. It is called once per request: it asks
 	// nothing slower than memory, unless a token is signed with a key that was
 	// never seen, and takes the same time for right and wrong. Errors:
-	// ErrCredentials, *TooMany, *Busy.
+	// ErrCredentials, ErrOrigin, *TooMany, *Busy.
 	Identify(r *http.Request) (*Credential, error)
 }
 
@@ -57,7 +57,8 @@ type Credential struct {
 	// their authority, and AuthorityIdentifier its canonical identifier.
 	Authority           []byte
 	AuthorityIdentifier string
-	// What the key is bound to; zero values bind to nothing. See bound.go.
+	// What the key is bound to; zero values bind to nothing. See bound.go. The
+	// origin is held by Keys.
 	BoundActor          string // identifier
 	BoundRegistration   uuid.UUID
 	BoundActivityPrefix string
@@ -72,6 +73,10 @@ type Explainer func(body []byte, opts statements.Options) []statements.Violation
 // ErrCredentials means that a key is unknown, revoked or past its time or its
 // secret wrong, or that a token is not one that counts here.
 var ErrCredentials = errors.New("unknown key or wrong secret")
+
+// ErrOrigin means that a key is right, and bound to another origin than the one
+// that the request names.
+var ErrOrigin = errors.New("this key is bound to pages of another origin")
 
 // ErrUncertain means that statements may or may not have been kept. Sending
 // them again with the same ids is safe.

@@ -139,7 +139,7 @@ func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionPr
 			message: fmt.Sprintf("this key may not do that; it needs one of the scopes %q", act.access.granting()),
 		}
 	}
-	if cred.bound() {
+	if cred.bounds() != (statements.Bounds{}) {
 		if err := admitBound(cred, act.access, x.edition, r); err != nil {
 			return err
 		}

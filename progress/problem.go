@@ -28,12 +28,11 @@ func problem(status int, detail string) error {
 	return &problemBody{Title: http.StatusText(status), Status: status, Detail: detail}
 }
 
-// Refused is an answer to credentials that could not be looked at, other than
-// that they are missing or wrong.
+// Refused is an answer to credentials other than that they are missing or wrong.
 type Refused struct {
-	Status     int // 429 or 503
-	RetryAfter time.Duration
-	Reason     string // for the client
+	Status     int           // 403, 429 or 503
+	RetryAfter time.Duration // not with 403
+	Reason     string        // for the client
 }
 
 func (e *Refused) Error() string { return e.Reason }
@@ -72,7 +71,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := toProblem(err)
 	var refused *Refused
 	switch {
-	case errors.As(err, &refused):
+	case errors.As(err, &refused) && refused.RetryAfter > 0:
 		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(refused.RetryAfter.Seconds())))))
 	case p.Status == http.StatusInternalServerError:
 		a.Logger.Error("progress cannot be answered", zap.String("path", r.URL.Path), zap.Error(err))

@@ -14,5 +14,9 @@ func groups() []group {
 		{"versions", versionCases},
 		{"credentials", credentialCases},
 		{"errors", errorCases},
+		{"alternate syntax", alternateCases},
+		{"agents", agentCases},
+		{"activities", activityCases},
+		{"about", aboutCases},
 	}
 }

@@ -1,0 +1,148 @@
+package records
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/mux"
+	"go.uber.org/zap"
+)
+
+// Base is the path under which the resources are.
+const Base = "/api/v1/statements"
+
+// The scopes that matter here, under the names of xAPI (1.0.3 Part 3, 4.2).
+const (
+	scopeAll      = "all"
+	scopeReadAll  = "all/read"
+	scopeRead     = "statements/read"
+	scopeReadMine = "statements/read/mine"
+)
+
+var (
+	// readEvery are the scopes of which one is enough to read every statement,
+	// readScopes those to read any.
+	readEvery  = []string{scopeAll, scopeReadAll, scopeRead}
+	readScopes = append(slices.Clone(readEvery), scopeReadMine)
+)
+
+// Options are what an API needs and how it behaves. Zero values of the limits
+// stand for the defaults named there.
+type Options struct {
+	Identify Identify
+	// Challenges are the values of WWW-Authenticate in answers that ask for
+	// credentials.
+	Challenges []string
+	Reader     Reader
+	Writer     Writer
+	Logger     *zap.Logger // may be nil
+
+	// ReadWait is how long a request waits for what was acknowledged before it
+	// to become visible; 10 s.
+	ReadWait time.Duration
+	// CountTime is how long a count may take; 10 s.
+	CountTime time.Duration
+	// Tails is how many tails a tenant may have at one time, 8; AllTails all
+	// tenants together, 32.
+	Tails, AllTails int
+	// Poll is how often a tail looks whether there is something new; 300 ms.
+	Poll time.Duration
+	// Heartbeat is after how long a tail with nothing to say says so; 15 s.
+	Heartbeat time.Duration
+	// Stall is how long a client may take none of what is sent, 30 s; Slow is how
+	// long it may take over a page of 100 statements, 20 s.
+	Stall, Slow time.Duration
+}
+
+func (o *Options) defaults() {
+	if o.Logger == nil {
+		o.Logger = zap.NewNop()
+	}
+	setDefault(&o.ReadWait, 10*time.Second)
+	setDefault(&o.CountTime, 10*time.Second)
+	setDefault(&o.Tails, 8)
+	setDefault(&o.AllTails, 32)
+	setDefault(&o.Poll, 300*time.Millisecond)
+	setDefault(&o.Heartbeat, 15*time.Second)
+	setDefault(&o.Stall, 30*time.Second)
+	setDefault(&o.Slow, 20*time.Second)
+}
+
+func setDefault[T int | time.Duration](v *T, def T) {
+	if *v <= 0 {
+		*v = def
+	}
+}
+
+// API is the endpoint. New makes it, Register ties it to paths, Stop ends what
+// would go on for ever.
+type API struct {
+	opts     Options
+	tails    tails
+	stopping chan struct{}
+	stop     sync.Once
+}
+
+// New makes an API that is ready to be registered.
+func New(o Options) *API {
+	o.defaults()
+	return &API{opts: o, stopping: make(chan struct{})}
+}
+
+// Stop ends all tails, now and from now on. Call it before the server waits for
+// its requests.
+func (a *API) Stop() { a.stop.Do(func() { close(a.stopping) }) }
+
+// Register adds the resources.
+func (a *API) Register(r *mux.Router) {
+	r.Handle(Base+"/count", a.shell(readScopes, a.count, http.MethodGet, http.MethodHead))
+	r.Handle(Base+"/tail", a.shell(readScopes, a.tail, http.MethodGet))
+	r.PathPrefix(Base).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.fail(w, r, problem(http.StatusNotFound, "there is no such resource"))
+	})
+}
+
+// serve answers a request that was admitted.
+type serve func(http.ResponseWriter, *http.Request, *Identity) error
+
+// shell wraps a resource in what all have in common: methods, credentials,
+// scopes and errors.
+func (a *API) shell(scopes []string, serve serve, methods ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		who, err := a.admit(w, r, scopes, methods)
+		if err == nil {
+			err = serve(w, r, who)
+		}
+		if err != nil {
+			a.fail(w, r, err)
+		}
+	})
+}
+
+// admit finds out who asks and whether they may.
+func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes, methods []string) (*Identity, error) {
+	if !slices.Contains(methods, r.Method) {
+		w.Header().Set("Allow", strings.Join(methods, ", "))
+		return nil, problem(http.StatusMethodNotAllowed, "this resource answers %s", strings.Join(methods, " and "))
+	}
+	who, err := a.opts.Identify(r)
+	switch {
+	case err != nil:
+		return nil, err
+	case who == nil:
+		w.Header()["Www-Authenticate"] = a.opts.Challenges
+		return nil, problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret, or a token")
+	case !who.holds(scopes):
+		return nil, problem(http.StatusForbidden, "this key may not do that; it needs one of the scopes %q", scopes)
+	}
+	return who, nil
+}
+
+// holds tells whether who asks has one of these scopes.
+func (who *Identity) holds(scopes []string) bool {
+	return slices.ContainsFunc(who.Scopes, func(s string) bool { return slices.Contains(scopes, s) })
+}
