@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"lernspur/access"
+	"lernspur/directory"
 	"lernspur/lrs"
 	"lernspur/progress"
 	"lernspur/records"
+	"lernspur/repairs"
 	"lernspur/statements"
 )
 
@@ -63,8 +65,27 @@ func (a *App) identify(r *http.Request) (*progress.Identity, error) {
 	if err != nil || who == nil {
 		return nil, err
 	}
-	bound := statements.Bounds{Actor: who.BoundActor, Registration: who.BoundRegistration, ActivityPrefix: who.BoundActivityPrefix}
-	return &progress.Identity{Tenant: who.Tenant, Scopes: who.Scopes, Bound: bound != statements.Bounds{}}, nil
+	return &progress.Identity{Tenant: who.Tenant, Scopes: who.Scopes, Bound: boundsOf(who) != statements.Bounds{}}, nil
+}
+
+// identifyForRepairs tells package repairs who sent a request.
+func identifyForRepairs(gate *access.Gate, r *http.Request) (*repairs.Identity, error) {
+	who, err := gate.Identify(r)
+	if errors.Is(err, access.ErrWrong) {
+		return nil, nil
+	}
+	if status, after, ok := refusal(err); ok {
+		return nil, &repairs.Refused{Status: status, RetryAfter: after, Reason: err.Error()}
+	}
+	if err != nil || who == nil {
+		return nil, err
+	}
+	return &repairs.Identity{Tenant: who.Tenant, Scopes: who.Scopes, Bound: boundsOf(who) != statements.Bounds{}}, nil
+}
+
+// boundsOf are the statements that somebody has to do with.
+func boundsOf(who *directory.Identity) statements.Bounds {
+	return statements.Bounds{Actor: who.BoundActor, Registration: who.BoundRegistration, ActivityPrefix: who.BoundActivityPrefix}
 }
 
 // identifyRecords tells package records who sent a request.
@@ -79,6 +100,5 @@ func (a *App) identifyRecords(r *http.Request) (*records.Identity, error) {
 	if err != nil || who == nil {
 		return nil, err
 	}
-	return &records.Identity{KeyID: who.KeyID, Tenant: who.Tenant, Scopes: who.Scopes, AuthorityIdentifier: who.AuthorityIdentifier,
-		Bounds: statements.Bounds{Actor: who.BoundActor, Registration: who.BoundRegistration, ActivityPrefix: who.BoundActivityPrefix}}, nil
+	return &records.Identity{KeyID: who.KeyID, Tenant: who.Tenant, Scopes: who.Scopes, AuthorityIdentifier: who.AuthorityIdentifier, Bounds: boundsOf(who)}, nil
 }

@@ -198,6 +198,7 @@ func (a *App) Handler() http.Handler {
 	o := a.opts.LRS
 	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.access}
 	o.Challenges = a.access.Challenges()
+	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
@@ -208,6 +209,7 @@ func (a *App) Handler() http.Handler {
 		Projector: a.projector, Identify: a.identify, Challenges: a.access.Challenges(), Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	}).Register(router)
+	NewRepairs(a.store, a.committer, a.access, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
 	return router
 }

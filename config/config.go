@@ -13,6 +13,7 @@ type Config struct {
 	Engine     Engine
 	Commit     Commit
 	Limits     Limits
+	LRS        LRS
 	CORS       CORS
 	Log        Log
 
@@ -122,11 +123,20 @@ type Limits struct {
 	HeaderBytes          int64
 	StatementBytes       int64
 	StatementsPerRequest int
+	// DocumentBytes bounds a document; BodyBytes does so, too.
+	DocumentBytes int64
 	// ReadTimeout bounds the reading of a request, RequestTimeout all of it,
 	// WaitTimeout how long a reader waits for what was acknowledged before.
 	ReadTimeout    time.Duration
 	RequestTimeout time.Duration
 	WaitTimeout    time.Duration
+}
+
+// LRS is about the endpoints for content.
+type LRS struct {
+	// LenientTenants are the tenants that the lenient endpoint serves; empty:
+	// none.
+	LenientTenants []string
 }
 
 // CORS is about content on foreign hosts that posts from a browser.

@@ -177,6 +177,10 @@ func newEntry(r KeyRecord) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	var agent []byte
+	if actor != "" {
+		agent = []byte(r.Binding.Actor)
+	}
 	return &entry{record: r, identity: &Identity{
 		KeyID:               r.ID,
 		Tenant:              r.Tenant,
@@ -184,6 +188,7 @@ func newEntry(r KeyRecord) (*entry, error) {
 		Authority:           []byte(r.Authority),
 		AuthorityIdentifier: identifier,
 		BoundActor:          actor,
+		BoundAgent:          agent,
 		BoundRegistration:   r.Binding.Registration,
 		BoundActivityPrefix: r.Binding.ActivityPrefix,
 		BoundOrigin:         r.Binding.Origin,

@@ -111,8 +111,9 @@ type Identity struct {
 	AuthorityIdentifier string
 	// The fields below say what the key is bound to; zero values bind to
 	// nothing. BoundActor is the canonical identifier of the one agent that it
-	// acts for.
+	// acts for, and BoundAgent that agent's JSON, nil for none.
 	BoundActor          string
+	BoundAgent          []byte
 	BoundRegistration   uuid.UUID
 	BoundActivityPrefix string
 	BoundOrigin         string

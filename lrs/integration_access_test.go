@@ -34,13 +34,20 @@ type probe struct {
 }
 
 var (
-	mayRead  = []string{"all", "all/read", "statements/read", "statements/read/mine"}
-	mayWrite = []string{"all", "statements/write"}
-	mayKnow  = []string{"all", "all/read", "statements/read", "statements/read/mine", "profile", "define"}
-	mayVoid  = []string{"all", "statements/write+statements/void", "statements/write+statements/void/mine"}
-	storedID = uuid.MustParse("5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001")
-	otherID  = uuid.MustParse("5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0002")
+	mayRead        = []string{"all", "all/read", "statements/read", "statements/read/mine"}
+	mayWrite       = []string{"all", "statements/write"}
+	mayKnow        = []string{"all", "all/read", "statements/read", "statements/read/mine", "profile", "define"}
+	mayVoid        = []string{"all", "statements/write+statements/void", "statements/write+statements/void/mine"}
+	mayState       = []string{"all", "state"}
+	stateReaders   = []string{"all", "all/read", "state"}
+	mayProfile     = []string{"all", "profile"}
+	profileReaders = []string{"all", "all/read", "profile"}
+	storedID       = uuid.MustParse("5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001")
+	otherID        = uuid.MustParse("5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0002")
 )
+
+// newID stands in a path for an id that nobody has used.
+const newID = "NEW"
 
 const accessedActivity = "http://example.org/activities/course/page"
 
@@ -53,6 +60,20 @@ var (
 	accessedStatement = accessed(storedID, `{"id":"`+accessedActivity+`"}`)
 	accessedVoiding   = strings.Replace(accessed(otherID, `{"objectType":"StatementRef","id":"`+storedID.String()+`"}`), "http://example.org/verbs/did", voided, 1)
 )
+
+var (
+	accessedState   = "/activities/state?activityId=" + url.QueryEscape(accessedActivity) + "&agent=" + url.QueryEscape(agentText("ada")) + "&registration=" + courseOne.String()
+	accessedProfile = "/activities/profile?activityId=" + url.QueryEscape(accessedActivity)
+	accessedAgent   = "/agents/profile?agent=" + url.QueryEscape(agentText("ada"))
+)
+
+// keepDocuments keeps one of each kind, under the id a. The content is an id that must
+// not be seen elsewhere.
+func keepDocuments(c *client) {
+	for _, path := range []string{accessedState + "&stateId=a", accessedProfile + "&profileId=a", accessedAgent + "&profileId=a"} {
+		c.do("POST", path, []byte(`{"a":"`+storedID.String()+`"}`))
+	}
+}
 
 func stored(c *client) { c.do("POST", "/statements", []byte(accessedStatement)) }
 
@@ -68,6 +89,22 @@ func probes() []probe {
 		{"POST /xapi/statements (voiding)", mayVoid, 200, 200, 403, 403, 403, "/statements", accessedVoiding, stored},
 		{"GET /xapi/agents", mayKnow, 200, 200, 403, 200, 200, "/agents?agent=" + url.QueryEscape(agentText("ada")), "", nil},
 		{"GET /xapi/activities", mayKnow, 200, 200, 200, 200, 403, "/activities?activityId=" + url.QueryEscape(accessedActivity), "", nil},
+		{"GET /xapi/activities/state", stateReaders, 200, 404, 403, 403, 403, accessedState + "&stateId=a", "", keepDocuments},
+		{"GET /xapi/activities/state (many)", stateReaders, 200, 200, 403, 403, 403, accessedState, "", keepDocuments},
+		{"PUT /xapi/activities/state", mayState, 204, 204, 403, 403, 403, accessedState + "&stateId=" + newID, `{"a":1}`, nil},
+		{"POST /xapi/activities/state", mayState, 204, 204, 403, 403, 403, accessedState + "&stateId=" + newID, `{"a":1}`, nil},
+		{"DELETE /xapi/activities/state", mayState, 204, 204, 403, 403, 403, accessedState + "&stateId=a", "", keepDocuments},
+		{"DELETE /xapi/activities/state (many)", mayState, 204, 204, 403, 403, 403, accessedState, "", keepDocuments},
+		{"GET /xapi/activities/profile", profileReaders, 200, 404, 200, 200, 403, accessedProfile + "&profileId=a", "", keepDocuments},
+		{"GET /xapi/activities/profile (many)", profileReaders, 200, 200, 200, 200, 403, accessedProfile, "", keepDocuments},
+		{"PUT /xapi/activities/profile", mayProfile, 204, 204, 204, 204, 403, accessedProfile + "&profileId=" + newID, `{"a":1}`, nil},
+		{"POST /xapi/activities/profile", mayProfile, 204, 204, 204, 204, 403, accessedProfile + "&profileId=" + newID, `{"a":1}`, nil},
+		{"DELETE /xapi/activities/profile", mayProfile, 204, 204, 204, 204, 403, accessedProfile + "&profileId=a", "", keepDocuments},
+		{"GET /xapi/agents/profile", profileReaders, 200, 404, 403, 200, 200, accessedAgent + "&profileId=a", "", keepDocuments},
+		{"GET /xapi/agents/profile (many)", profileReaders, 200, 200, 403, 200, 200, accessedAgent, "", keepDocuments},
+		{"PUT /xapi/agents/profile", mayProfile, 204, 204, 403, 204, 204, accessedAgent + "&profileId=" + newID, `{"a":1}`, nil},
+		{"POST /xapi/agents/profile", mayProfile, 204, 204, 403, 204, 204, accessedAgent + "&profileId=" + newID, `{"a":1}`, nil},
+		{"DELETE /xapi/agents/profile", mayProfile, 204, 204, 403, 204, 204, accessedAgent + "&profileId=a", "", keepDocuments},
 		{"GET /xapi/about", nil, 200, 0, 0, 0, 0, "/about", "", nil},
 	}
 }
@@ -107,13 +144,16 @@ func TestEveryRouteRefuses(t *testing.T) {
 	holdTable(t, probes())
 }
 
-// run sends the request of a probe with all kinds of credentials. Each gets a
-// tenant of its own, so that none finds what another has done.
+// run sends the request of a probe with all kinds of credentials. Where one could
+// find what another has done, each gets a tenant of its own.
 func (p probe) run(t *testing.T, s *lrstest.Server) {
 	method, _, _ := strings.Cut(p.route, " ")
-	tenants := 0
+	tenants, changes := 0, method != "GET" && method != "HEAD"
+	prepared := map[string]bool{}
 	fresh := func() string {
-		tenants++
+		if tenants == 0 || changes {
+			tenants++
+		}
 		return fmt.Sprintf("%s-%d", strings.Map(func(r rune) rune {
 			if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
 				return r
@@ -130,21 +170,26 @@ func (p probe) run(t *testing.T, s *lrstest.Server) {
 	const authority = `{"objectType":"Agent","account":{"homePage":"http://town.example","name":"content"}}`
 	send := func(name string, want int, tenant string, c *client) {
 		t.Helper()
-		if p.prepare != nil {
+		if p.prepare != nil && (changes || !prepared[tenant]) {
+			prepared[tenant] = true
 			p.prepare(keyOf(directory.NewKey{Tenant: tenant, Scopes: []string{"all"}, Authority: authority}))
 		}
 		var body []byte
 		if p.body != "" {
 			body = []byte(p.body)
 		}
-		r := c.do(method, p.path, body)
+		path := strings.Replace(p.path, newID, uuid.NewString(), 1)
+		if path != p.path {
+			c = c.with("If-None-Match", "*")
+		}
+		r := c.do(method, path, body)
 		if r.status != want {
 			t.Errorf("%s: %d, want %d: %s", name, r.status, want, r.body)
 		}
 		if challenge := r.header.Get("WWW-Authenticate"); (want == 401) != (challenge != "") {
 			t.Errorf("%s: challenge %q", name, challenge)
 		}
-		if _, other := strings.CutPrefix(name, "another "); want == 200 && method == "GET" && other && bytes.Contains(r.body, []byte(storedID.String())) {
+		if _, other := strings.CutPrefix(name, "another "); want == 200 && method == "GET" && other && !strings.Contains(p.path, "profile") && bytes.Contains(r.body, []byte(storedID.String())) {
 			t.Errorf("%s sees %s", name, r.body)
 		}
 	}
@@ -177,7 +222,7 @@ func (p probe) run(t *testing.T, s *lrstest.Server) {
 	}
 	send("expired", 401, tenant, bind(directory.Binding{Expires: 1}))
 	send("another origin", 403, tenant, bind(directory.Binding{Origin: "https://content.example.org"}))
-	send("another tenant", p.tenant, tenant, keyOf(directory.NewKey{Tenant: fresh(), Scopes: []string{"all"}, Authority: authority}))
+	send("another tenant", p.tenant, tenant, keyOf(directory.NewKey{Tenant: tenant + "-other", Scopes: []string{"all"}, Authority: authority}))
 	send("another actor", p.actor, tenant, bind(directory.Binding{Actor: agentText("bob")}))
 	send("another registration", p.registration, tenant, bind(directory.Binding{Registration: courseTwo}))
 	send("another activity", p.activity, tenant, bind(directory.Binding{ActivityPrefix: "http://example.org/activities/test/"}))

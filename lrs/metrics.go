@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"lernspur/lenient"
 	"lernspur/statements"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,6 +19,7 @@ type metrics struct {
 	sent     *prometheus.CounterVec   // path
 	accepted prometheus.Counter
 	rejected *prometheus.CounterVec // rule
+	repaired *prometheus.CounterVec // repair
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -39,9 +41,15 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lernspur_statements_rejected_total", Help: "Broken rules of statements that were rejected, by the first rule that each breaks.",
 		}, []string{"rule"}),
+		repaired: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lernspur_statement_repairs_total", Help: "Repairs of statements that came to the lenient endpoint and were valid then.",
+		}, []string{"repair"}),
+	}
+	for _, rule := range lenient.Rules {
+		m.repaired.WithLabelValues(rule.ID) // 0 is an answer too
 	}
 	if reg != nil {
-		reg.MustRegister(m.duration, m.received, m.sent, m.accepted, m.rejected)
+		reg.MustRegister(m.duration, m.received, m.sent, m.accepted, m.rejected, m.repaired)
 	}
 	return m
 }

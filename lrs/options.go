@@ -19,6 +19,8 @@ type Options struct {
 	// Challenges are the values of WWW-Authenticate in answers that ask for
 	// credentials; empty means HTTP Basic.
 	Challenges []string
+	// Documents are the State and profile resources; nil leaves them out.
+	Documents Documents
 	// Activities is what the server knows of activities; nil: nothing.
 	Activities Activities
 	People     People    // nil: nobody has more than one identifier
@@ -37,8 +39,14 @@ type Options struct {
 	// such as "https://lms.example", or "*" alone for any. Empty: none.
 	CORSOrigins []string
 
+	// LenientTenants are the tenants whose keys may use the lenient endpoint.
+	LenientTenants []string
+
 	// MaxBody is the size of a body in bytes, after decompression; 16 MiB.
 	MaxBody int64
+	// MaxDocument is the size of a document in bytes; 16 MiB, and never more than
+	// MaxBody.
+	MaxDocument int64
 	// MaxRatio is how much larger a body may become by decompression; 200.
 	// The first MiB is free.
 	MaxRatio int64
@@ -66,6 +74,8 @@ func (o Options) withDefaults() Options {
 		o.Challenges = []string{`Basic realm="Lernspur", charset="UTF-8"`}
 	}
 	setDefault(&o.MaxBody, 16<<20)
+	setDefault(&o.MaxDocument, 16<<20)
+	o.MaxDocument = min(o.MaxDocument, o.MaxBody)
 	setDefault(&o.MaxRatio, 200)
 	setDefault(&o.MaxInFlight, 64<<20)
 	o.MaxInFlight = max(o.MaxInFlight, o.MaxBody)

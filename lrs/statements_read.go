@@ -97,7 +97,7 @@ func (a *API) answerPage(ctx context.Context, x *exchange, r *http.Request, req 
 	more := ""
 	if n := len(page.Statements); page.More && n > 0 {
 		q.Cursor = page.Statements[n-1].Stored
-		more = a.opts.PathPrefix + Base + "/statements?more=" + req.sealToken(x.cred.Tenant)
+		more = a.opts.PathPrefix + x.base() + "/statements?more=" + req.sealToken(x.cred.Tenant)
 	}
 	const head, middle, tail = `{"statements":[`, `],"more":"`, `"}`
 	length := len(head) + max(0, len(page.Statements)-1) + len(middle) + len(more) + len(tail)

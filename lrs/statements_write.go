@@ -24,8 +24,7 @@ func (a *API) postStatements(x *exchange, r *http.Request) error {
 		return err
 	}
 	opts := a.parseOptions(x, uuid.Nil)
-	sts, err := statements.Parse(b.data, opts)
-	err = a.judge(err, b.data, opts)
+	sts, err := a.parse(x, b.data, opts, false)
 	a.release(b)
 	if err != nil {
 		return err
@@ -68,13 +67,12 @@ func (a *API) putStatement(x *exchange, r *http.Request) error {
 		return err
 	}
 	opts := a.parseOptions(x, id)
-	st, err := statements.ParseOne(b.data, opts)
-	err = a.judge(err, b.data, opts)
+	sts, err := a.parse(x, b.data, opts, true)
 	a.release(b)
 	if err != nil {
 		return err
 	}
-	if err := a.commit(ctx, x, []*statements.Statement{st}); err != nil {
+	if err := a.commit(ctx, x, sts); err != nil {
 		return err
 	}
 	x.WriteHeader(http.StatusNoContent)

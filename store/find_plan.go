@@ -186,9 +186,11 @@ func (p *plan) newestSQL(n int) string {
 		p.low, p.high, p.within(), p.order(), n)
 }
 
-// fetchSQL reads the statements that candidates name.
+// fetchSQL reads the statements that candidates name. They are sorted when all
+// are read: in the order of the table the database would read and send each
+// one's block by itself, which takes half as long again.
 func (p *plan) fetchSQL(candidates []int64) string {
-	return fmt.Sprintf(`SELECT stored, id, registration, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored IN (%s)%s ORDER BY %s`,
+	return fmt.Sprintf(`SELECT stored, id, registration, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored IN (%s)%s ORDER BY %s SETTINGS optimize_read_in_order = 0`,
 		intList(candidates), p.within(), p.order())
 }
 

@@ -51,7 +51,11 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 			Explain:     schema.ExplainRequest,
 			PathPrefix:  pathOf(c.Server.PublicURL),
 			CORSOrigins: c.CORS.Origins,
+
+			LenientTenants: c.LRS.LenientTenants,
+
 			MaxBody:     c.Limits.BodyBytes,
+			MaxDocument: c.Limits.DocumentBytes,
 			Statements:  statements.Limits{MaxStatements: c.Limits.StatementsPerRequest, MaxStatementBytes: int(c.Limits.StatementBytes)},
 			ReadWait:    c.Limits.WaitTimeout,
 		},

@@ -67,6 +67,7 @@ func Start(t testing.TB, opts Options) *Server {
 	o := lrs.Options{
 		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Gate: gate},
 		Challenges: gate.Challenges(), Explain: schema.ExplainRequest, Registerer: s.Registry,
+		Documents:  app.Documents{Committer: s.Commit, Store: s.Store},
 		Activities: app.Reader{Store: s.Store},
 	}
 	if opts.LRS != nil {
@@ -76,6 +77,7 @@ func Start(t testing.TB, opts Options) *Server {
 	s.API = lrs.New(o)
 	s.API.Register(router)
 	lrs.RegisterOps(router, s.Registry, s.Store.Ping)
+	app.NewRepairs(s.Store, s.Commit, gate, nil).Register(router)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
