@@ -18,6 +18,7 @@ import (
 
 	"lernspur/access"
 	"lernspur/admin"
+	"lernspur/blobs"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
@@ -38,6 +39,7 @@ type App struct {
 	engine    *engine.Engine // nil with a ClickHouse server
 	store     *store.Store
 	committer *commit.Committer
+	blobs     *blobs.Keeper
 	keys      *directory.Keys
 	access    *access.Gate
 	projector *progress.Projector
@@ -100,6 +102,11 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.startCommit(ctx); err != nil {
 		return err
 	}
+	files, err := blobs.OpenFiles(filepath.Join(a.opts.DataDir, "blobs"))
+	if err != nil {
+		return fmt.Errorf("the blobs: %w", err)
+	}
+	a.blobs = blobs.NewKeeper(files)
 	running, cancel := context.WithCancel(context.Background())
 	a.background = cancel
 	if err := a.startKeys(ctx, running); err != nil {
@@ -111,6 +118,7 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.projector.Start(ctx); err != nil {
 		return fmt.Errorf("progress: %w", err)
 	}
+	a.task(func() { a.sweep(running) })
 	a.records = a.newRecords()
 	// Last: a key that is made by a start that fails would be shown to nobody.
 	if err := a.firstKey(ctx); err != nil {
@@ -197,6 +205,7 @@ func (a *App) Handler() http.Handler {
 	router := mux.NewRouter()
 	o := a.opts.LRS
 	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.access}
+	o.Blobs = Blobs{a.blobs}
 	o.Challenges = a.access.Challenges()
 	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}

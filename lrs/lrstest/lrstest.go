@@ -8,11 +8,13 @@ package lrstest
 import (
 	"context"
 	"net"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"lernspur/access"
 	"lernspur/app"
+	"lernspur/blobs"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/lrs"
@@ -41,6 +43,8 @@ type Server struct {
 	Keys     *directory.Keys
 	Store    *store.Store
 	Commit   *commit.Committer
+	Blobs    *blobs.Keeper
+	BlobDir  string // where their files lie
 	Registry *prometheus.Registry
 }
 
@@ -58,6 +62,7 @@ func Start(t testing.TB, opts Options) *Server {
 	s := &Server{Store: storetest.Open(t), Registry: prometheus.NewRegistry()}
 	s.startCommit(t, opts)
 	s.openKeys(t)
+	s.openBlobs(t)
 	// Tests are wrong as often as they like.
 	credentials := access.Options{Keys: s.Keys, Registerer: s.Registry, Slow: access.Slow{PerKey: -1}}
 	if opts.Access != nil {
@@ -65,6 +70,7 @@ func Start(t testing.TB, opts Options) *Server {
 	}
 	gate := access.NewGate(credentials)
 	o := lrs.Options{
+		Blobs:  app.Blobs{Keeper: s.Blobs},
 		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Gate: gate},
 		Challenges: gate.Challenges(), Explain: schema.ExplainRequest, Registerer: s.Registry,
 		Documents:  app.Documents{Committer: s.Commit, Store: s.Store},
@@ -109,6 +115,16 @@ func (s *Server) startCommit(t testing.TB, opts Options) {
 		}
 	})
 	s.Commit = c
+}
+
+func (s *Server) openBlobs(t testing.TB) {
+	t.Helper()
+	s.BlobDir = filepath.Join(t.TempDir(), "blobs")
+	files, err := blobs.OpenFiles(s.BlobDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Blobs = blobs.NewKeeper(files)
 }
 
 func (s *Server) openKeys(t testing.TB) {
