@@ -21,6 +21,7 @@ type API struct {
 	explains chan struct{}       // one token per explanation under way
 
 	consistent consistentHeader
+	aboutBody  []byte
 	crossSite  *http.CrossOriginProtection // for forms of the alternate request syntax
 }
 
@@ -84,7 +85,9 @@ func (a *API) Register(router *mux.Router) {
 	// The router would answer a doubled slash with 301, and clients follow that
 	// with GET: a statement that was posted would be lost without an error.
 	router.SkipClean(true)
-	for _, res := range a.resources() {
+	resources := a.resources()
+	a.aboutBody = a.about(resources)
+	for _, res := range resources {
 		a.route(router, res)
 	}
 	a.registerLenient(router) // before what takes everything that begins like it
