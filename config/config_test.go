@@ -43,6 +43,8 @@ var every = []struct {
 	{"limits.header_bytes", "LERNSPUR_LIMITS_HEADER_BYTES", "limits-header-bytes", "32KiB", func(c *Config) any { return c.Limits.HeaderBytes }, int64(32768)},
 	{"limits.statement_bytes", "LERNSPUR_LIMITS_STATEMENT_BYTES", "limits-statement-bytes", "2MiB", func(c *Config) any { return c.Limits.StatementBytes }, int64(2097152)},
 	{"limits.document_bytes", "LERNSPUR_LIMITS_DOCUMENT_BYTES", "limits-document-bytes", "2MiB", func(c *Config) any { return c.Limits.DocumentBytes }, int64(2097152)},
+	{"limits.attachment_bytes", "LERNSPUR_LIMITS_ATTACHMENT_BYTES", "limits-attachment-bytes", "1GiB", func(c *Config) any { return c.Limits.AttachmentBytes }, int64(1073741824)},
+	{"limits.attachments_bytes", "LERNSPUR_LIMITS_ATTACHMENTS_BYTES", "limits-attachments-bytes", "2GiB", func(c *Config) any { return c.Limits.AttachmentsBytes }, int64(2147483648)},
 	{"limits.statements_per_request", "LERNSPUR_LIMITS_STATEMENTS_PER_REQUEST", "limits-statements-per-request", "100", func(c *Config) any { return c.Limits.StatementsPerRequest }, 100},
 	{"limits.read_timeout", "LERNSPUR_LIMITS_READ_TIMEOUT", "limits-read-timeout", "30s", func(c *Config) any { return c.Limits.ReadTimeout }, 30 * time.Second},
 	{"limits.request_timeout", "LERNSPUR_LIMITS_REQUEST_TIMEOUT", "limits-request-timeout", "1m30s", func(c *Config) any { return c.Limits.RequestTimeout }, 90 * time.Second},
@@ -188,6 +190,7 @@ func TestDefaults(t *testing.T) {
 		Commit: Commit{Acknowledge: "log", LogBytes: 1073741824, MemoryBytes: 50331648,
 			FlushRows: 8000, FlushBytes: 16777216, FlushInterval: time.Second, InsertTimeout: 30 * time.Second},
 		Limits: Limits{BodyBytes: 16777216, HeaderBytes: 65536, StatementBytes: 1048576, DocumentBytes: 16777216, StatementsPerRequest: 10000,
+			AttachmentBytes: 268435456, AttachmentsBytes: 1073741824,
 			ReadTimeout: time.Minute, RequestTimeout: 2 * time.Minute, WaitTimeout: 10 * time.Second},
 		Log: Log{Level: "info", Format: "console"},
 	}

@@ -57,6 +57,7 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 			MaxDocument: c.Limits.DocumentBytes,
 			Statements:  statements.Limits{MaxStatements: c.Limits.StatementsPerRequest, MaxStatementBytes: int(c.Limits.StatementBytes)},
 			ReadWait:    c.Limits.WaitTimeout,
+			Patience:    c.Limits.ReadTimeout, MaxAttachment: c.Limits.AttachmentBytes, MaxAttachments: c.Limits.AttachmentsBytes,
 		},
 		Server: lrs.Timeouts{Read: c.Limits.ReadTimeout, Write: c.Limits.RequestTimeout, MaxHeader: int(c.Limits.HeaderBytes)},
 		Keys:   directory.Options{HomePage: c.Server.PublicURL},

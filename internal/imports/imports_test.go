@@ -18,6 +18,7 @@ var allowed = map[string][]string{
 	"config":     {},
 	"engine":     {},
 	"transfer":   {},
+	"blobs":      {},
 	"documents":  {},
 	// Holds a program still at named places, when it was built for that.
 	"internal/failpoint": {},
