@@ -27,6 +27,9 @@ type Writer interface {
 	// Watermark is the instant before which nothing becomes visible any more:
 	// every statement with an earlier stored is visible now.
 	Watermark() int64
+	// Consistent is the Watermark, or the present while nothing is on its way.
+	// It is dearer.
+	Consistent() int64
 }
 
 // Reader finds stored statements. It is safe for concurrent use.
