@@ -193,6 +193,11 @@ func (c *Committer) taken() int64 {
 // ever was or will be committed is visible in the Sink.
 func (c *Committer) Watermark() int64 { return c.flush.visible.value() }
 
+// Consistent is the Watermark, or the present while nothing is on its way: a
+// client that waits for it sees it move although nobody writes. It waits for
+// nothing, and costs a lock.
+func (c *Committer) Consistent() int64 { return max(c.Watermark(), c.idle()) }
+
 // idle is the present, if everything that ever was taken is visible: what
 // comes from now on is stored later. Otherwise it is the last such present. So
 // a reader that follows the watermark sees it move while nobody writes, and
