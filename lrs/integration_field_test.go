@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"lernspur/directory"
 	"lernspur/lrs"
+	"lernspur/progress"
 )
 
 // How content in the field behaves, one test for each of them.
@@ -79,10 +81,46 @@ func TestISpring(t *testing.T) {
 	content.want(404, "GET", "nothing", nil)
 }
 
+// TestISpringProbe: before the first statement iSpring stores the State [1] for
+// temp@example.com, reads it and deletes it, to see whether it may. That person
+// is no learner.
+func TestISpringProbe(t *testing.T) {
+	s, c := start(t)
+	content := joined(c)
+	state := "activities/state?" + url.Values{"stateId": {"probe"}, "activityId": {"ispring://presentations/AB12-CD34"},
+		"agent": {`{"mbox":"mailto:temp@example.com"}`}}.Encode()
+	content.want(204, "PUT", state, []byte("[1]"))
+	if r := content.want(200, "GET", state, nil); string(r.body) != "[1]" {
+		t.Errorf("the probe reads %s", r.body)
+	}
+	content.want(200, "POST", "statements", c.encode(said("anna", "", "", m{"verb": m{"id": "http://adlnet.gov/expapi/verbs/attempted"}, "object": m{"id": "ispring://presentations/AB12-CD34"}})))
+	content.want(204, "DELETE", state, nil)
+
+	p := progress.New(progress.Dependencies{Conn: s.Store.Conn(), Watermark: s.Commit.Watermark})
+	if err := p.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer p.Stop()
+	upto, err := s.Commit.Wait(t.Context())
+	if err == nil {
+		err = p.Wait(t.Context(), min(upto, s.Commit.Watermark()))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := p.Courses(t.Context(), directory.DefaultTenant, progress.Filter{Limit: 10})
+	if err != nil || len(page.Courses) != 1 || page.Courses[0].Learners != 1 {
+		t.Errorf("courses %+v, %v; want one with one learner", page.Courses, err)
+	}
+	if n := len(c.find("agent", `{"mbox":"mailto:temp@example.com"}`).Statements); n != 0 {
+		t.Errorf("%d statements of the probe", n)
+	}
+}
+
 // TestH5P: what its core sends is refused by the strict endpoint with every
 // fault named, and taken by the lenient one; what only looks odd is taken by both.
 func TestH5P(t *testing.T) {
-	_, strict, lenient := leniently(t)
+	s, strict, lenient := leniently(t)
 	answered := m{"verb": m{"id": "http://adlnet.gov/expapi/verbs/answered"}}
 	for _, tt := range []struct {
 		name   string
@@ -109,6 +147,20 @@ func TestH5P(t *testing.T) {
 	unknown := strict.encode(said("anna", "", "question", answered, m{"actor": m{"name": "undefined", "mbox": "mailto:undefined"}}))
 	strict.want(400, "POST", "/statements", unknown)
 	lenient.want(400, "POST", "/statements", unknown) // nobody knows who it was
+
+	// A key of a launch knows it.
+	record, secret, err := s.Keys.Create(t.Context(), directory.NewKey{Tenant: directory.DefaultTenant, Scopes: []string{"statements/write"},
+		Binding: directory.Binding{Actor: agentText("ben")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	launched := lenient.as(record.ID, secret)
+	launched.want(200, "POST", "/statements", unknown)
+	if got := strict.find("agent", agentText("ben")).ids(t); len(got) != 1 {
+		t.Errorf("the launch's learner has %v", got)
+	}
+	// It speaks for nobody else.
+	launched.want(403, "POST", "/statements", strict.encode(said("anna", "", "question", m{"verb": "passed"})))
 }
 
 // TestMoodle: logstore_xapi sends batches with account actors. One bad statement

@@ -55,7 +55,7 @@ func (a *API) parse(x *exchange, data []byte, opts statements.Options, one bool)
 	if err == nil || !x.lenient {
 		return sts, a.judge(err, data, opts)
 	}
-	repaired, list := lenient.Repair(data, lenient.Options{Edition: opts.Edition, Actor: boundActor(x.cred), Limits: opts.Limits})
+	repaired, list := lenient.Repair(data, lenient.Options{Edition: opts.Edition, Actor: x.cred.BoundAgent, Limits: opts.Limits})
 	if list == nil {
 		return nil, a.judge(err, data, opts)
 	}
@@ -86,7 +86,3 @@ func parseAs(data []byte, opts statements.Options, one bool) ([]*statements.Stat
 	}
 	return []*statements.Statement{st}, nil
 }
-
-// boundActor is the JSON of the Agent that a key is bound to, nil if it is bound
-// to none.
-func boundActor(c *Credential) []byte { return c.BoundAgent }
