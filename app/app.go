@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap"
 
 	"lernspur/admin"
+	"lernspur/blobs"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
@@ -37,6 +38,7 @@ type App struct {
 	engine    *engine.Engine // nil with a ClickHouse server
 	store     *store.Store
 	committer *commit.Committer
+	blobs     *blobs.Keeper
 	keys      *directory.Keys
 	projector *progress.Projector
 	records   *records.API
@@ -98,6 +100,11 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.startCommit(ctx); err != nil {
 		return err
 	}
+	files, err := blobs.OpenFiles(filepath.Join(a.opts.DataDir, "blobs"))
+	if err != nil {
+		return fmt.Errorf("the blobs: %w", err)
+	}
+	a.blobs = blobs.NewKeeper(files)
 	running, cancel := context.WithCancel(context.Background())
 	a.background = cancel
 	if err := a.startKeys(ctx, running); err != nil {
@@ -109,6 +116,7 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.projector.Start(ctx); err != nil {
 		return fmt.Errorf("progress: %w", err)
 	}
+	a.task(func() { a.sweep(running) })
 	a.records = a.newRecords()
 	// Last: a key that is made by a start that fails would be shown to nobody.
 	if err := a.firstKey(ctx); err != nil {
@@ -191,7 +199,8 @@ func (a *App) task(run func()) {
 func (a *App) Handler() http.Handler {
 	router := mux.NewRouter()
 	o := a.opts.LRS
-	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.keys}
+	o.Writer, o.Reader, o.Keys, o.Blobs = Writer{a.committer}, Reader{a.store}, Keys{a.keys}, Blobs{a.blobs}
+	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry

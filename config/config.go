@@ -97,6 +97,11 @@ type Limits struct {
 	HeaderBytes          int64
 	StatementBytes       int64
 	StatementsPerRequest int
+	// AttachmentBytes bounds one attachment, AttachmentsBytes all of a request.
+	AttachmentBytes  int64
+	AttachmentsBytes int64
+	// DocumentBytes bounds a document; BodyBytes does so, too.
+	DocumentBytes int64
 	// ReadTimeout bounds the reading of a request, RequestTimeout all of it,
 	// WaitTimeout how long a reader waits for what was acknowledged before.
 	ReadTimeout    time.Duration

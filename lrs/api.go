@@ -21,6 +21,7 @@ type API struct {
 	explains chan struct{}       // one token per explanation under way
 
 	consistent consistentHeader
+	aboutBody  []byte
 	crossSite  *http.CrossOriginProtection // for forms of the alternate request syntax
 }
 
@@ -58,7 +59,7 @@ type resource struct {
 
 // resources lists what there is; everything else is 404.
 func (a *API) resources() []resource {
-	return []resource{
+	list := []resource{
 		{path: Base + "/statements", consistent: true, methods: map[string]action{
 			http.MethodGet:  {accessRead, a.getStatements},
 			http.MethodPost: {accessWrite, a.postStatements},
@@ -74,6 +75,7 @@ func (a *API) resources() []resource {
 			http.MethodGet: {accessOpen, a.getAbout},
 		}},
 	}
+	return append(list, a.documentResources()...)
 }
 
 // Register adds the resources to a router. Routes are tried in the order of
@@ -83,7 +85,9 @@ func (a *API) Register(router *mux.Router) {
 	// The router would answer a doubled slash with 301, and clients follow that
 	// with GET: a statement that was posted would be lost without an error.
 	router.SkipClean(true)
-	for _, res := range a.resources() {
+	resources := a.resources()
+	a.aboutBody = a.about(resources)
+	for _, res := range resources {
 		a.route(router, res)
 	}
 	a.registerLenient(router) // before what takes everything that begins like it

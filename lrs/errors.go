@@ -129,6 +129,10 @@ func (x *exchange) fail(r *http.Request, err error) {
 	h := x.Header()
 	h["Content-Type"] = jsonContentType
 	h["Cache-Control"] = noStore
+	if h[headerConsistent] != nil {
+		// Who asks in vain, again and again, sees the time go on.
+		h[headerConsistent] = x.api.consistent.at(x.api.opts.Writer.Consistent())
+	}
 	h.Del("Content-Encoding")
 	h.Del("Last-Modified")
 	h["Content-Length"] = []string{strconv.Itoa(len(body) + 1)}

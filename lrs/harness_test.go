@@ -47,6 +47,8 @@ func (d *double) Wait(ctx context.Context) (int64, error) {
 
 func (d *double) Watermark() int64 { return testWatermark }
 
+func (d *double) Consistent() int64 { return testWatermark }
+
 func (d *double) Find(ctx context.Context, tenant string, q statements.Query) (statements.Page, error) {
 	if d.find == nil {
 		return statements.Page{}, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"lernspur/documents"
 	"lernspur/statements"
 
 	"github.com/google/uuid"
@@ -25,6 +26,9 @@ type Writer interface {
 	// Watermark is the instant before which nothing becomes visible any more:
 	// every statement with an earlier stored is visible now.
 	Watermark() int64
+	// Consistent is the Watermark, or the present while nothing is on its way.
+	// It is dearer.
+	Consistent() int64
 }
 
 // Reader finds stored statements. It is safe for concurrent use.
@@ -34,6 +38,27 @@ type Reader interface {
 	// Get finds one statement by id among those stored at or before upto, and
 	// tells whether it is voided; ok is false when there is none.
 	Get(ctx context.Context, tenant string, id uuid.UUID, upto int64) (f statements.Found, voided bool, ok bool, err error)
+}
+
+// Documents keeps documents. It is safe for concurrent use.
+type Documents interface {
+	// Document answers a document as the last change that was acknowledged left
+	// it, or a later one; nil when there is none.
+	Document(ctx context.Context, key documents.Key) (*documents.Document, error)
+	// Change replaces a document by what change makes of it, in one step: current
+	// is nil for none, next is nil for no change, and an error of change is
+	// returned as it is. When Change returns nil the answer, nil for no change, is
+	// durable. Errors: *Busy, ErrUncertain, the error of ctx (the outcome is then
+	// open), or something internal.
+	Change(ctx context.Context, key documents.Key, change func(current *documents.Document) (next *documents.Document, err error)) (*documents.Document, error)
+	// DeleteAll deletes the documents of a shelf that filter lets through, in one
+	// step with respect to changes of single ones. Errors as those of Change.
+	DeleteAll(ctx context.Context, shelf documents.Shelf, filter func(documents.Key) bool) error
+	// DocumentIDs lists the ids of a shelf's documents stored after since, in the
+	// order of their versions, each once, and answers the last of these versions.
+	// registration narrows them unless it is uuid.Nil. Before it Writer.Wait has
+	// to be called.
+	DocumentIDs(ctx context.Context, shelf documents.Shelf, registration uuid.UUID, since int64) (ids []string, last int64, err error)
 }
 
 // Keys checks credentials. Check is called once per request: it must not ask

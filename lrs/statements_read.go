@@ -71,12 +71,17 @@ func (a *API) answerOne(ctx context.Context, x *exchange, r *http.Request, req *
 		return notFound("this statement is not voided; statementId returns it")
 	}
 	x.Header().Set("Last-Modified", time.UnixMicro(found.Stored).UTC().Format(http.TimeFormat))
-	format, err := a.formatter(ctx, x, req, []statements.Found{found})
+	list := []statements.Found{found}
+	with, err := a.attachedTo(ctx, x, req, list)
+	if err != nil {
+		return err
+	}
+	format, err := a.formatter(ctx, x, req, list)
 	if err != nil {
 		return err
 	}
 	raw := format(found.Raw)
-	return x.answer(r, len(raw), func(write func([]byte)) { write(raw) })
+	return a.answer(ctx, x, r, with, len(raw), func(write func([]byte)) { write(raw) })
 }
 
 // answerPage answers a page of statements and the address of the next.
@@ -95,6 +100,13 @@ func (a *API) answerPage(ctx context.Context, x *exchange, r *http.Request, req 
 	if err != nil {
 		return err
 	}
+	with, err := a.attachedTo(ctx, x, req, page.Statements)
+	if err != nil {
+		return err
+	}
+	if n := with.statements(); n < len(page.Statements) {
+		page.Statements, page.More = page.Statements[:n], true
+	}
 	more := ""
 	if n := len(page.Statements); page.More && n > 0 {
 		q.Cursor = page.Statements[n-1].Stored
@@ -110,7 +122,7 @@ func (a *API) answerPage(ctx context.Context, x *exchange, r *http.Request, req 
 		page.Statements[i].Raw = format(page.Statements[i].Raw)
 		length += len(page.Statements[i].Raw)
 	}
-	return x.answer(r, length, func(write func([]byte)) {
+	return a.answer(ctx, x, r, with, length, func(write func([]byte)) {
 		write([]byte(head))
 		for i := range page.Statements {
 			if i > 0 {

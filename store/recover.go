@@ -132,12 +132,13 @@ func (s *Store) idsWithin(ctx context.Context, tenant string, low, high int64, y
 	})
 }
 
-// LastStored is the highest stored instant of all tenants, 0 if there is none.
+// LastStored is the highest stored instant, or version of a document, of all
+// tenants, 0 if there is none.
 func (s *Store) LastStored(ctx context.Context) (int64, error) {
 	ctx, cancel := unhurried(ctx)
 	defer cancel()
 	var last int64
-	err := s.conn.QueryRow(ctx, `SELECT max(stored) FROM statements`).Scan(&last)
+	err := s.conn.QueryRow(ctx, `SELECT max(last) FROM (SELECT max(stored) AS last FROM statements UNION ALL SELECT max(version) FROM documents)`).Scan(&last)
 	return last, err
 }
 

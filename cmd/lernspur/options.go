@@ -53,9 +53,11 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 
 			LenientTenants: c.LRS.LenientTenants,
 
-			MaxBody:    c.Limits.BodyBytes,
-			Statements: statements.Limits{MaxStatements: c.Limits.StatementsPerRequest, MaxStatementBytes: int(c.Limits.StatementBytes)},
-			ReadWait:   c.Limits.WaitTimeout,
+			MaxBody:     c.Limits.BodyBytes,
+			MaxDocument: c.Limits.DocumentBytes,
+			Statements:  statements.Limits{MaxStatements: c.Limits.StatementsPerRequest, MaxStatementBytes: int(c.Limits.StatementBytes)},
+			ReadWait:    c.Limits.WaitTimeout,
+			Patience:    c.Limits.ReadTimeout, MaxAttachment: c.Limits.AttachmentBytes, MaxAttachments: c.Limits.AttachmentsBytes,
 		},
 		Server: lrs.Timeouts{Read: c.Limits.ReadTimeout, Write: c.Limits.RequestTimeout, MaxHeader: int(c.Limits.HeaderBytes)},
 		Keys:   directory.Options{HomePage: c.Server.PublicURL},

@@ -18,6 +18,8 @@ var allowed = map[string][]string{
 	"config":     {},
 	"engine":     {},
 	"transfer":   {},
+	"blobs":      {},
+	"documents":  {},
 	// Holds a program still at named places, when it was built for that.
 	"internal/failpoint": {},
 
@@ -26,17 +28,17 @@ var allowed = map[string][]string{
 	"lenient": {"statements"},
 	// commit, store and lrs never import each other: each declares what it
 	// needs, and app ties them together.
-	"commit":    {"statements", "internal/failpoint"},
-	"store":     {"statements", "internal/failpoint"},
-	"lrs":       {"statements", "schema", "lenient"},
+	"commit":    {"statements", "documents", "internal/failpoint"},
+	"store":     {"statements", "documents", "internal/failpoint"},
+	"lrs":       {"statements", "documents", "schema", "lenient"},
 	"records":   {"statements"},
-	"directory": {"statements", "store", "internal/failpoint"},
-	"progress":  {"statements", "store", "internal/failpoint"},
-	"repairs":   {"statements", "store", "internal/failpoint"},
-	"report":    {"statements", "store", "progress", "internal/failpoint"},
-	"verify":    {"statements", "store", "internal/failpoint"},
+	"directory": {"statements", "documents", "store", "internal/failpoint"},
+	"progress":  {"statements", "documents", "store", "internal/failpoint"},
+	"repairs":   {"statements", "documents", "store", "internal/failpoint"},
+	"report":    {"statements", "documents", "store", "progress", "internal/failpoint"},
+	"verify":    {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
-	"admin": {"statements", "store", "directory", "verify", "internal/failpoint"},
+	"admin": {"statements", "documents", "store", "directory", "verify", "internal/failpoint"},
 	// Tests only.
 	"lrs/conformance": {},
 

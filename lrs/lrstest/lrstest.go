@@ -8,10 +8,12 @@ package lrstest
 import (
 	"context"
 	"net"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"lernspur/app"
+	"lernspur/blobs"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/lrs"
@@ -39,6 +41,8 @@ type Server struct {
 	Keys     *directory.Keys
 	Store    *store.Store
 	Commit   *commit.Committer
+	Blobs    *blobs.Keeper
+	BlobDir  string // where their files lie
 	Registry *prometheus.Registry
 }
 
@@ -55,8 +59,11 @@ func Start(t testing.TB, opts Options) *Server {
 	s := &Server{Store: storetest.Open(t), Registry: prometheus.NewRegistry()}
 	s.startCommit(t, opts)
 	s.openKeys(t)
+	s.openBlobs(t)
 	o := lrs.Options{
+		Blobs:  app.Blobs{Keeper: s.Blobs},
 		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Keys: s.Keys},
+		Documents:  app.Documents{Committer: s.Commit, Store: s.Store},
 		Activities: app.Reader{Store: s.Store},
 		Explain:    schema.ExplainRequest, Registerer: s.Registry,
 	}
@@ -98,6 +105,16 @@ func (s *Server) startCommit(t testing.TB, opts Options) {
 		}
 	})
 	s.Commit = c
+}
+
+func (s *Server) openBlobs(t testing.TB) {
+	t.Helper()
+	s.BlobDir = filepath.Join(t.TempDir(), "blobs")
+	files, err := blobs.OpenFiles(s.BlobDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Blobs = blobs.NewKeeper(files)
 }
 
 func (s *Server) openKeys(t testing.TB) {
