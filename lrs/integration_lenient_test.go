@@ -226,7 +226,7 @@ func TestLenientDocumentsAndAttachments(t *testing.T) {
 	}
 	c.want(200, "GET", "/agents?"+url.Values{"agent": {agentText("anna")}}.Encode(), nil)
 	c.want(200, "GET", "/activities?"+url.Values{"activityId": {activityID("x")}}.Encode(), nil)
-	c.want(204, "PUT", "/activities/profile?"+url.Values{"profileId": {"p"}, "activityId": {activityID("x")}}.Encode(), []byte(`{}`))
+	c.with("If-None-Match", "*").want(204, "PUT", "/activities/profile?"+url.Values{"profileId": {"p"}, "activityId": {activityID("x")}}.Encode(), []byte(`{}`))
 
 	bytes := []byte("a file")
 	st := said("anna", "", "x", m{"verb": "passed"}, with(attached(bytes)))
