@@ -40,6 +40,7 @@ func TestDocumentedCommands(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "bash", "-c", script.String())
+	cmd.Dir = t.TempDir() // some commands write files
 	cmd.Env = append(withoutProxies(), "LERNSPUR_KEY="+s.Key, "LERNSPUR_SECRET="+s.Secret, "ID="+id(first), "MORE="+more)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

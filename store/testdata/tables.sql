@@ -40,7 +40,7 @@ ORDER BY (version_id)
 SETTINGS index_granularity = 8192, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
 CREATE TABLE lookups (`tenant` String,
-`kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of' CODEC(ZSTD(1)),
+`kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of, 11 attachment' CODEC(ZSTD(1)),
 `key` UUID CODEC(ZSTD(1)),
 `stored` Int64 CODEC(Delta(8), ZSTD(1)),
 `verb` LowCardinality(String) CODEC(ZSTD(1)))
