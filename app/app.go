@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.uber.org/zap"
 
+	"lernspur/access"
 	"lernspur/admin"
 	"lernspur/blobs"
 	"lernspur/commit"
@@ -40,6 +41,7 @@ type App struct {
 	committer *commit.Committer
 	blobs     *blobs.Keeper
 	keys      *directory.Keys
+	access    *access.Gate
 	projector *progress.Projector
 	records   *records.API
 
@@ -182,6 +184,9 @@ func (a *App) startKeys(ctx, running context.Context) (err error) {
 			return fmt.Errorf("the key of the configuration: %w", err)
 		}
 	}
+	gate := a.opts.Access
+	gate.Keys, gate.Logger, gate.Registerer = a.keys, a.log.Named("access"), a.registry
+	a.access = access.NewGate(gate)
 	a.task(func() { a.keys.Run(running) })
 	return nil
 }
@@ -199,7 +204,9 @@ func (a *App) task(run func()) {
 func (a *App) Handler() http.Handler {
 	router := mux.NewRouter()
 	o := a.opts.LRS
-	o.Writer, o.Reader, o.Keys, o.Blobs = Writer{a.committer}, Reader{a.store}, Keys{a.keys}, Blobs{a.blobs}
+	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.access}
+	o.Blobs = Blobs{a.blobs}
+	o.Challenges = a.access.Challenges()
 	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
 	o.Logger = a.log.Named("lrs")
@@ -208,10 +215,10 @@ func (a *App) Handler() http.Handler {
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
 	progress.NewAPI(progress.Options{
-		Projector: a.projector, Identify: a.identify, Wait: a.waitForProgress,
+		Projector: a.projector, Identify: a.identify, Challenges: a.access.Challenges(), Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	}).Register(router)
-	NewRepairs(a.store, a.committer, a.keys, a.log.Named("repairs")).Register(router)
+	NewRepairs(a.store, a.committer, a.access, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
 	return router
 }

@@ -30,6 +30,13 @@ var every = []struct {
 	{"key", "LERNSPUR_KEY", "key", "town", func(c *Config) any { return c.Access.Key }, "town"},
 	{"secret", "LERNSPUR_SECRET", "", " s3cret, with: everything ", func(c *Config) any { return c.Access.Secret }, " s3cret, with: everything "},
 	{"admin_password", "LERNSPUR_ADMIN_PASSWORD", "", "pässword", func(c *Config) any { return c.Access.AdminPassword }, "pässword"},
+	{"auth.attempts", "LERNSPUR_AUTH_ATTEMPTS", "auth-attempts", "5", func(c *Config) any { return c.Auth.Attempts }, 5},
+	{"auth.address_header", "LERNSPUR_AUTH_ADDRESS_HEADER", "auth-address-header", "X-Forwarded-For", func(c *Config) any { return c.Auth.AddressHeader }, "X-Forwarded-For"},
+	{"auth.oidc.issuer", "LERNSPUR_AUTH_OIDC_ISSUER", "auth-oidc-issuer", "https://id.example.org/town/", func(c *Config) any { return c.Auth.OIDC.Issuer }, "https://id.example.org/town/"},
+	{"auth.oidc.audience", "LERNSPUR_AUTH_OIDC_AUDIENCE", "auth-oidc-audience", "https://lrs.example.org", func(c *Config) any { return c.Auth.OIDC.Audience }, "https://lrs.example.org"},
+	{"auth.oidc.tenant", "LERNSPUR_AUTH_OIDC_TENANT", "auth-oidc-tenant", "town", func(c *Config) any { return c.Auth.OIDC.Tenant }, "town"},
+	{"auth.oidc.tenant_claim", "LERNSPUR_AUTH_OIDC_TENANT_CLAIM", "auth-oidc-tenant-claim", "https://example.org/town", func(c *Config) any { return c.Auth.OIDC.TenantClaim }, "https://example.org/town"},
+	{"auth.oidc.scope_prefix", "LERNSPUR_AUTH_OIDC_SCOPE_PREFIX", "auth-oidc-scope-prefix", "lrs/", func(c *Config) any { return c.Auth.OIDC.ScopePrefix }, "lrs/"},
 	{"engine.library", "LERNSPUR_ENGINE_LIBRARY", "engine-library", "/opt/libchdb.so", func(c *Config) any { return c.Engine.Library }, "/opt/libchdb.so"},
 	{"engine.memory", "LERNSPUR_ENGINE_MEMORY", "engine-memory", "2GiB", func(c *Config) any { return c.Engine.Memory }, int64(2147483648)},
 	{"commit.acknowledge", "LERNSPUR_COMMIT_ACKNOWLEDGE", "commit-acknowledge", "store", func(c *Config) any { return c.Commit.Acknowledge }, "store"},
@@ -94,11 +101,12 @@ func mustLoad(t *testing.T, args ...string) *Config {
 
 // yaml is one key as it stands in the file.
 func yaml(key, text string) string {
-	line := fmt.Sprintf("%q", text)
-	if section, name, nested := strings.Cut(key, "."); nested {
-		return section + ":\n  " + name + ": " + line + "\n"
+	parts := strings.Split(key, ".")
+	lines := ""
+	for i, part := range parts[:len(parts)-1] {
+		lines += strings.Repeat("  ", i) + part + ":\n"
 	}
-	return key + ": " + line + "\n"
+	return lines + strings.Repeat("  ", len(parts)-1) + fmt.Sprintf("%s: %q\n", parts[len(parts)-1], text)
 }
 
 func setting(t *testing.T, c *Config, key string) Setting {
@@ -132,6 +140,8 @@ func company(t *testing.T, key string) {
 		t.Setenv("LERNSPUR_SECRET", "x")
 	case "secret":
 		t.Setenv("LERNSPUR_KEY", "x")
+	case "auth.oidc.issuer":
+		t.Setenv("LERNSPUR_AUTH_OIDC_AUDIENCE", "x")
 	}
 }
 
@@ -187,6 +197,7 @@ func TestDefaults(t *testing.T) {
 		Server:  Server{Addr: "127.0.0.1:8080"},
 		Content: Content{Addr: "127.0.0.1:8081"},
 		Data:    Data{Dir: "./data"},
+		Auth:    Auth{Attempts: 20, OIDC: OIDC{Tenant: "default", ScopePrefix: "xapi:"}},
 		Commit: Commit{Acknowledge: "log", LogBytes: 1073741824, MemoryBytes: 50331648,
 			FlushRows: 8000, FlushBytes: 16777216, FlushInterval: time.Second, InsertTimeout: 30 * time.Second},
 		Limits: Limits{BodyBytes: 16777216, HeaderBytes: 65536, StatementBytes: 1048576, DocumentBytes: 16777216, StatementsPerRequest: 10000,

@@ -93,4 +93,4 @@ func parseAs(data []byte, opts statements.Options, one bool) ([]*statements.Stat
 
 // boundActor is the JSON of the Agent that a key is bound to, nil if it is bound
 // to none.
-func boundActor(*Credential) []byte { return nil }
+func boundActor(c *Credential) []byte { return c.BoundAgent }

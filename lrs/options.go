@@ -17,6 +17,9 @@ type Options struct {
 	Reader Reader
 	Keys   Keys
 	Blobs  Blobs // nil: nothing can be attached
+	// Challenges are the values of WWW-Authenticate in answers that ask for
+	// credentials; empty means HTTP Basic.
+	Challenges []string
 	// Documents are the State and profile resources; nil leaves them out.
 	Documents Documents
 	// Activities is what the server knows of activities; nil: nothing.
@@ -78,6 +81,9 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.Logger == nil {
 		o.Logger = zap.NewNop()
+	}
+	if len(o.Challenges) == 0 {
+		o.Challenges = []string{`Basic realm="Lernspur", charset="UTF-8"`}
 	}
 	setDefault(&o.MaxBody, 16<<20)
 	setDefault(&o.MaxDocument, 16<<20)

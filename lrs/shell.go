@@ -128,13 +128,12 @@ func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionPr
 	if act.access == accessOpen {
 		return act.run(x, r)
 	}
-	key, secret, ok := r.BasicAuth()
-	if !ok {
-		return &failure{status: http.StatusUnauthorized, message: "credentials are needed: HTTP Basic, with a key and its secret"}
-	}
-	cred, err := a.opts.Keys.Check(r.Context(), key, secret)
+	cred, err := a.opts.Keys.Identify(r)
 	if err != nil {
 		return err
+	}
+	if cred == nil {
+		return &failure{status: http.StatusUnauthorized, message: "credentials are needed: HTTP Basic, with a key and its secret, or a token"}
 	}
 	x.cred = cred
 	if res.lenient {
@@ -149,6 +148,11 @@ func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionPr
 		return &failure{
 			status:  http.StatusForbidden,
 			message: fmt.Sprintf("this key may not do that; it needs one of the scopes %q", act.access.granting()),
+		}
+	}
+	if cred.bounds() != (statements.Bounds{}) {
+		if err := admitBound(cred, act.access, x.edition, r); err != nil {
+			return err
 		}
 	}
 	return act.run(x, r)

@@ -54,13 +54,11 @@ func (a *API) answerOne(ctx context.Context, x *exchange, r *http.Request, req *
 	if err != nil {
 		return err
 	}
-	if ok && x.cred.onlyOwn() {
-		st, err := statements.Reparse(found.Raw)
-		if err != nil {
+	if ok {
+		// What the key may not see is not there for it.
+		if ok, err = x.cred.sees(found.Raw); err != nil {
 			return err
 		}
-		// What others wrote is not there for this key.
-		ok = st.Authority == x.cred.AuthorityIdentifier
 	}
 	switch {
 	case !ok:
@@ -96,6 +94,7 @@ func (a *API) answerPage(ctx context.Context, x *exchange, r *http.Request, req 
 	if x.cred.onlyOwn() {
 		q.Authority = x.cred.AuthorityIdentifier
 	}
+	q.Bounds = x.cred.bounds()
 	page, err := a.opts.Reader.Find(ctx, x.cred.Tenant, *q)
 	if err != nil {
 		return err

@@ -121,6 +121,9 @@ func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Stateme
 	if len(sts) == 0 {
 		return nil
 	}
+	if err := a.permit(ctx, x.cred, sts); err != nil {
+		return err
+	}
 	if x.cred.defines() {
 		for _, st := range sts {
 			st.Defines = true

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"lernspur/access"
 	"lernspur/app"
 	"lernspur/blobs"
 	"lernspur/commit"
@@ -38,6 +39,7 @@ type Server struct {
 	Key    string
 	Secret string
 
+	API      *lrs.API
 	Keys     *directory.Keys
 	Store    *store.Store
 	Commit   *commit.Committer
@@ -50,6 +52,7 @@ type Server struct {
 type Options struct {
 	LRS    func(o *lrs.Options)
 	Commit func(o *commit.Options)
+	Access func(o *access.Options)
 }
 
 // Start starts an endpoint on a fresh database. A missing engine fails the
@@ -60,20 +63,27 @@ func Start(t testing.TB, opts Options) *Server {
 	s.startCommit(t, opts)
 	s.openKeys(t)
 	s.openBlobs(t)
+	// Tests are wrong as often as they like.
+	credentials := access.Options{Keys: s.Keys, Registerer: s.Registry, Slow: access.Slow{PerKey: -1}}
+	if opts.Access != nil {
+		opts.Access(&credentials)
+	}
+	gate := access.NewGate(credentials)
 	o := lrs.Options{
 		Blobs:  app.Blobs{Keeper: s.Blobs},
-		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Keys: s.Keys},
+		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Gate: gate},
+		Challenges: gate.Challenges(), Explain: schema.ExplainRequest, Registerer: s.Registry,
 		Documents:  app.Documents{Committer: s.Commit, Store: s.Store},
 		Activities: app.Reader{Store: s.Store},
-		Explain:    schema.ExplainRequest, Registerer: s.Registry,
 	}
 	if opts.LRS != nil {
 		opts.LRS(&o)
 	}
 	router := mux.NewRouter()
-	lrs.New(o).Register(router)
+	s.API = lrs.New(o)
+	s.API.Register(router)
 	lrs.RegisterOps(router, s.Registry, s.Store.Ping)
-	app.NewRepairs(s.Store, s.Commit, s.Keys, nil).Register(router)
+	app.NewRepairs(s.Store, s.Commit, gate, nil).Register(router)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +140,13 @@ func (s *Server) openKeys(t testing.TB) {
 // NewKey makes another key.
 func (s *Server) NewKey(t testing.TB, tenant string, scopes ...string) (key, secret string) {
 	t.Helper()
-	record, secret, err := s.Keys.Create(context.Background(), directory.NewKey{Tenant: tenant, Label: "test", Scopes: scopes})
+	return s.Bind(t, directory.NewKey{Tenant: tenant, Label: "test", Scopes: scopes})
+}
+
+// Bind makes another key, which may be bound.
+func (s *Server) Bind(t testing.TB, n directory.NewKey) (key, secret string) {
+	t.Helper()
+	record, secret, err := s.Keys.Create(context.Background(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
