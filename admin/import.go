@@ -88,6 +88,9 @@ func (h *handler) importBatch(w http.ResponseWriter, r *http.Request) error {
 	}
 	b := &batch{ask: ask, elements: elements, writer: h.services.Writer, tenant: key.Tenant,
 		opts: statements.Options{Edition: ask.Edition, Authority: []byte(key.Authority), Limits: h.services.Limits}}
+	if own := h.services.OwnRules; own != nil {
+		b.own = func(raw []byte) []statements.Violation { return own(key.Tenant, raw) }
+	}
 	b.parse()
 	if err := b.commit(r.Context()); err != nil {
 		return err
@@ -121,6 +124,7 @@ type batch struct {
 	writer   Writer
 	tenant   string
 	opts     statements.Options
+	own      func(raw []byte) []statements.Violation // nil: the tenant has no rules of its own
 
 	sts      []*statements.Statement // in order, without bad ones and repetitions
 	index    []int                   // of sts in elements
@@ -134,9 +138,10 @@ func (b *batch) parse() {
 	if !b.ask.KeepAuthority {
 		body := append(append([]byte{'['}, bytes.Join(b.elements, []byte{','})...), ']')
 		sts, err := statements.Parse(body, b.opts)
-		if err == nil && len(sts) == len(b.elements) {
+		if err == nil && len(sts) == len(b.elements) && b.keepOwnRules(sts...) == nil {
 			b.sts = sts
-			for i := range sts {
+			for i, st := range sts {
+				st.Defines = true // who may use the socket may do everything
 				b.index = append(b.index, i)
 			}
 			return
@@ -180,10 +185,25 @@ func (b *batch) parseOne(element []byte) (*statements.Statement, error) {
 		}
 	}
 	st, err := statements.ParseOne(element, opts)
-	if err == nil {
-		st.Defines = true // who may use the socket may do everything
+	if err != nil {
+		return nil, err
 	}
-	return st, err
+	st.Defines = true
+	return st, b.keepOwnRules(st)
+}
+
+// keepOwnRules holds statements against the tenant's own rules. The error is a
+// *statements.Invalid about the first that breaks one.
+func (b *batch) keepOwnRules(sts ...*statements.Statement) error {
+	if b.own == nil {
+		return nil
+	}
+	for _, st := range sts {
+		if found := b.own(st.Raw); len(found) > 0 {
+			return &statements.Invalid{Violations: found}
+		}
+	}
+	return nil
 }
 
 func (b *batch) fail(index int, err error) {

@@ -28,6 +28,9 @@ type Services struct {
 	RebuildProgress func(ctx context.Context) error
 	// Report writes the pilot report. ErrRequest when it was asked for wrongly.
 	Report func(ctx context.Context, r ReportRequest, w io.Writer) error
+	// OwnRules finds what an imported statement breaks of the rules that its
+	// tenant has of its own; nil: no tenant has any.
+	OwnRules func(tenant string, raw []byte) []statements.Violation
 	// Limits bound an imported statement.
 	Limits statements.Limits
 }

@@ -62,7 +62,7 @@ const maxIdleBuffer = 8 << 20
 // each request cheaper.
 const (
 	crowdFrom = 24 // requests in the last group
-	gather    = 3 * time.Millisecond
+	gather    = 6 * time.Millisecond
 )
 
 // group is what one write and one fsync make durable together.

@@ -124,6 +124,9 @@ func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Stateme
 	if err := a.permit(ctx, x.cred, sts); err != nil {
 		return err
 	}
+	if err := a.keepsOwnRules(x.cred.Tenant, sts); err != nil {
+		return err
+	}
 	if x.cred.defines() {
 		for _, st := range sts {
 			st.Defines = true
