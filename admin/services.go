@@ -21,6 +21,7 @@ type Services struct {
 	Keys    Keys
 	Writer  Writer
 	Reader  Reader
+	Blobs   Blobs // nil: statements are imported without a look at their attachments
 	// Verify re-reads everything up to the watermark.
 	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
 	// RebuildProgress throws the figures of progress away and returns when they
