@@ -18,7 +18,7 @@ import (
 func (a *App) newRecords() *records.API {
 	return records.New(records.Options{
 		Identify: a.identifyRecords, Reader: recordsReader{a.store}, Writer: recordsWriter{a.committer},
-		Logger: a.log.Named("records"), ReadWait: a.opts.LRS.ReadWait,
+		Remover: remover{a.store, a.projector}, PathPrefix: a.opts.LRS.PathPrefix, Logger: a.log.Named("records"), ReadWait: a.opts.LRS.ReadWait,
 	})
 }
 
