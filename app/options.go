@@ -5,6 +5,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"lernspur/access"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
@@ -29,6 +30,9 @@ type Options struct {
 	Server lrs.Timeouts
 	// Keys are the options of the directory's keys.
 	Keys directory.Options
+	// Access says which credentials count beside keys, and how guessing is slowed
+	// down.
+	Access access.Options
 
 	// Addr is the network address of the endpoint; empty opens none.
 	Addr string

@@ -36,7 +36,7 @@ func (c *Committer) appendLoop() {
 		}
 		c.mu.Lock()
 		g, done, ended := c.open, c.done, c.ended
-		ready := len(g.rows) > 0
+		ready := !g.empty()
 		if ready {
 			c.open, c.writing = newGroup(), g
 			c.last = max(c.last, c.floor)
@@ -45,7 +45,7 @@ func (c *Committer) appendLoop() {
 		c.mu.Unlock()
 		switch {
 		case ready:
-			crowd = len(g.flights)
+			crowd = len(g.flights) + g.changes
 			buf = c.appendGroup(buf[:0], g, done)
 		case len(done) > 0:
 			buf = c.appendMarks(buf[:0], done)
@@ -71,8 +71,12 @@ func (c *Committer) appendGroup(buf []byte, g *group, done []span) []byte {
 		c.last = max(now, c.last+1)
 		row.Stamp(c.last)
 	}
+	for _, d := range g.docs {
+		c.last = max(now, c.last+1)
+		d.Version = c.last
+	}
 	err := c.log.rotate(previous)
-	var at position
+	var at places
 	if err == nil {
 		buf, at, err = c.write(buf, g, done)
 	}
@@ -89,11 +93,13 @@ func (c *Committer) appendGroup(buf []byte, g *group, done []span) []byte {
 		close(g.done)
 		return buf
 	}
-	c.metrics.groupRows.Observe(float64(len(g.rows)))
+	if len(g.rows) > 0 {
+		c.metrics.groupRows.Observe(float64(len(g.rows)))
+	}
 	c.metrics.logSync.Observe(time.Since(begun).Seconds())
 	c.metrics.logBytes.Set(float64(c.log.bytes()))
 	failpoint.Hit(failpoint.Synced)
-	c.flush.add(g.rows, at)
+	c.queue(g, at)
 	// Before the ids are settled: who posts one of them again is answered from
 	// then on, and their reads have to wait for it.
 	c.durable.raise(c.last)
@@ -112,24 +118,53 @@ func (c *Committer) complain(err error) {
 	c.opts.Logger.Error("statements could not be written to the log", zap.Error(err))
 }
 
-// write encodes and appends the group's record and the marks.
-func (c *Committer) write(buf []byte, g *group, done []span) ([]byte, position, error) {
-	sequence := c.log.sequence + 1
-	buf = beginRecord(buf, recordGroup)
-	for _, row := range g.rows {
-		buf = appendEntry(buf, row)
+// places are where the records of one group lie.
+type places struct{ rows, docs position }
+
+// queue hands what is durable now to the flusher.
+func (c *Committer) queue(g *group, at places) {
+	if len(g.rows) > 0 {
+		c.flush.add(g.rows, at.rows)
 	}
-	endRecord(buf, 0, sequence)
-	size := len(buf)
-	for i, s := range done {
-		buf = appendDone(buf, sequence+1+uint64(i), s)
+	if len(g.docs) > 0 {
+		c.flush.addDocuments(g.docs, at.docs)
 	}
-	at, err := c.log.append(buf, 1+len(done), c.last)
-	at.length = int64(size)
+}
+
+// write encodes and appends the group's records and the marks: statements, then
+// documents, as their instants rise.
+func (c *Committer) write(buf []byte, g *group, done []span) ([]byte, places, error) {
+	sequence := c.log.sequence
+	if len(g.rows) > 0 {
+		sequence++
+		buf = beginRecord(buf, recordGroup)
+		for _, row := range g.rows {
+			buf = appendEntry(buf, row)
+		}
+		endRecord(buf, 0, sequence)
+	}
+	rows := len(buf)
+	if len(g.docs) > 0 {
+		sequence++
+		buf = beginRecord(buf, recordDocuments)
+		for _, d := range g.docs {
+			buf = appendDocument(buf, d)
+		}
+		endRecord(buf, rows, sequence)
+	}
+	docs := len(buf) - rows
+	for _, s := range done {
+		sequence++
+		buf = appendDone(buf, sequence, s)
+	}
+	whole, err := c.log.append(buf, int(sequence-c.log.sequence), c.last)
 	if err == nil {
 		c.drop()
 	}
-	return buf, at, err
+	return buf, places{
+		rows: position{whole.path, whole.offset, int64(rows)},
+		docs: position{whole.path, whole.offset + int64(rows), int64(docs)},
+	}, err
 }
 
 // appendMarks writes marks alone. They only shorten the next start, so a full

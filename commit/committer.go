@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"lernspur/documents"
 	"lernspur/statements"
 )
 
@@ -31,6 +32,8 @@ type Committer struct {
 	ids     *idCheck
 	log     *logFile // owned by the appender
 	flush   *flusher
+	known   *knownDocuments
+	locks   *documentLocks
 
 	mu       sync.Mutex
 	open     *group        // requests that wait for the appender
@@ -59,24 +62,29 @@ const maxIdleBuffer = 8 << 20
 // each request cheaper.
 const (
 	crowdFrom = 24 // requests in the last group
-	gather    = 3 * time.Millisecond
+	gather    = 6 * time.Millisecond
 )
 
 // group is what one write and one fsync make durable together.
 type group struct {
 	rows    []Row
 	flights []*flight
+	docs    []*documents.Document
+	changes int // of documents, as requests
 	bytes   int
 	done    chan struct{} // closed when err is set
 	err     error
 }
+
+func (g *group) empty() bool { return len(g.rows) == 0 && len(g.docs) == 0 }
 
 // Open reads the log in opts.Dir, brings what it holds into the Sink in the
 // background, and takes statements from then on. A damaged log is an
 // *ErrDamaged.
 func Open(ctx context.Context, opts Options) (*Committer, error) {
 	opts.defaults()
-	c := &Committer{opts: opts, metrics: newMetrics(opts.Registerer), wake: make(chan struct{}, 1), finished: make(chan struct{})}
+	c := &Committer{opts: opts, metrics: newMetrics(opts.Registerer), wake: make(chan struct{}, 1), finished: make(chan struct{}),
+		known: newKnownDocuments(opts.DocumentCache), locks: newDocumentLocks()}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.open = newGroup()
 	if err := c.recover(ctx); err != nil {
@@ -140,15 +148,8 @@ func (c *Committer) join(tenant string, claim *claim) (*group, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case c.closed:
-		return nil, busy("the server is stopping")
-	case c.broken != nil:
-		return nil, busy("the log can no longer be written; the server has to be started again")
-	case c.open.bytes >= c.opts.GroupBytes || c.open.bytes+size > maxRecord:
-		return nil, busy("too many statements are arriving at once")
-	case c.taken()+int64(size) > c.opts.waitingLimit():
-		return nil, busy("the database cannot keep up; statements wait in the log up to its bound")
+	if err := c.refuses(size); err != nil {
+		return nil, err
 	}
 	g := c.open
 	for _, s := range claim.fresh {
@@ -158,6 +159,21 @@ func (c *Committer) join(tenant string, claim *claim) (*group, error) {
 	g.flights = append(g.flights, claim.flight)
 	c.signal()
 	return g, nil
+}
+
+// refuses tells why size bytes cannot be taken now. c.mu is held.
+func (c *Committer) refuses(size int) error {
+	switch {
+	case c.closed:
+		return busy("the server is stopping")
+	case c.broken != nil:
+		return busy("the log can no longer be written; the server has to be started again")
+	case c.open.bytes >= c.opts.GroupBytes || c.open.bytes+size > maxRecord:
+		return busy("too many statements are arriving at once")
+	case c.taken()+int64(size) > c.opts.waitingLimit():
+		return busy("the database cannot keep up; statements wait in the log up to its bound")
+	}
+	return nil
 }
 
 // taken are the bytes of all requests that are not visible yet. c.mu is held.
@@ -177,6 +193,11 @@ func (c *Committer) taken() int64 {
 // ever was or will be committed is visible in the Sink.
 func (c *Committer) Watermark() int64 { return c.flush.visible.value() }
 
+// Consistent is the Watermark, or the present while nothing is on its way: a
+// client that waits for it sees it move although nobody writes. It waits for
+// nothing, and costs a lock.
+func (c *Committer) Consistent() int64 { return max(c.Watermark(), c.idle()) }
+
 // idle is the present, if everything that ever was taken is visible: what
 // comes from now on is stored later. Otherwise it is the last such present. So
 // a reader that follows the watermark sees it move while nobody writes, and
@@ -185,7 +206,7 @@ func (c *Committer) Watermark() int64 { return c.flush.visible.value() }
 func (c *Committer) idle() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.broken != nil || len(c.open.rows) > 0 || c.flush.visible.value() < c.durable.value() {
+	if c.broken != nil || !c.open.empty() || c.flush.visible.value() < c.durable.value() {
 		return c.floor
 	}
 	if c.writing != nil {
@@ -256,7 +277,7 @@ func (c *Committer) Close(ctx context.Context) error {
 func (c *Committer) drain(ctx context.Context) error {
 	c.mu.Lock()
 	groups := []*group{c.writing, c.open}
-	if len(c.open.rows) == 0 {
+	if c.open.empty() {
 		groups = groups[:1]
 	}
 	c.mu.Unlock()

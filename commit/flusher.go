@@ -4,15 +4,22 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"lernspur/documents"
 )
 
-// chunk is one group of the log on its way into the store.
+// chunk is one record of the log on its way into the store: a group of
+// statements, or documents.
 type chunk struct {
 	rows  []Row // nil when only the log has them
+	docs  []*documents.Document
+	kind  byte // of the record
 	at    position
 	count int
 	bytes int
 	span  span
+	// spilled says that only the log has what the record holds.
+	spilled bool
 }
 
 // batch is what one INSERT carries: chunks that follow each other.
@@ -21,7 +28,10 @@ type batch struct {
 	chunks []chunk
 	rows   []Row
 	loaded []Row // all rows of the chunks; rows are those that are to be sent
+	docs   []*documents.Document
 	bytes  int64
+	// inserted says that the store has the documents.
+	inserted bool
 	// suspect says that an earlier process may have inserted it already.
 	suspect bool
 	visible bool
@@ -32,6 +42,7 @@ type batch struct {
 type flusher struct {
 	opts    *Options
 	ids     *idCheck
+	known   *knownDocuments
 	metrics *metrics
 	mark    func(span)
 	attempt string // beginning of the names of this process's attempts
@@ -47,6 +58,7 @@ type flusher struct {
 	failing int           // batches whose last attempt failed
 	waiting int64         // bytes that are not visible yet
 	rows    int           // rows that are not visible yet
+	docs    int           // documents that are not visible yet
 
 	visible watermark
 	wake    chan struct{}
@@ -56,8 +68,8 @@ type flusher struct {
 	workers sync.WaitGroup
 }
 
-func newFlusher(opts *Options, ids *idCheck, m *metrics, mark func(span), attempt string) *flusher {
-	f := &flusher{opts: opts, ids: ids, metrics: m, mark: mark, attempt: attempt,
+func newFlusher(opts *Options, ids *idCheck, known *knownDocuments, m *metrics, mark func(span), attempt string) *flusher {
+	f := &flusher{opts: opts, ids: ids, known: known, metrics: m, mark: mark, attempt: attempt,
 		wake: make(chan struct{}, 1), slots: make(chan struct{}, opts.Inserters)}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	return f
@@ -78,12 +90,27 @@ func (f *flusher) stop() {
 // full, only the place in the log is kept; the group that fills it may go beyond
 // it, or memory would be all but full for ever and nobody held back.
 func (f *flusher) add(rows []Row, at position) {
-	c := chunk{rows: rows, at: at, count: len(rows), bytes: int(at.length), span: span{rows[0].Stored, rows[len(rows)-1].Stored}}
+	f.enqueue(chunk{kind: recordGroup, rows: rows, at: at, count: len(rows), bytes: int(at.length), span: span{rows[0].Stored, rows[len(rows)-1].Stored}}, nil)
+}
+
+// addDocuments is add for documents. They are known as pending before anybody
+// can take them for visible.
+func (f *flusher) addDocuments(docs []*documents.Document, at position) {
+	sums := sumsOf(docs)
+	c := chunk{kind: recordDocuments, docs: docs, at: at, count: len(docs), bytes: int(at.length), span: span{docs[0].Version, docs[len(docs)-1].Version}}
+	f.enqueue(c, func(inMemory bool) { f.known.durable(docs, sums, at, inMemory) })
+}
+
+// enqueue queues a chunk and calls before, if there is one, just before that.
+func (f *flusher) enqueue(c chunk, before func(inMemory bool)) {
 	f.mu.Lock()
 	if f.memory >= f.opts.MemoryBytes {
-		c.rows = nil
+		c.rows, c.docs, c.spilled = nil, nil, true
 	} else {
 		f.memory += int64(c.bytes)
+	}
+	if before != nil {
+		before(!c.spilled)
 	}
 	f.push(c)
 	f.mu.Unlock()
@@ -96,11 +123,21 @@ func (f *flusher) push(c chunk) {
 	}
 	f.queue = append(f.queue, c)
 	f.waiting += int64(c.bytes)
-	f.rows += c.count
+	f.count(c, 1)
 	f.report()
 }
 
+// count adds what a chunk holds to what waits, or takes it away.
+func (f *flusher) count(c chunk, sign int) {
+	if c.kind == recordDocuments {
+		f.docs += sign * c.count
+	} else {
+		f.rows += sign * c.count
+	}
+}
+
 func (f *flusher) report() {
+	f.metrics.queueDocs.Set(float64(f.docs))
 	f.metrics.queueBytes.Set(float64(f.waiting))
 	f.metrics.queueRows.Set(float64(f.rows))
 }

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"lernspur/documents"
 	"lernspur/internal/failpoint"
 )
 
@@ -45,16 +46,22 @@ func (f *flusher) carry(b *batch) {
 // load puts the rows of the chunks together, reading from the log those that
 // memory had no room for.
 func (f *flusher) load(b *batch) error {
-	b.rows = b.rows[:0]
+	b.rows, b.docs = b.rows[:0], b.docs[:0]
 	for i := range b.chunks {
-		rows := b.chunks[i].rows
-		if rows == nil {
+		c := b.chunks[i]
+		if c.spilled {
 			var err error
-			if rows, err = readGroup(b.chunks[i].at); err != nil {
+			if c.kind == recordDocuments {
+				c.docs, err = readDocuments(c.at)
+			} else {
+				c.rows, err = readGroup(c.at)
+			}
+			if err != nil {
 				return err
 			}
 		}
-		b.rows = append(b.rows, rows...)
+		b.rows = append(b.rows, c.rows...)
+		b.docs = append(b.docs, c.docs...)
 	}
 	b.loaded = b.rows
 	return nil
@@ -63,6 +70,9 @@ func (f *flusher) load(b *batch) error {
 // insert sends the rows of a batch; after failures in smaller pieces, since
 // the engine refuses an INSERT for which it lacks memory.
 func (f *flusher) insert(b *batch, try int) error {
+	if err := f.insertDocuments(b, try); err != nil {
+		return err
+	}
 	piece := max(len(b.rows)>>min(try, 4), 500)
 	for at := 0; at < len(b.rows); at += piece {
 		rows := b.rows[at:min(at+piece, len(b.rows))]
@@ -79,6 +89,47 @@ func (f *flusher) insert(b *batch, try int) error {
 	return nil
 }
 
+// insertDocuments sends the newest version that a batch has of each document.
+// That they may be there already does no harm, so nobody looks before.
+func (f *flusher) insertDocuments(b *batch, try int) error {
+	if len(b.docs) == 0 || b.inserted {
+		return nil
+	}
+	newest := newestVersions(b.docs)
+	limit := max(f.opts.FlushBytes>>min(try, 4), 1)
+	for at := 0; at < len(newest); {
+		end, size := at, 0
+		for end < len(newest) && (end == at || size+documentSize(newest[end]) <= limit) {
+			size += documentSize(newest[end])
+			end++
+		}
+		ctx, cancel := context.WithTimeout(f.ctx, f.opts.InsertTimeout)
+		err := f.opts.Sink.InsertDocuments(ctx, fmt.Sprintf("%s%d-%d-documents-%d", f.attempt, b.span.first, try, at), newest[at:end])
+		cancel()
+		if err != nil {
+			return err
+		}
+		at = end
+	}
+	b.inserted = true
+	return nil
+}
+
+// newestVersions leaves out what a later version replaces.
+func newestVersions(docs []*documents.Document) []*documents.Document {
+	last := make(map[documents.Sum]int, len(docs))
+	for i, d := range docs {
+		last[d.Sum()] = i
+	}
+	newest := make([]*documents.Document, 0, len(last))
+	for i, d := range docs {
+		if last[d.Sum()] == i {
+			newest = append(newest, d)
+		}
+	}
+	return newest
+}
+
 // findOut ends what earlier attempts may still be doing, then leaves in the
 // batch the rows that the store does not have.
 func (f *flusher) findOut(b *batch) bool {
@@ -87,6 +138,9 @@ func (f *flusher) findOut(b *batch) bool {
 		defer cancel()
 		if err := f.opts.Sink.Kill(ctx, fmt.Sprintf("%s%d-", f.attempt, b.span.first)); err != nil {
 			return err
+		}
+		if len(b.loaded) == 0 {
+			return nil // documents alone, which are sent again whatever is there
 		}
 		present, err := f.opts.Sink.Present(ctx, b.span.first, b.span.last)
 		if err != nil {
@@ -122,8 +176,8 @@ func (f *flusher) finish(b *batch) {
 	for _, done := range complete {
 		f.waiting -= done.bytes
 		for _, c := range done.chunks {
-			f.rows -= c.count
-			if c.rows != nil {
+			f.count(c, -1)
+			if !c.spilled {
 				f.memory -= int64(c.bytes)
 			}
 		}
@@ -146,6 +200,9 @@ func (f *flusher) finish(b *batch) {
 		if done.hasSpilled() {
 			f.ids.forget(done.loaded)
 		}
+		if len(done.docs) > 0 {
+			f.known.visible(done.docs)
+		}
 	}
 }
 
@@ -161,7 +218,7 @@ func (f *flusher) caughtUp() bool {
 
 func (b *batch) hasSpilled() bool {
 	for _, c := range b.chunks {
-		if c.rows == nil {
+		if c.spilled {
 			return true
 		}
 	}

@@ -17,6 +17,11 @@ type metrics struct {
 	readWait   prometheus.Histogram
 	idLookups  prometheus.Counter
 	watermark  prometheus.Gauge
+
+	documents     prometheus.Counter
+	documentWait  prometheus.Histogram
+	documentReads *prometheus.CounterVec // from
+	queueDocs     prometheus.Gauge
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -37,7 +42,18 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	}
 	seconds := prometheus.ExponentialBuckets(0.0005, 2, 16)
 	rows := prometheus.ExponentialBuckets(1, 4, 9)
+	reads := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "lernspur", Subsystem: "commit", Name: "document_reads_total",
+		Help: "Documents that were looked at, by where they were found."}, []string{"from"})
+	r.MustRegister(reads)
+	for _, from := range []string{"memory", "log", "database"} {
+		reads.WithLabelValues(from)
+	}
 	return &metrics{
+		documents:     counter("documents_total", "Versions of documents made durable, deletions too."),
+		documentWait:  histogram("document_wait_seconds", "Time from a change of documents to its verdict.", seconds),
+		documentReads: reads,
+		queueDocs:     gauge("queue_documents", "Versions of documents in the log that the database does not have yet."),
+
 		groupRows:  histogram("group_statements", "Statements made durable by one fsync.", rows),
 		commitWait: histogram("wait_seconds", "Time from a parsed request to its verdict.", seconds),
 		logSync:    histogram("log_sync_seconds", "Time to write and sync one group.", seconds),

@@ -34,6 +34,7 @@ type Options struct {
 	InsertTimeout time.Duration // 30 s
 	WaitTimeout   time.Duration // 10 s: how long Wait waits
 	Inserters     int           // 2: INSERTs under way at once
+	DocumentCache int64         // 16 MiB: documents kept in memory so that a change need not read them first
 	Clock         func() time.Time
 	Logger        *zap.Logger
 	Registerer    prometheus.Registerer
@@ -53,6 +54,7 @@ func (o *Options) defaults() {
 	def(&o.InsertTimeout, 30*time.Second)
 	def(&o.WaitTimeout, 10*time.Second)
 	def(&o.Inserters, 2)
+	def(&o.DocumentCache, 16<<20)
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}

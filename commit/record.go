@@ -30,14 +30,16 @@ const (
 	recordSegment byte = 1 // first of a segment: format version, last stored before it
 	recordGroup   byte = 2 // statements, acknowledged once this is on disk
 	recordDone    byte = 3 // first..last are durable and visible in the store
+
+	recordDocuments byte = 4 // documents, acknowledged once this is on disk
 )
 
 // formatVersion is raised whenever a reader of the version before could
 // misread a log.
-const formatVersion = 2
+const formatVersion = 3
 
 // oldestFormat is the oldest version that is read: of version 1, whose entries
-// had no flag but the first.
+// had no flag but the first. Version 2 knew no documents.
 const oldestFormat = 1
 
 // maxRecord bounds what a damaged length can make a reader allocate. No group
@@ -91,7 +93,7 @@ func readRecord(r io.Reader) (record, error) {
 		return record{}, errors.New("the checksum of the record's header does not match")
 	}
 	length := binary.LittleEndian.Uint32(header[4:])
-	if length > maxRecord || header[0] < recordSegment || header[0] > recordDone {
+	if length > maxRecord || header[0] < recordSegment || header[0] > recordDocuments {
 		return record{}, fmt.Errorf("a record of kind %d and %d bytes is not of this format", header[0], length)
 	}
 	payload := make([]byte, length)

@@ -12,14 +12,24 @@ import (
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
+
+	"lernspur/documents"
 )
 
 // recovered is what the log says at the start.
 type recovered struct {
 	last    int64
 	chunks  []chunk
-	entries [][]pendingID // beside chunks
+	entries [][]pendingID           // beside chunks
+	docs    [][]documentVersion     // beside chunks
+	newest  map[documents.Sum]int64 // version of every document in the log, marked ones too
 	done    []span
+}
+
+// documentVersion is what is to be known of a document in the log.
+type documentVersion struct {
+	sum     documents.Sum
+	version int64
 }
 
 type pendingID struct {
@@ -57,17 +67,23 @@ func (c *Committer) recover(ctx context.Context) error {
 	if err := c.loadIDs(ctx, found.entries); err != nil {
 		return err
 	}
-	c.flush = newFlusher(&c.opts, c.ids, c.metrics, c.mark, fmt.Sprintf("%s-%d-", writer, begun))
+	c.flush = newFlusher(&c.opts, c.ids, c.known, c.metrics, c.mark, fmt.Sprintf("%s-%d-", writer, begun))
 	c.durable.raise(found.last)
 	c.flush.suspect = found.last
 	visible := c.last
-	for _, chunk := range found.chunks {
+	for i, chunk := range found.chunks {
 		visible = min(visible, chunk.span.first-1)
 		c.flush.push(chunk)
+		for _, d := range found.docs[i] {
+			// A later version may be in the store before an earlier one.
+			if d.version == found.newest[d.sum] {
+				c.known.recovered(d, chunk.at)
+			}
+		}
 	}
 	c.flush.visible.raise(visible)
 	if n := len(found.chunks); n > 0 {
-		c.opts.Logger.Info("the log holds statements for the database", zap.Int("groups", n), zap.Int("statements", c.flush.rows))
+		c.opts.Logger.Info("the log holds statements for the database", zap.Int("groups", n), zap.Int("statements", c.flush.rows), zap.Int("documents", c.flush.docs))
 	}
 	return nil
 }
@@ -103,7 +119,7 @@ func (r *recovered) visit(rec record, at position) (int64, error) {
 		r.done = append(r.done, s)
 		last = s.last
 	case recordGroup:
-		c := chunk{at: at, bytes: int(at.length), span: span{first: -1}}
+		c := chunk{kind: recordGroup, at: at, bytes: int(at.length), span: span{first: -1}, spilled: true}
 		var ids []pendingID
 		for p := rec.payload; len(p) > 0; c.count++ {
 			e, rest, err := nextEntry(p)
@@ -125,10 +141,49 @@ func (r *recovered) visit(rec record, at position) (int64, error) {
 		}
 		r.chunks = append(r.chunks, c)
 		r.entries = append(r.entries, ids)
+		r.docs = append(r.docs, nil)
 		last = c.span.last
+	case recordDocuments:
+		var err error
+		if last, err = r.visitDocuments(rec, at); err != nil {
+			return 0, err
+		}
 	}
 	r.last = max(r.last, last)
 	return last, nil
+}
+
+// visitDocuments takes in a record of documents.
+func (r *recovered) visitDocuments(rec record, at position) (int64, error) {
+	c := chunk{kind: recordDocuments, at: at, bytes: int(at.length), spilled: true}
+	var docs []documentVersion
+	if r.newest == nil {
+		r.newest = make(map[documents.Sum]int64)
+	}
+	rising := true
+	err := eachDocument(rec.payload, func(d *documents.Document) {
+		rising = rising && d.Version > max(c.span.last, r.last)
+		if c.count == 0 {
+			c.span.first = d.Version
+		}
+		c.span.last = d.Version
+		c.count++
+		v := documentVersion{d.Sum(), d.Version}
+		r.newest[v.sum] = v.version
+		docs = append(docs, v)
+	})
+	switch {
+	case err != nil:
+		return 0, err
+	case !rising:
+		return 0, errors.New("versions of documents do not rise")
+	case c.count == 0:
+		return 0, errors.New("a record of documents is empty")
+	}
+	r.chunks = append(r.chunks, c)
+	r.entries = append(r.entries, nil)
+	r.docs = append(r.docs, docs)
+	return c.span.last, nil
 }
 
 // settle removes what is marked as done. A mark covers whole groups; it may lie
@@ -139,15 +194,15 @@ func (r *recovered) settle() {
 	for i := 1; i < len(r.done); i++ {
 		r.done[i].last = max(r.done[i].last, r.done[i-1].last)
 	}
-	chunks, entries := r.chunks[:0], r.entries[:0]
+	chunks, entries, docs := r.chunks[:0], r.entries[:0], r.docs[:0]
 	for i, c := range r.chunks {
 		n := sort.Search(len(r.done), func(j int) bool { return r.done[j].first > c.span.first })
 		if n > 0 && r.done[n-1].last >= c.span.last {
 			continue
 		}
-		chunks, entries = append(chunks, c), append(entries, r.entries[i])
+		chunks, entries, docs = append(chunks, c), append(entries, r.entries[i]), append(docs, r.docs[i])
 	}
-	r.chunks, r.entries = chunks, entries
+	r.chunks, r.entries, r.docs = chunks, entries, docs
 }
 
 // writerName is the name under which this log writes to the store. It stays

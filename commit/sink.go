@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"lernspur/documents"
 	"lernspur/statements"
 )
 
@@ -40,6 +41,15 @@ type Sink interface {
 	Known(ctx context.Context, tenant string, ids []uuid.UUID) (map[uuid.UUID][16]byte, error)
 	// IDs calls yield with every stored id. It is called once, at start.
 	IDs(ctx context.Context, yield func(tenant string, id uuid.UUID)) error
-	// LastStored is the highest stored instant there is, 0 if none.
+	// InsertDocuments writes versions of documents: when it returns nil, they are
+	// durable and visible. The same versions may be inserted again, together with
+	// others, in any order; the highest one of a document is what is there.
+	InsertDocuments(ctx context.Context, attempt string, docs []*documents.Document) error
+	// Document is the highest version of a document, which may be a deletion; nil
+	// if there is none.
+	Document(ctx context.Context, key documents.Key) (*documents.Document, error)
+	// ShelfKeys lists the documents of a shelf that are not deleted.
+	ShelfKeys(ctx context.Context, shelf documents.Shelf) ([]documents.Key, error)
+	// LastStored is the highest stored instant or version there is, 0 if none.
 	LastStored(ctx context.Context) (int64, error)
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"lernspur/documents"
 )
 
 // fault is what happens to one call of a step.
@@ -29,13 +31,21 @@ type modelSink struct {
 	doubled []Place
 	late    map[string][]Row
 	inserts []int
-	faults  struct{ insert, kill, present, known []fault }
-	gate    chan struct{} // when set, Insert waits for it
-	away    bool
+	faults  struct{ insert, kill, present, known, document []fault }
+
+	docs       map[documents.Sum]*documents.Document // the highest version of each
+	lateDocs   map[string][]*documents.Document
+	docInserts int // versions
+	docReads   int
+	docGate    chan struct{} // when set, InsertDocuments waits for it
+	shelfGate  chan struct{} // when set, ShelfKeys waits for it
+	gate       chan struct{} // when set, Insert waits for it
+	away       bool
 }
 
 func newModelSink() *modelSink {
-	return &modelSink{rows: make(map[Place]Row), late: make(map[string][]Row)}
+	return &modelSink{rows: make(map[Place]Row), late: make(map[string][]Row),
+		docs: make(map[documents.Sum]*documents.Document), lateDocs: make(map[string][]*documents.Document)}
 }
 
 var errModel = errors.New("the model was told to fail")
@@ -98,6 +108,10 @@ func (m *modelSink) land() {
 		m.put(rows)
 		delete(m.late, attempt)
 	}
+	for attempt, docs := range m.lateDocs {
+		m.putDocuments(docs)
+		delete(m.lateDocs, attempt)
+	}
 }
 
 func (m *modelSink) Kill(ctx context.Context, prefix string) error {
@@ -109,6 +123,11 @@ func (m *modelSink) Kill(ctx context.Context, prefix string) error {
 	for attempt := range m.late {
 		if strings.HasPrefix(attempt, prefix) {
 			delete(m.late, attempt)
+		}
+	}
+	for attempt := range m.lateDocs {
+		if strings.HasPrefix(attempt, prefix) {
+			delete(m.lateDocs, attempt)
 		}
 	}
 	return nil
@@ -171,6 +190,9 @@ func (m *modelSink) LastStored(context.Context) (int64, error) {
 	var last int64
 	for p := range m.rows {
 		last = max(last, p.Stored)
+	}
+	for _, d := range m.docs {
+		last = max(last, d.Version)
 	}
 	return last, nil
 }

@@ -63,24 +63,51 @@ func bytesText(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// origins is a list of web origins (RFC 6454), or a single asterisk.
-type origins struct{}
+// list is the part that is alike for all kinds that are kept as a list of texts.
+type list struct{}
 
-func (origins) name() string { return "list" }
-func (origins) expected() string {
-	return "a list of origins such as https://content.example.org, or a single *"
-}
+func (list) name() string { return "list" }
+
+// listed marks a kind that may be a list in the file.
+func (list) listed() {}
 
 // set reads a list with commas; a list in the file arrives like that.
-func (origins) set(field any, text string) error {
-	var list []string
+func (list) set(field any, text string) error {
+	var all []string
 	for part := range strings.SplitSeq(text, ",") {
 		if part = strings.TrimSpace(part); part != "" {
-			list = append(list, part)
+			all = append(all, part)
 		}
 	}
-	*field.(*[]string) = list
+	*field.(*[]string) = all
 	return nil
+}
+func (list) text(field any) string       { return strings.Join(*field.(*[]string), ",") }
+func (l list) redacted(field any) string { return l.text(field) }
+
+// names is a list of names of tenants. Whether there are such tenants is not
+// known here.
+type names struct{ list }
+
+func (names) expected() string {
+	return "a list of names of tenants, 128 visible ASCII characters at most each and no colon"
+}
+
+// check accepts what package directory accepts as the name of a tenant.
+func (names) check(field any) error {
+	for _, name := range *field.(*[]string) {
+		if len(name) > 128 || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == ':' }) {
+			return errKind
+		}
+	}
+	return nil
+}
+
+// origins is a list of web origins (RFC 6454), or a single asterisk.
+type origins struct{ list }
+
+func (origins) expected() string {
+	return "a list of origins such as https://content.example.org, or a single *"
 }
 
 func (origins) check(field any) error {
@@ -96,5 +123,3 @@ func (origins) check(field any) error {
 	}
 	return nil
 }
-func (origins) text(field any) string       { return strings.Join(*field.(*[]string), ",") }
-func (o origins) redacted(field any) string { return o.text(field) }

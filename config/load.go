@@ -130,7 +130,7 @@ func take(value any, k key, c *Config, from string) error {
 	if _, quoted := k.kind.(interface{ quoted() }); ok && quoted && !isText {
 		return fmt.Errorf("%s (%s): expected %s, in quotes, since YAML reads it as something else", k.name, from, k.kind.expected())
 	}
-	if _, list := k.kind.(origins); !ok && list {
+	if _, list := k.kind.(interface{ listed() }); !ok && list {
 		text, ok = joined(value)
 	}
 	if !ok || k.kind.set(k.field(c), text) != nil {

@@ -21,6 +21,7 @@ type API struct {
 	explains chan struct{}       // one token per explanation under way
 
 	consistent consistentHeader
+	aboutBody  []byte
 	crossSite  *http.CrossOriginProtection // for forms of the alternate request syntax
 }
 
@@ -52,11 +53,13 @@ type resource struct {
 	methods map[string]action
 	// consistent tells that every answer carries Consistent-Through.
 	consistent bool
+	// lenient tells that it belongs to the lenient endpoint.
+	lenient bool
 }
 
 // resources lists what there is; everything else is 404.
 func (a *API) resources() []resource {
-	return []resource{
+	list := []resource{
 		{path: Base + "/statements", consistent: true, methods: map[string]action{
 			http.MethodGet:  {accessRead, a.getStatements},
 			http.MethodPost: {accessWrite, a.postStatements},
@@ -72,6 +75,7 @@ func (a *API) resources() []resource {
 			http.MethodGet: {accessOpen, a.getAbout},
 		}},
 	}
+	return append(list, a.documentResources()...)
 }
 
 // Register adds the resources to a router. Routes are tried in the order of
@@ -81,13 +85,21 @@ func (a *API) Register(router *mux.Router) {
 	// The router would answer a doubled slash with 301, and clients follow that
 	// with GET: a statement that was posted would be lost without an error.
 	router.SkipClean(true)
-	for _, res := range a.resources() {
-		if get, ok := res.methods[http.MethodGet]; ok {
-			res.methods[http.MethodHead] = get
-		}
-		router.Handle(res.path, a.shell(res))
+	resources := a.resources()
+	a.aboutBody = a.about(resources)
+	for _, res := range resources {
+		a.route(router, res)
 	}
+	a.registerLenient(router) // before what takes everything that begins like it
 	router.PathPrefix(Base).Handler(a.shell(resource{path: Base + "/*"}))
+}
+
+// route adds one resource.
+func (a *API) route(router *mux.Router, res resource) {
+	if get, ok := res.methods[http.MethodGet]; ok {
+		res.methods[http.MethodHead] = get
+	}
+	router.Handle(res.path, a.shell(res))
 }
 
 // allowed lists the methods of a resource for the Allow header.

@@ -61,3 +61,28 @@ func TestAgentsNameWhomStatementsNamed(t *testing.T) {
 	get(c, `{"objectType":"Person","name":["Ada"],"mbox":["mailto:ada@example.org"]}`)
 	get(stranger, `{"objectType":"Person","mbox":["mailto:ada@example.org"]}`)
 }
+
+// TestCanonicalFormatHasTheServersDefinitions: what others said of an activity,
+// in the language asked for, on every page.
+func TestCanonicalFormatHasTheServersDefinitions(t *testing.T) {
+	s, c := start(t)
+	writer := c.as(s.NewKey(t, "default", "statements/write", "statements/read"))
+	c.defined(`{"id":"http://a.ex/1","definition":{"name":{"en":"A","de":"B"},"type":"http://t.ex/1"}}`)
+	for range 2 {
+		writer.defined(`{"id":"http://a.ex/1","definition":{"name":{"en":"not by this key"}}}`)
+	}
+	german := writer.with("Accept-Language", "en;q=0.3, de-DE;q=0.9")
+	r := german.do("GET", "/statements?format=canonical&limit=2&activity=http://a.ex/1", nil)
+	page := string(r.body)
+	const want = `"object":{"id":"http://a.ex/1","definition":{"name":{"de":"B"},"type":"http://t.ex/1"}}`
+	if r.status != 200 || strings.Count(page, want) != 2 || strings.Contains(page, "not by this key") {
+		t.Errorf("%d %s", r.status, page)
+	}
+	_, more, _ := strings.Cut(page, `"more":"`)
+	if r := writer.do("GET", strings.TrimSuffix(more, `"}`), nil); strings.Count(string(r.body), want) != 1 {
+		t.Errorf("the next page: %d %s", r.status, r.body)
+	}
+	if r := german.do("GET", "/statements?limit=1", nil); !strings.Contains(string(r.body), "not by this key") {
+		t.Errorf("exact: %s", r.body)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"lernspur/lenient"
 	"lernspur/statements"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,6 +19,10 @@ type metrics struct {
 	sent     *prometheus.CounterVec   // path
 	accepted prometheus.Counter
 	rejected *prometheus.CounterVec // rule
+	repaired *prometheus.CounterVec // repair
+
+	attachments     prometheus.Counter
+	attachmentBytes prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -39,9 +44,21 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lernspur_statements_rejected_total", Help: "Broken rules of statements that were rejected, by the first rule that each breaks.",
 		}, []string{"rule"}),
+		repaired: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lernspur_statement_repairs_total", Help: "Repairs of statements that came to the lenient endpoint and were valid then.",
+		}, []string{"repair"}),
+		attachments: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "lernspur_attachments_received_total", Help: "Parts with attachments that were kept, also when their statements were refused afterwards.",
+		}),
+		attachmentBytes: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "lernspur_attachments_received_bytes_total", Help: "Bytes of these attachments.",
+		}),
+	}
+	for _, rule := range lenient.Rules {
+		m.repaired.WithLabelValues(rule.ID) // 0 is an answer too
 	}
 	if reg != nil {
-		reg.MustRegister(m.duration, m.received, m.sent, m.accepted, m.rejected)
+		reg.MustRegister(m.duration, m.received, m.sent, m.accepted, m.rejected, m.repaired, m.attachments, m.attachmentBytes)
 	}
 	return m
 }
@@ -74,7 +91,7 @@ func (c *counters) request(method string, status int, took time.Duration, receiv
 func (m *metrics) reject(violations []statements.Violation) {
 	for _, v := range violations {
 		rule := v.Rule
-		if _, known := statements.LookupRule(rule); !known {
+		if _, known := statements.LookupRule(rule); !known && !isRequestRule(rule) {
 			rule = "other"
 		}
 		m.rejected.WithLabelValues(rule).Inc()
@@ -101,4 +118,10 @@ func statusLabel(status int) string {
 	default:
 		return strconv.Itoa(status)
 	}
+}
+
+// attached counts an attachment that was kept.
+func (m *metrics) attached(size int64) {
+	m.attachments.Inc()
+	m.attachmentBytes.Add(float64(size))
 }

@@ -27,6 +27,7 @@ type exchange struct {
 	id      string // of the request
 	started time.Time
 	edition statements.Edition
+	lenient bool // the request came to the lenient endpoint
 	cred    *Credential
 
 	status   int   // 0 until the answer begins
@@ -69,7 +70,7 @@ func (a *API) shell(res resource) http.Handler {
 	allow := res.allowed()
 	count := a.metrics.of(res.path)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{ResponseWriter: w, api: a, started: time.Now()}
+		x := &exchange{ResponseWriter: w, api: a, lenient: res.lenient, started: time.Now()}
 		x.id = r.Header.Get(headerRequestID)
 		if !validRequestID(x.id) {
 			x.id = a.ids.next()
@@ -104,6 +105,11 @@ func (a *API) shell(res resource) http.Handler {
 
 // admit finds the action, checks who asks for it, and runs it.
 func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionProblem string) error {
+	if res.lenient {
+		if err := a.offered(""); err != nil {
+			return err
+		}
+	}
 	if res.methods == nil {
 		if strings.Contains(r.URL.Path, "//") {
 			return notFound("there is no such resource: this path has two slashes in a row")
@@ -122,15 +128,19 @@ func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionPr
 	if act.access == accessOpen {
 		return act.run(x, r)
 	}
-	key, secret, ok := r.BasicAuth()
-	if !ok {
-		return &failure{status: http.StatusUnauthorized, message: "credentials are needed: HTTP Basic, with a key and its secret"}
-	}
-	cred, err := a.opts.Keys.Check(r.Context(), key, secret)
+	cred, err := a.opts.Keys.Identify(r)
 	if err != nil {
 		return err
 	}
+	if cred == nil {
+		return &failure{status: http.StatusUnauthorized, message: "credentials are needed: HTTP Basic, with a key and its secret, or a token"}
+	}
 	x.cred = cred
+	if res.lenient {
+		if err := a.offered(cred.Tenant); err != nil {
+			return err
+		}
+	}
 	if versionProblem != "" {
 		return badRequest("%s", versionProblem)
 	}
@@ -138,6 +148,11 @@ func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionPr
 		return &failure{
 			status:  http.StatusForbidden,
 			message: fmt.Sprintf("this key may not do that; it needs one of the scopes %q", act.access.granting()),
+		}
+	}
+	if cred.bounds() != (statements.Bounds{}) {
+		if err := admitBound(cred, act.access, x.edition, r); err != nil {
+			return err
 		}
 	}
 	return act.run(x, r)

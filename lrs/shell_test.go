@@ -2,6 +2,8 @@ package lrs
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -35,7 +37,21 @@ func TestVersionHeader(t *testing.T) {
 func TestAbout(t *testing.T) {
 	w := newWorld(t, nil)
 	a := w.do("GET", "/xapi/about", "", "Authorization:", "X-Experience-API-Version:")
-	if a.status != 200 || strings.TrimSpace(a.body) != `{"version":["1.0.0","1.0.1","1.0.2","1.0.3","2.0.0"]}` ||
+	var about struct {
+		Version    []string
+		Extensions map[string]map[string]any
+	}
+	if err := json.Unmarshal([]byte(a.body), &about); err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(about.Version) != "[1.0.0 1.0.1 1.0.2 1.0.3 2.0.0]" ||
+		about.Extensions["http://lernspur.local/xapi/about/limits"]["statement_bytes"] != 1048576.0 ||
+		about.Extensions["http://lernspur.local/xapi/about/limits"]["body_bytes"] != 16777216.0 ||
+		fmt.Sprint(about.Extensions["http://lernspur.local/xapi/about/endpoints"]["/statements"]) != "[GET HEAD POST PUT]" ||
+		fmt.Sprint(about.Extensions["http://lernspur.local/xapi/about/syntax"]["formats"]) != "[exact ids canonical]" {
+		t.Errorf("%s", a.body)
+	}
+	if a.status != 200 ||
 		a.header.Get("Content-Type") != "application/json" || a.header.Get("X-Experience-API-Version") == "" {
 		t.Errorf("%+v", a)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"lernspur/statements"
@@ -53,13 +54,11 @@ func (a *API) answerOne(ctx context.Context, x *exchange, r *http.Request, req *
 	if err != nil {
 		return err
 	}
-	if ok && x.cred.onlyOwn() {
-		st, err := statements.Reparse(found.Raw)
-		if err != nil {
+	if ok {
+		// What the key may not see is not there for it.
+		if ok, err = x.cred.sees(found.Raw); err != nil {
 			return err
 		}
-		// What others wrote is not there for this key.
-		ok = st.Authority == x.cred.AuthorityIdentifier
 	}
 	switch {
 	case !ok:
@@ -70,8 +69,17 @@ func (a *API) answerOne(ctx context.Context, x *exchange, r *http.Request, req *
 		return notFound("this statement is not voided; statementId returns it")
 	}
 	x.Header().Set("Last-Modified", time.UnixMicro(found.Stored).UTC().Format(http.TimeFormat))
-	raw := req.formatter()(found.Raw)
-	return x.answer(r, len(raw), func(write func([]byte)) { write(raw) })
+	list := []statements.Found{found}
+	with, err := a.attachedTo(ctx, x, req, list)
+	if err != nil {
+		return err
+	}
+	format, err := a.formatter(ctx, x, req, list)
+	if err != nil {
+		return err
+	}
+	raw := format(found.Raw)
+	return a.answer(ctx, x, r, with, len(raw), func(write func([]byte)) { write(raw) })
 }
 
 // answerPage answers a page of statements and the address of the next.
@@ -86,23 +94,34 @@ func (a *API) answerPage(ctx context.Context, x *exchange, r *http.Request, req 
 	if x.cred.onlyOwn() {
 		q.Authority = x.cred.AuthorityIdentifier
 	}
+	q.Bounds = x.cred.bounds()
 	page, err := a.opts.Reader.Find(ctx, x.cred.Tenant, *q)
 	if err != nil {
 		return err
 	}
+	with, err := a.attachedTo(ctx, x, req, page.Statements)
+	if err != nil {
+		return err
+	}
+	if n := with.statements(); n < len(page.Statements) {
+		page.Statements, page.More = page.Statements[:n], true
+	}
 	more := ""
 	if n := len(page.Statements); page.More && n > 0 {
 		q.Cursor = page.Statements[n-1].Stored
-		more = a.opts.PathPrefix + Base + "/statements?more=" + req.sealToken(x.cred.Tenant)
+		more = a.opts.PathPrefix + x.base() + "/statements?more=" + req.sealToken(x.cred.Tenant)
 	}
 	const head, middle, tail = `{"statements":[`, `],"more":"`, `"}`
 	length := len(head) + max(0, len(page.Statements)-1) + len(middle) + len(more) + len(tail)
-	format := req.formatter()
+	format, err := a.formatter(ctx, x, req, page.Statements)
+	if err != nil {
+		return err
+	}
 	for i := range page.Statements {
 		page.Statements[i].Raw = format(page.Statements[i].Raw)
 		length += len(page.Statements[i].Raw)
 	}
-	return x.answer(r, length, func(write func([]byte)) {
+	return a.answer(ctx, x, r, with, length, func(write func([]byte)) {
 		write([]byte(head))
 		for i := range page.Statements {
 			if i > 0 {
@@ -114,18 +133,48 @@ func (a *API) answerPage(ctx context.Context, x *exchange, r *http.Request, req 
 	})
 }
 
-// formatter is what makes the answered form of a stored statement.
-func (req *statementsRequest) formatter() func(raw []byte) []byte {
+// maxCanonical is for how many activities of a page the server's own
+// definitions are looked up.
+const maxCanonical = 5000
+
+// formatter is what makes the answered form of stored statements.
+func (a *API) formatter(ctx context.Context, x *exchange, req *statementsRequest, found []statements.Found) (func(raw []byte) []byte, error) {
 	switch req.format {
 	case formatIDs:
-		return statements.IDsOnly
+		return statements.IDsOnly, nil
 	case formatCanonical:
+		definitions, err := a.definitionsFor(ctx, x.cred.Tenant, found)
+		if err != nil {
+			return nil, err
+		}
 		// A header that cannot be read asks for no language.
 		tags, _, _ := language.ParseAcceptLanguage(req.languages)
-		return func(raw []byte) []byte { return statements.Canonical(raw, tags) }
+		return statements.NewCanonicalizer(tags, definitions).Canonical, nil
 	default:
-		return func(raw []byte) []byte { return raw }
+		return func(raw []byte) []byte { return raw }, nil
 	}
+}
+
+// definitionsFor is what the server knows of the activities in statements.
+func (a *API) definitionsFor(ctx context.Context, tenant string, found []statements.Found) (map[string][]byte, error) {
+	if a.opts.Activities == nil {
+		return nil, nil
+	}
+	seen := make(map[string]bool)
+	var activities []string
+	for _, f := range found {
+		statements.ActivitiesIn(f.Raw, func(id string) {
+			if !seen[id] && len(activities) < maxCanonical {
+				id = strings.Clone(id)
+				seen[id] = true
+				activities = append(activities, id)
+			}
+		})
+	}
+	if len(activities) == 0 {
+		return nil, nil
+	}
+	return a.opts.Activities.Definitions(ctx, tenant, activities)
 }
 
 // answer sends a JSON body of a known length, compressed when the client takes

@@ -19,21 +19,15 @@ func (a *API) postStatements(x *exchange, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	b, err := a.readBody(ctx, x, r)
+	sts, done, err := a.receive(ctx, x, r, a.parseOptions(x, uuid.Nil), false)
 	if err != nil {
 		return err
 	}
-	opts := a.parseOptions(x, uuid.Nil)
-	sts, err := statements.Parse(b.data, opts)
-	err = a.judge(err, b.data, opts)
-	a.release(b)
-	if err != nil {
-		return err
-	}
+	defer done()
 	if err := a.commit(ctx, x, sts); err != nil {
 		return err
 	}
-	b = bufferPool.Get().(*body)
+	b := bufferPool.Get().(*body)
 	defer a.release(b)
 	b.data = appendIDs(b.data, sts)
 	h := x.Header()
@@ -63,22 +57,39 @@ func (a *API) putStatement(x *exchange, r *http.Request) error {
 		return badRequest("the parameter statementId is the UUID that names nothing")
 	}
 	ctx := r.Context()
-	b, err := a.readBody(ctx, x, r)
+	sts, done, err := a.receive(ctx, x, r, a.parseOptions(x, id), true)
 	if err != nil {
 		return err
 	}
-	opts := a.parseOptions(x, id)
-	st, err := statements.ParseOne(b.data, opts)
-	err = a.judge(err, b.data, opts)
-	a.release(b)
-	if err != nil {
-		return err
-	}
-	if err := a.commit(ctx, x, []*statements.Statement{st}); err != nil {
+	defer done()
+	if err := a.commit(ctx, x, sts); err != nil {
 		return err
 	}
 	x.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// receive reads the statements of a request and keeps what is attached to them.
+// Until done is called, which is after the commit, nothing of that is removed. one
+// asks for one statement, not an array.
+func (a *API) receive(ctx context.Context, x *exchange, r *http.Request, opts statements.Options, one bool) (sts []*statements.Statement, done func(), err error) {
+	if isMultipart(r.Header) {
+		return a.receiveParts(ctx, x, r, opts, one)
+	}
+	b, err := a.readBody(ctx, x, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if sts, err = a.parseBody(x, b, opts, one); err != nil {
+		return nil, nil, err
+	}
+	return sts, func() {}, a.refuse(missingParts(sts, nil))
+}
+
+// parseBody parses a body and releases it.
+func (a *API) parseBody(x *exchange, b *body, opts statements.Options, one bool) ([]*statements.Statement, error) {
+	defer a.release(b)
+	return a.parse(x, b.data, opts, one)
 }
 
 // parseOptions are what the parser has to know of a request.
@@ -109,6 +120,9 @@ func (a *API) judge(err error, data []byte, opts statements.Options) error {
 func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Statement) error {
 	if len(sts) == 0 {
 		return nil
+	}
+	if err := a.permit(ctx, x.cred, sts); err != nil {
+		return err
 	}
 	if x.cred.defines() {
 		for _, st := range sts {

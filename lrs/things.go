@@ -130,7 +130,7 @@ func (a *API) lastName(ctx context.Context, cred *Credential, identifier string,
 	if !cred.grants(accessRead) {
 		return "", nil
 	}
-	q := statements.Query{Agent: identifier, Limit: 1, Upto: upto}
+	q := statements.Query{Agent: identifier, Limit: 1, Upto: upto, Bounds: cred.bounds()}
 	if cred.onlyOwn() {
 		q.Authority = cred.AuthorityIdentifier
 	}

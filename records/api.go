@@ -37,10 +37,13 @@ var (
 // stand for the defaults named there.
 type Options struct {
 	Identify Identify
-	Reader   Reader
-	Writer   Writer
-	Remover  Remover
-	Logger   *zap.Logger // may be nil
+	// Challenges are the values of WWW-Authenticate in answers that ask for
+	// credentials.
+	Challenges []string
+	Reader     Reader
+	Writer     Writer
+	Remover    Remover
+	Logger     *zap.Logger // may be nil
 	// PathPrefix is the path of the public URL, put before the addresses in
 	// answers: empty or "/lrs", without a slash at its end.
 	PathPrefix string
@@ -154,8 +157,8 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes, methods []st
 	case err != nil:
 		return nil, err
 	case who == nil:
-		w.Header().Set("WWW-Authenticate", `Basic realm="Lernspur", charset="UTF-8"`)
-		return nil, problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret")
+		w.Header()["Www-Authenticate"] = a.opts.Challenges
+		return nil, problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret, or a token")
 	case !who.holds(scopes):
 		return nil, problem(http.StatusForbidden, "this key may not do that; it needs one of the scopes %q", scopes)
 	}

@@ -66,6 +66,9 @@ type deletionBody struct {
 // It is a POST: a selection has people in it, which do not belong into addresses,
 // and whose body proxies may drop from a DELETE.
 func (a *API) delete(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	if who.Bounds != (statements.Bounds{}) {
+		return problem(http.StatusForbidden, "a key that is bound to an actor, a registration or activities does not delete")
+	}
 	request, err := readDeleteRequest(w, r)
 	if err != nil {
 		return err

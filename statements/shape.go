@@ -6,7 +6,8 @@ import "slices"
 // canonical of GET statements. What stays, stays to the byte.
 type shaper struct {
 	*parser
-	langs []wanted
+	canonical *Canonicalizer
+	found     func(id string) // of each Activity, when they are only looked for
 }
 
 // shape reads raw, lets walk note the cuts, and returns what is left. A text
@@ -22,6 +23,9 @@ func shape(raw []byte, walk func(*shaper)) []byte {
 	}
 	s := &shaper{parser: p}
 	walk(s)
+	if s.found != nil {
+		return nil // nothing is wanted of the text itself
+	}
 	// Cuts are noted in the order of the text, as the walk goes.
 	out := make([]byte, 0, len(raw))
 	pos := uint32(0)

@@ -72,7 +72,8 @@ func CompareLookups(a, b Lookup) int {
 // Tenants lists the tenants that any table knows.
 func (s *Store) Tenants(ctx context.Context) ([]string, error) {
 	const sql = `SELECT DISTINCT tenant FROM (SELECT DISTINCT tenant FROM statements UNION ALL ` +
-		`SELECT DISTINCT tenant FROM lookups UNION ALL SELECT DISTINCT tenant FROM refs) ORDER BY tenant`
+		`SELECT DISTINCT tenant FROM lookups UNION ALL SELECT DISTINCT tenant FROM refs UNION ALL SELECT DISTINCT tenant FROM repairs UNION ALL ` +
+		`SELECT DISTINCT tenant FROM documents) ORDER BY tenant`
 	var list []string
 	err := s.queryLong(ctx, sql, nil, func(rows driver.Rows) error {
 		var tenant string

@@ -15,7 +15,8 @@ const (
 	// mergedDefinitions is how many definitions of an activity are merged, the
 	// latest ones.
 	mergedDefinitions = 1000
-	// mergedRows and mergedBytes bound what one question reads.
+	// mergedRows bounds what is read of maxList activities at once, mergedBytes
+	// what one question reads of texts.
 	mergedRows  = 20_000
 	mergedBytes = 16 << 20
 )
@@ -34,8 +35,9 @@ func (s *Store) Definitions(ctx context.Context, tenant string, activities []str
 	for key := range ids {
 		keys = append(keys, key)
 	}
+	room := mergedBytes
 	for part := range slices.Chunk(keys, maxList) {
-		latest, err := s.latestDefinitions(ctx, tenant, part)
+		latest, err := s.latestDefinitions(ctx, tenant, part, &room)
 		if err != nil {
 			return nil, err
 		}
@@ -59,19 +61,19 @@ func (s *Store) Definitions(ctx context.Context, tenant string, activities []str
 }
 
 // latestDefinitions finds the definitions of activities, the latest first,
-// without their texts.
-func (s *Store) latestDefinitions(ctx context.Context, tenant string, keys []uuid.UUID) ([]definitionRow, error) {
+// without their texts. They are taken as long as there is room for the texts.
+func (s *Store) latestDefinitions(ctx context.Context, tenant string, keys []uuid.UUID, room *int) ([]definitionRow, error) {
 	sql := fmt.Sprintf(`SELECT key, digest, max(stored) AS latest, any(bytes) FROM activity_definitions WHERE tenant = {tenant:String} AND key IN (%s) `+
 		`GROUP BY key, digest ORDER BY latest DESC, digest LIMIT %d BY key LIMIT %d`, uuidList(keys), mergedDefinitions, mergedRows)
 	var list []definitionRow
-	room := mergedBytes
 	err := s.query(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
 		row := definitionRow{tenant: tenant}
 		var size uint32
 		if err := rows.Scan(&row.key, &row.digest, &row.stored, &size); err != nil {
 			return err
 		}
-		if room -= int(size); room >= 0 {
+		if *room >= int(size) {
+			*room -= int(size)
 			list = append(list, row)
 		}
 		return nil

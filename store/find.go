@@ -229,4 +229,6 @@ func (f *finder) withoutVoided(rows []stored) ([]statements.Found, error) {
 	return found, nil
 }
 
-func (f *finder) parameters() parameters { return parameters{"tenant": f.tenant, "verb": f.plan.verb} }
+func (f *finder) parameters() parameters {
+	return parameters{"tenant": f.tenant, "verb": f.plan.verb, "actor": f.plan.bounds.Actor, "prefix": f.plan.bounds.ActivityPrefix}
+}

@@ -48,17 +48,20 @@ func (s *Store) CountFound(ctx context.Context, tenant string, q statements.Quer
 func (p *plan) countSQL(filtered, refs, links bool) string {
 	inRange := fmt.Sprintf("stored > %d AND stored <= %d", p.low, p.high)
 	if !filtered {
-		sql := `SELECT count() FROM statements WHERE tenant = {tenant:String} AND ` + inRange + p.visible("stored")
+		sql := `SELECT count() FROM statements WHERE tenant = {tenant:String} AND ` + inRange + p.visible("stored") + p.within()
 		if refs {
 			sql += " AND stored NOT IN (" + p.voidedTargetsSQL() + ")"
 		}
 		return sql
 	}
 	parts := []string{fmt.Sprintf("SELECT stored FROM lookups WHERE %s AND %s%s", p.driver.whereAny(), inRange, p.narrow(p.low, p.high))}
-	without := ""
+	without := " WHERE true"
 	if refs {
 		parts = append(parts, p.referrersSQL(links))
-		without = " WHERE stored NOT IN (" + p.voidedTargetsSQL() + ")"
+		without += " AND stored NOT IN (" + p.voidedTargetsSQL() + ")"
+	}
+	if p.bounds != (statements.Bounds{}) {
+		without += " AND stored IN (SELECT stored FROM statements WHERE tenant = {tenant:String} AND " + inRange + p.within() + ")"
 	}
 	return "SELECT count() FROM (SELECT stored FROM (" + strings.Join(parts, " UNION ALL ") + ")" + without + " GROUP BY stored)"
 }

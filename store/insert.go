@@ -49,6 +49,9 @@ func (s *Store) Insert(ctx context.Context, attempt string, rows []Row) error {
 	if err := s.insertDefinitions(ctx, attempt, rows); err != nil {
 		return fmt.Errorf("inserting definitions: %w", err)
 	}
+	if err := s.insertRepairs(ctx, attempt, rows); err != nil {
+		return fmt.Errorf("inserting repairs: %w", err)
+	}
 	failpoint.Hit(failpoint.LookedUp)
 	err = s.send(ctx, attempt+"-statements", insertStatements, len(rows), func(from, to int) []any {
 		c.clear()

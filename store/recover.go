@@ -150,13 +150,14 @@ func (s *Store) idsWithin(ctx context.Context, tenant string, low, high int64, y
 	})
 }
 
-// LastStored is the highest stored instant of all tenants that ever was given to a
-// statement, deleted ones included; 0 if there is none.
+// LastStored is the highest stored instant, also of a deleted statement, or version
+// of a document, of all tenants, 0 if there is none.
 func (s *Store) LastStored(ctx context.Context) (int64, error) {
 	ctx, cancel := unhurried(ctx)
 	defer cancel()
 	var last int64
-	err := s.conn.QueryRow(ctx, `SELECT greatest((SELECT max(stored) FROM statements), (SELECT max(stored) FROM deleted))`).Scan(&last)
+	err := s.conn.QueryRow(ctx, `SELECT max(last) FROM (SELECT max(stored) AS last FROM statements UNION ALL SELECT max(version) FROM documents `+
+		`UNION ALL SELECT max(stored) FROM deleted)`).Scan(&last)
 	return last, err
 }
 

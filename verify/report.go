@@ -33,6 +33,13 @@ const (
 	// RefExtra is a row that ties statements of which one does not point to the
 	// other.
 	RefExtra Kind = "ref-extra"
+	// DocumentDamaged is a document whose ETag is not that of its content.
+	DocumentDamaged Kind = "document-damaged"
+	// RepairOrphan is an original that is kept without its statement.
+	RepairOrphan Kind = "repair-orphan"
+	// RepairColumn is a column of the table of repairs that does not say what
+	// the statement says.
+	RepairColumn Kind = "repair-column"
 	// Aggregate is a figure that a recomputation does not confirm.
 	Aggregate Kind = "aggregate"
 )
@@ -54,6 +61,8 @@ type TenantReport struct {
 	Statements  int    `json:"statements"`
 	Lookups     int    `json:"lookups"`
 	References  int    `json:"references"`
+	Documents   int    `json:"documents"`
+	Repairs     int    `json:"repairs"`
 	Aggregates  int    `json:"aggregates"`
 	Differences int    `json:"differences"`
 }

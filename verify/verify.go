@@ -6,6 +6,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/google/uuid"
+
 	"lernspur/statements"
 	"lernspur/store"
 )
@@ -108,9 +110,17 @@ func (c *check) verifyTenant(tenant string) error {
 	if err := c.references(tenant); err != nil {
 		return fmt.Errorf("reading references: %w", err)
 	}
+	c.progress("repairs")
+	if err := c.repairs(tenant); err != nil {
+		return fmt.Errorf("reading repairs: %w", err)
+	}
 	c.progress("ids")
 	if err := c.ids(tenant); err != nil {
 		return fmt.Errorf("looking for repeated ids: %w", err)
+	}
+	c.progress("documents")
+	if err := c.documents(tenant); err != nil {
+		return fmt.Errorf("reading documents: %w", err)
 	}
 	if c.opts.Aggregates == nil {
 		return nil
@@ -135,6 +145,14 @@ func (c *check) ids(tenant string) error {
 	c.report.Differences += total - len(ids)
 	c.tenant.Differences += total - len(ids)
 	return nil
+}
+
+// documents compares each document's ETag with its content.
+func (c *check) documents(tenant string) (err error) {
+	c.tenant.Documents, err = c.store.CheckDocuments(c.ctx, tenant, c.opts.Upto, func(d store.DamagedDocument) {
+		c.note(DocumentDamaged, d.Version, uuid.Nil, fmt.Sprintf("the ETag of the %s document %q does not fit its content", d.Kind, d.ID))
+	})
+	return err
 }
 
 func (c *check) aggregates(tenant string) error {

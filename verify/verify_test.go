@@ -202,7 +202,7 @@ func TestDifferencesAreCountedBeyondThoseShown(t *testing.T) {
 	if len(report.First) != 2 || report.Differences != len(texts)+1 || report.Tenants[0].Aggregates != 3 {
 		t.Errorf("%+v", report)
 	}
-	if diff := cmp.Diff([]string{"statements and look-ups", "references", "ids", "aggregates"}, steps); diff != "" {
+	if diff := cmp.Diff([]string{"statements and look-ups", "references", "repairs", "ids", "documents", "aggregates"}, steps); diff != "" {
 		t.Errorf("steps: -want +got\n%s", diff)
 	}
 }

@@ -41,6 +41,9 @@ type Ceiling struct {
 	Variant Variant   `json:"variant"`
 	Screen  []float64 `json:"screen_per_second"` // of the first pass over all variants
 	Rounds  []float64 `json:"rounds_per_second"` // side by side with the rest
+	// Sustained is the same for as long as the posts of 50 last, into tables that
+	// grow and are merged meanwhile, as theirs are; the best variant only.
+	Sustained []float64 `json:"sustained_per_second,omitempty"`
 }
 
 // Throughput is one run of posts.

@@ -28,6 +28,7 @@ const (
 type table struct {
 	name    string
 	insert  string
+	names   []string
 	columns []any // slices, one element per row
 	rows    [][]any
 	stored  []int64 // ascending
@@ -86,6 +87,35 @@ func (e *Env) prepare(ctx context.Context, n int) (*prepared, error) {
 	}
 	p.plain, p.stored = []*table{t}, t.stored
 	return p, nil
+}
+
+// later makes all prepared statements later ones: every stored moves behind the
+// last.
+func (p *prepared) later() {
+	shift := p.stored[len(p.stored)-1] - p.stored[0] + 1
+	moved := make(map[*int64]bool) // the first element of a slice names it
+	move := func(list []int64) {
+		if len(list) > 0 && !moved[&list[0]] {
+			moved[&list[0]] = true
+			for i := range list {
+				list[i] += shift
+			}
+		}
+	}
+	for _, t := range slices.Concat(p.own, p.plain) {
+		move(t.stored)
+		for i, column := range t.columns {
+			if t.names[i] != "stored" {
+				continue
+			}
+			list := column.([]int64)
+			move(list)
+			for j, row := range t.rows {
+				row[i] = list[j]
+			}
+		}
+	}
+	move(p.stored)
 }
 
 const plainColumns = "tenant, stored, id, actor, verb, object, registration, raw"
@@ -184,7 +214,8 @@ func (e *Env) readTable(ctx context.Context, from, columns, into string) (*table
 		}
 		t.rows = append(t.rows, row)
 	}
-	for i, name := range rows.Columns() {
+	t.names = rows.Columns()
+	for i, name := range t.names {
 		t.columns = append(t.columns, slots[i].Interface())
 		if name == "stored" {
 			t.stored = slots[i].Interface().([]int64)

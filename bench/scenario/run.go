@@ -117,14 +117,14 @@ func (e *Env) round(ctx context.Context, p Plan, c *ceilings, r *result.Run) err
 		scenario string
 		do       func() error
 	}{
-		{"a", func() error { return c.round(ctx, "a1", p.Ceiling) }},
+		{"a", func() error { return c.round(ctx, "a1", p.Ceiling, p.Batch) }},
 		{"b", func() error {
 			t, err := e.batch(ctx, p.Batch)
 			r.Batch = append(r.Batch, t)
 			r.Memory = append(r.Memory, e.memory("after posts of 50"))
 			return err
 		}},
-		{"a", func() error { return c.round(ctx, "a2", p.Ceiling) }},
+		{"a", func() error { return c.round(ctx, "a2", p.Ceiling, p.Batch) }},
 		{"c", func() error {
 			t, err := e.bare(ctx, p.Single)
 			r.Bare = append(r.Bare, t)

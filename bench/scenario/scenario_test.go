@@ -57,15 +57,16 @@ func TestCeilings(t *testing.T) {
 	if err := c.screen(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.round(ctx, "a1", time.Millisecond); err != nil {
+	if err := c.round(ctx, "a1", time.Millisecond, time.Second); err != nil {
 		t.Fatal(err)
 	}
-	rounds := 0
+	rounds, long := 0, 0
 	for _, ceiling := range c.list {
 		rounds += len(ceiling.Rounds)
+		long += len(ceiling.Sustained)
 	}
-	if len(c.list) != 32 || rounds != 2 {
-		t.Errorf("%d variants, %d rounds", len(c.list), rounds)
+	if len(c.list) != 32 || rounds != 2 || long != 1 {
+		t.Errorf("%d variants, %d rounds, %d for long", len(c.list), rounds, long)
 	}
 	if _, err := e.dropCaches(ctx); err != nil {
 		t.Error(err)

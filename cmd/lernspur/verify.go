@@ -71,9 +71,9 @@ func printVerification(out io.Writer, r *verify.Report, asJSON bool) error {
 		return e.Encode(r)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "TENANT\tSTATEMENTS\tLOOK-UPS\tREFERENCES\tAGGREGATES\tDIFFERENCES")
+	fmt.Fprintln(w, "TENANT\tSTATEMENTS\tLOOK-UPS\tREFERENCES\tREPAIRS\tDOCUMENTS\tAGGREGATES\tDIFFERENCES")
 	for _, t := range r.Tenants {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\n", t.Tenant, t.Statements, t.Lookups, t.References, t.Aggregates, t.Differences)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", t.Tenant, t.Statements, t.Lookups, t.References, t.Repairs, t.Documents, t.Aggregates, t.Differences)
 	}
 	if err := w.Flush(); err != nil {
 		return err

@@ -18,22 +18,28 @@ var allowed = map[string][]string{
 	"config":     {},
 	"engine":     {},
 	"transfer":   {},
+	"blobs":      {},
+	"documents":  {},
 	// Holds a program still at named places, when it was built for that.
 	"internal/failpoint": {},
 
 	"schema": {"statements"},
+	// Decides what content meant before anything else looks at it.
+	"lenient": {"statements"},
 	// commit, store and lrs never import each other: each declares what it
 	// needs, and app ties them together.
-	"commit":    {"statements", "internal/failpoint"},
-	"store":     {"statements", "internal/failpoint"},
-	"lrs":       {"statements", "schema"},
+	"commit":    {"statements", "documents", "internal/failpoint"},
+	"store":     {"statements", "documents", "internal/failpoint"},
+	"lrs":       {"statements", "documents", "schema", "lenient"},
 	"records":   {"statements"},
-	"directory": {"statements", "store", "internal/failpoint"},
-	"progress":  {"statements", "store", "internal/failpoint"},
-	"report":    {"statements", "store", "progress", "internal/failpoint"},
-	"verify":    {"statements", "store", "internal/failpoint"},
+	"directory": {"statements", "documents", "store", "internal/failpoint"},
+	"access":    {"statements", "documents", "store", "directory", "internal/failpoint"},
+	"progress":  {"statements", "documents", "store", "internal/failpoint"},
+	"repairs":   {"statements", "documents", "store", "internal/failpoint"},
+	"report":    {"statements", "documents", "store", "progress", "internal/failpoint"},
+	"verify":    {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
-	"admin": {"statements", "store", "directory", "verify", "internal/failpoint"},
+	"admin": {"statements", "documents", "store", "directory", "verify", "internal/failpoint"},
 	// Tests only.
 	"lrs/conformance": {},
 
@@ -103,7 +109,9 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
 		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
-		"net/http":                               {"lrs", "admin", "progress", "records", "app"},
+		"net/http":                               {"lrs", "admin", "progress", "records", "repairs", "access", "app"},
+		"github.com/coreos/go-oidc/v3/oidc":      {"access"},
+		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements
 	}
 	for _, pkg := range golist(t, "./...") {
 		if free(pkg) {

@@ -14,16 +14,17 @@ func hexDigits(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// worded is a statement whose texts are there in two languages.
+// worded is a statement whose texts are there in two languages. Nobody else
+// speaks of its activities: canonical answers with what all have said.
 func worded() m {
 	in := func(english, german string) m { return m{"en-GB": english, "de-DE": german} }
 	return statement(
 		withActor(m{"objectType": "Group", "name": "Club", "member": list{m{"objectType": "Agent", "name": "Ada", "mbox": mbox("ada")}}}),
 		m{"verb": m{"id": verbID("did"), "display": in("did", "tat")}},
-		object(m{"objectType": "Activity", "id": courseID("one"), "definition": m{
+		object(m{"objectType": "Activity", "id": courseID("worded"), "definition": m{
 			"name": in("Course", "Kurs"), "description": in("A course", "Ein Kurs"), "type": "http://example.org/course",
 		}}),
-		contextActivities(m{"parent": list{m{"objectType": "Activity", "id": courseID("p"), "definition": m{"name": in("Parent", "Eltern")}}}}),
+		contextActivities(m{"parent": list{m{"objectType": "Activity", "id": courseID("worded-parent"), "definition": m{"name": in("Parent", "Eltern")}}}}),
 	)
 }
 
@@ -77,8 +78,8 @@ var formatCases = []testcase{
 		want := m{
 			"actor":   m{"member": list{m{"mbox": mbox("ada")}}},
 			"verb":    m{"id": verbID("did")},
-			"object":  m{"id": courseID("one")},
-			"context": m{"contextActivities": m{"parent": list{m{"id": courseID("p")}}}},
+			"object":  m{"id": courseID("worded")},
+			"context": m{"contextActivities": m{"parent": list{m{"id": courseID("worded-parent")}}}},
 		}
 		if diff := cmp.Diff(want, m{"actor": got["actor"], "verb": got["verb"], "object": got["object"], "context": got["context"]}); diff != "" {
 			c.Error(diff)

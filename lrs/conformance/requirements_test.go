@@ -31,7 +31,7 @@ type requirement struct {
 }
 
 func requirements() []requirement {
-	return slices.Concat(dataRequirements, statementRequirements, otherRequirements)
+	return slices.Concat(dataRequirements, statementRequirements, otherRequirements, documentRequirements)
 }
 
 // elsewhere names tests of other packages that hold a requirement, as

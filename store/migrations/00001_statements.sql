@@ -1,7 +1,9 @@
 -- +goose Up
 -- Times are microseconds since 1970 in UTC: exact, and the cursor of every page.
 -- Merging is the dearest part of ingestion, since it packs every text again. So
--- more parts are merged at once than usual (merge_selector_…), in fewer rounds.
+-- more parts are merged at once than usual (merge_selector_…), in fewer rounds;
+-- those of statements in twenties: they lie one behind the other in time, so a
+-- read knows from the index in memory which one it needs, however many there are.
 -- The columns that are read together with raw, of rows that lie far apart, have
 -- small blocks: of each block one row is wanted.
 
@@ -34,13 +36,13 @@ CREATE TABLE statements
 )
 ENGINE = MergeTree
 ORDER BY (tenant, stored)
-SETTINGS index_granularity = 64, merge_selector_base = 8, merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0,
+SETTINGS index_granularity = 64, merge_selector_base = 8, min_parts_to_merge_at_once = 20, merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
 CREATE TABLE lookups
 (
     `tenant` String,
-    `kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of' CODEC(ZSTD(1)),
+    `kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of, 11 attachment' CODEC(ZSTD(1)),
     `key` UUID CODEC(ZSTD(1)),
     `stored` Int64 CODEC(Delta, ZSTD(1)),
     `verb` LowCardinality(String) CODEC(ZSTD(1))

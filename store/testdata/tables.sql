@@ -40,6 +40,20 @@ CREATE TABLE deletions (`tenant` String,
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (tenant, id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60, index_granularity = 8192;
+CREATE TABLE documents (`tenant` String,
+`kind` UInt8 COMMENT '1 State, 2 Agent Profile, 3 Activity Profile' CODEC(ZSTD(1)),
+`activity` String COMMENT 'empty for an Agent Profile' CODEC(ZSTD(1)),
+`agent` String COMMENT 'identifier of the Agent, empty for an Activity Profile' CODEC(ZSTD(1)),
+`registration` UUID COMMENT 'zero: none' CODEC(ZSTD(1)),
+`id` String COMMENT 'stateId or profileId' CODEC(ZSTD(1)),
+`version` Int64 COMMENT 'when it was stored, in microseconds since 1970' CODEC(ZSTD(1)),
+`deleted` UInt8 COMMENT '1: there is no document since version' CODEC(ZSTD(1)),
+`content_type` String COMMENT 'as it was sent' CODEC(ZSTD(1)),
+`etag` FixedString(40) COMMENT 'SHA-1 of content in hex' CODEC(NONE),
+`content` String CODEC(ZSTD(1)))
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant, kind, activity, agent, registration, id)
+SETTINGS index_granularity = 64, index_granularity_bytes = 1048576, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
 CREATE TABLE goose_db_version (`version_id` Int64,
 `is_applied` UInt8,
@@ -50,7 +64,7 @@ ORDER BY (version_id)
 SETTINGS index_granularity = 8192, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
 CREATE TABLE lookups (`tenant` String,
-`kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of' CODEC(ZSTD(1)),
+`kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of, 11 attachment' CODEC(ZSTD(1)),
 `key` UUID CODEC(ZSTD(1)),
 `stored` Int64 CODEC(Delta(8), ZSTD(1)),
 `verb` LowCardinality(String) CODEC(ZSTD(1)))
@@ -85,6 +99,19 @@ ENGINE = ReplacingMergeTree
 ORDER BY (tenant, target, referrer)
 SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
+CREATE TABLE repairs (`tenant` String,
+`stored` Int64 COMMENT 'of the statement' CODEC(Delta(8), ZSTD(1)),
+`id` UUID CODEC(ZSTD(1)),
+`timestamp` Int64 COMMENT 'of the statement' CODEC(Delta(8), ZSTD(1)),
+`activity` String COMMENT 'the object, if it is an Activity' CODEC(ZSTD(1)),
+`courses` Array(LowCardinality(String)) CODEC(ZSTD(1)),
+`repairs` Array(LowCardinality(String)) CODEC(ZSTD(1)),
+`pointers` Array(String) COMMENT 'what each of them changed in original (RFC 6901)' CODEC(ZSTD(1)),
+`original` String COMMENT 'JSON, to the byte as it was sent' CODEC(ZSTD(3)))
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, stored)
+SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
 CREATE TABLE statements (`tenant` String,
 `stored` Int64 CODEC(Delta(8), ZSTD(1))
 SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
@@ -115,5 +142,5 @@ SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
 `timestamp_at` DateTime64(6, 'UTC') ALIAS fromUnixTimestamp64Micro(timestamp, 'UTC'))
 ENGINE = MergeTree
 ORDER BY (tenant, stored)
-SETTINGS index_granularity = 64, merge_selector_base = 8, merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+SETTINGS index_granularity = 64, merge_selector_base = 8, min_parts_to_merge_at_once = 20, merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 

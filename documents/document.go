@@ -1,0 +1,98 @@
+package documents
+
+import (
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+
+	"github.com/google/uuid"
+)
+
+// Kind says which resource a document belongs to. The numbers are stored.
+type Kind uint8
+
+// The kinds.
+const (
+	State           Kind = 1 // xAPI 1.0.3 Part 3, 2.3
+	AgentProfile    Kind = 2 // 2.6
+	ActivityProfile Kind = 3 // 2.7
+)
+
+// String is the name in logs and metrics.
+func (k Kind) String() string {
+	switch k {
+	case State:
+		return "state"
+	case AgentProfile:
+		return "agent_profile"
+	case ActivityProfile:
+		return "activity_profile"
+	}
+	return "unknown"
+}
+
+// Shelf is what documents of one kind have in common that are listed and
+// deleted together.
+type Shelf struct {
+	Tenant string
+	Kind   Kind
+	// Activity is the id of the Activity; "" for agent profiles.
+	Activity string
+	// Agent is the canonical identifier of the Agent
+	// (statements.AgentIdentifier); "" for activity profiles.
+	Agent string
+}
+
+// Key names one document.
+type Key struct {
+	Shelf
+	// Registration is uuid.Nil when the document belongs to none.
+	Registration uuid.UUID
+	// ID is the stateId or profileId.
+	ID string
+}
+
+// Sum is a digest of a key.
+type Sum [32]byte
+
+// Sum is the key's digest: keys of equal digest are equal.
+func (k *Key) Sum() Sum {
+	h := sha256.New()
+	var head [17]byte
+	head[0] = byte(k.Kind)
+	copy(head[1:], k.Registration[:])
+	h.Write(head[:])
+	for _, part := range []string{k.Tenant, k.Activity, k.Agent, k.ID} {
+		var length [4]byte
+		binary.LittleEndian.PutUint32(length[:], uint32(len(part)))
+		h.Write(length[:])
+		h.Write([]byte(part))
+	}
+	var sum Sum
+	h.Sum(sum[:0])
+	return sum
+}
+
+// Size is about how many bytes the texts of a key have.
+func (k *Key) Size() int { return len(k.Tenant) + len(k.Activity) + len(k.Agent) + len(k.ID) }
+
+// Document is one version of a document. Nobody changes it once it is made.
+type Document struct {
+	Key
+	// Version is when it was stored, in microseconds since 1970, on the same
+	// clock as stored of statements; no two versions have the same.
+	Version int64
+	// Deleted tells that there is no document since Version; it has no content
+	// then.
+	Deleted     bool
+	ContentType string
+	Content     []byte
+}
+
+// ETag is the SHA-1 of the content, 40 lower-case hex digits without quotes
+// (xAPI 1.0.3 Part 3, 3.1).
+func (d *Document) ETag() string {
+	sum := sha1.Sum(d.Content)
+	return hex.EncodeToString(sum[:])
+}
