@@ -40,6 +40,7 @@ CREATE TABLE deletions (`tenant` String,
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (tenant, id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60, index_granularity = 8192;
+
 CREATE TABLE documents (`tenant` String,
 `kind` UInt8 COMMENT '1 State, 2 Agent Profile, 3 Activity Profile' CODEC(ZSTD(1)),
 `activity` String COMMENT 'empty for an Agent Profile' CODEC(ZSTD(1)),
