@@ -25,6 +25,7 @@ import (
 	"lernspur/lrs"
 	"lernspur/progress"
 	"lernspur/records"
+	"lernspur/schema"
 	"lernspur/store"
 )
 
@@ -39,6 +40,7 @@ type App struct {
 	engine    *engine.Engine // nil with a ClickHouse server
 	store     *store.Store
 	committer *commit.Committer
+	schemas   map[string]*schema.Extensions // of tenants that have some
 	blobs     *blobs.Keeper
 	keys      *directory.Keys
 	access    *access.Gate
@@ -85,6 +87,9 @@ func (a *App) start(ctx context.Context) error {
 	}
 	var err error
 	if a.lock, err = lockDir(a.opts.DataDir, a.opts.Purpose); err != nil {
+		return err
+	}
+	if err := a.readSchemas(); err != nil {
 		return err
 	}
 	if err := a.openDoors(); err != nil {
@@ -208,6 +213,7 @@ func (a *App) Handler() http.Handler {
 	router := mux.NewRouter()
 	o := a.opts.LRS
 	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.access}
+	o.OwnRules = a.ownRules
 	o.Blobs = Blobs{a.blobs}
 	o.Challenges = a.access.Challenges()
 	o.Documents = Documents{a.committer, a.store}

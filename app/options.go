@@ -26,6 +26,9 @@ type Options struct {
 	Engine engine.Options
 	Commit commit.Options
 	LRS    lrs.Options
+	// Schemas is the folder of the schemas that tenants have of their own; empty:
+	// schemas in the data folder.
+	Schemas string
 	// Server bounds the connections of network clients.
 	Server lrs.Timeouts
 	// Keys are the options of the directory's keys.

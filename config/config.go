@@ -140,6 +140,9 @@ type LRS struct {
 	// LenientTenants are the tenants that the lenient endpoint serves; empty:
 	// none.
 	LenientTenants []string
+	// Schemas is a folder with JSON Schemas of tenants, <tenant>.json each;
+	// empty: the folder schemas in the data folder.
+	Schemas string
 }
 
 // CORS is about content on foreign hosts that posts from a browser.

@@ -56,6 +56,7 @@ var every = []struct {
 	{"limits.read_timeout", "LERNSPUR_LIMITS_READ_TIMEOUT", "limits-read-timeout", "30s", func(c *Config) any { return c.Limits.ReadTimeout }, 30 * time.Second},
 	{"limits.request_timeout", "LERNSPUR_LIMITS_REQUEST_TIMEOUT", "limits-request-timeout", "1m30s", func(c *Config) any { return c.Limits.RequestTimeout }, 90 * time.Second},
 	{"limits.wait_timeout", "LERNSPUR_LIMITS_WAIT_TIMEOUT", "limits-wait-timeout", "5s", func(c *Config) any { return c.Limits.WaitTimeout }, 5 * time.Second},
+	{"lrs.schemas", "LERNSPUR_LRS_SCHEMAS", "lrs-schemas", "/etc/lernspur/schemas", func(c *Config) any { return c.LRS.Schemas }, "/etc/lernspur/schemas"},
 	{"lrs.lenient_tenants", "LERNSPUR_LRS_LENIENT_TENANTS", "lrs-lenient-tenants", "default, town-2", func(c *Config) any { return c.LRS.LenientTenants }, []string{"default", "town-2"}},
 	{"cors.origins", "LERNSPUR_CORS_ORIGINS", "cors-origins", "https://a.example, http://b.example:8000", func(c *Config) any { return c.CORS.Origins }, []string{"https://a.example", "http://b.example:8000"}},
 	{"log.level", "LERNSPUR_LOG_LEVEL", "log-level", "DEBUG", func(c *Config) any { return c.Log.Level }, "debug"},

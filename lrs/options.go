@@ -26,6 +26,9 @@ type Options struct {
 	Activities Activities
 	People     People    // nil: nobody has more than one identifier
 	Explain    Explainer // nil: rejections carry what the strict pass found
+	// OwnRules gives a tenant's own rules for statements, nil where it has none.
+	// Nil: no tenant has.
+	OwnRules func(tenant string) OwnRules
 
 	Logger     *zap.Logger
 	Registerer prometheus.Registerer // nil: metrics are counted and shown nowhere

@@ -96,6 +96,13 @@ type Credential struct {
 // bounded size, and only by a few requests at one time.
 type Explainer func(body []byte, opts statements.Options) []statements.Violation
 
+// OwnRules are what a tenant asks of statements beyond the specification.
+type OwnRules interface {
+	// Check finds what is wrong with one statement that keeps the
+	// specification's rules; index is its place in the request.
+	Check(index int, raw []byte) []statements.Violation
+}
+
 // ErrCredentials means that a key is unknown, revoked or past its time or its
 // secret wrong, or that a token is not one that counts here.
 var ErrCredentials = errors.New("unknown key or wrong secret")

@@ -124,9 +124,12 @@ func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Stateme
 	if err := a.permit(ctx, x.cred, sts); err != nil {
 		return err
 	}
-	if x.cred.defines() {
+	if err := a.keepsOwnRules(x.cred.Tenant, sts); err != nil {
+		return err
+	}
+	if x.cred.holds(scopeAll, scopeDefine) {
 		for _, st := range sts {
-			st.Defines = true
+			st.Defines = x.cred.mayDefine(st)
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.opts.CommitWait)
