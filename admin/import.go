@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -104,12 +105,14 @@ func (h *handler) importBatch(w http.ResponseWriter, r *http.Request) error {
 
 // importKey finds the key in whose name statements are stored.
 func (h *handler) importKey(ask ImportRequest) (directory.KeyRecord, error) {
+	now := time.Now().UnixMicro()
 	for _, k := range h.services.Keys.List(ask.Tenant) {
+		ended := k.Revoked != 0 || k.Binding.Expires != 0 && now >= k.Binding.Expires
 		switch {
 		case ask.Key != "" && k.ID != ask.Key:
-		case k.Revoked != 0 && ask.Key != "":
-			return k, badRequest("the key %s is revoked", k.ID)
-		case k.Revoked == 0:
+		case ended && ask.Key != "":
+			return k, badRequest("the key %s is revoked or past its time", k.ID)
+		case !ended:
 			return k, nil
 		}
 	}

@@ -70,7 +70,7 @@ type Conflict struct {
 }
 
 func (e *Conflict) Error() string {
-	return fmt.Sprintf("another statement is already stored under the id %s", e.ID)
+	return fmt.Sprintf("another statement is already stored under the id %s, or was until it was deleted", e.ID)
 }
 
 // Busy says that nothing was taken and that the same may succeed later.

@@ -61,7 +61,7 @@ func toFailure(err error, requestID string) *failure {
 			message: conflict.Error() + "; nothing of this request was stored",
 			violations: []statements.Violation{{
 				Statement: conflict.Index, Pointer: "/id", Rule: "id-conflict",
-				Message: "another statement is already stored under the id " + conflict.ID.String(),
+				Message: "another statement is already stored under the id " + conflict.ID.String() + ", or was until it was deleted",
 			}},
 		}
 	case errors.As(err, &busy):
@@ -138,7 +138,7 @@ func (x *exchange) fail(r *http.Request, err error) {
 	h := x.Header()
 	h["Content-Type"] = jsonContentType
 	h["Cache-Control"] = noStore
-	if h[headerConsistent] != nil {
+	if x.consistent {
 		// Who asks in vain, again and again, sees the time go on.
 		h[headerConsistent] = x.api.consistent.at(x.api.opts.Writer.Consistent())
 	}

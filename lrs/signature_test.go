@@ -78,7 +78,7 @@ func TestSignatures(t *testing.T) {
 		"RS384": {sign(t, jose.RS384, key, goodStatement, nil), ""},
 		"RS512": {sign(t, jose.RS512, key, goodStatement, nil), ""},
 		"with what an LRS adds": {sign(t, jose.RS256, key, strings.TrimSuffix(goodStatement, "}")+
-			`,"id":"fd41c918-b88b-4b20-a0a5-a4c32391aaa0","timestamp":"2020-01-01T00:00:00Z","stored":"2020-01-01T00:00:00Z","version":"1.0.0","authority":{"mbox":"mailto:x@example.org"}}`, nil), ""},
+			`,"timestamp":"2020-01-01T00:00:00Z","stored":"2020-01-01T00:00:00Z","version":"1.0.0","authority":{"mbox":"mailto:x@example.org"}}`, nil), ""},
 		"a certificate that fits":             {sign(t, jose.RS256, key, goodStatement, x5c(mine)), ""},
 		"a chain of which the first one fits": {sign(t, jose.RS256, key, goodStatement, x5c(mine, others)), ""},
 		// Without a certificate there is nothing that the bits could be held against.
@@ -93,7 +93,9 @@ func TestSignatures(t *testing.T) {
 		"ES256":                         {sign(t, jose.ES256, curve, goodStatement, nil), ruleSignatureAlgorithm},
 		"PS256":                         {sign(t, jose.PS256, key, goodStatement, nil), ruleSignatureAlgorithm},
 		"none":                          {swap(good, 0, `{"alg":"none"}`), ruleSignatureAlgorithm},
-		"another statement":             {sign(t, jose.RS256, key, changed, nil), ruleSignatureStatement},
+		"another id": {sign(t, jose.RS256, key, strings.TrimSuffix(goodStatement, "}")+
+			`,"id":"fd41c918-b88b-4b20-a0a5-a4c32391aaa0"}`, nil), ruleSignatureStatement},
+		"another statement":                       {sign(t, jose.RS256, key, changed, nil), ruleSignatureStatement},
 		"another statement, with its certificate": {sign(t, jose.RS256, key, changed, x5c(mine)), ruleSignatureStatement},
 		"no JSON":                {sign(t, jose.RS256, key, strings.Replace(goodStatement, `"`, `'`, 1), nil), ruleSignaturePayload},
 		"no statement":           {sign(t, jose.RS256, key, `{}`, nil), ruleSignaturePayload},

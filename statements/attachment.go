@@ -1,6 +1,7 @@
 package statements
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -44,11 +45,16 @@ func Attachments(raw []byte) ([]Attachment, error) {
 
 // SameAs tells whether a JSON text is a valid statement that says the same as st
 // after the immutability rules (Statement.Digest): attachments and what an LRS
-// may add do not count. It is how the payload of a signature is held against
-// its statement (xAPI 1.0.3 Part 2, 2.6). The error is *Invalid when the text
-// breaks a rule of the edition.
+// may add do not count, but an id that the text has is that of st. It is how the
+// payload of a signature is held against its statement (xAPI 1.0.3 Part 2, 2.6).
+// The error is *Invalid when the text breaks a rule of the edition.
 func (st *Statement) SameAs(text []byte, ed Edition, limits Limits) (bool, error) {
-	other, err := ParseOne(text, Options{Edition: ed, Limits: limits})
+	other, err := ParseOne(text, Options{Edition: ed, Limits: limits, StatementID: st.ID})
+	var invalid *Invalid
+	if errors.As(err, &invalid) && len(invalid.Violations) == 1 && invalid.Violations[0].Rule == ruleIDParameter {
+		// No LRS gives a statement another id, so this is one of another statement.
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}

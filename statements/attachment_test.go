@@ -88,6 +88,8 @@ func TestSameAs(t *testing.T) {
 	}{
 		"without attachments":    {withSome + `}`, true, false},
 		"what an LRS adds":       {withSome + `,"stored":"2020-01-01T00:00:00Z","version":"1.0.0","authority":{"mbox":"mailto:x@example.org"}}`, true, false},
+		"with its id":            {withSome + `,"id":"6690E6C9-3ef0-4ed3-8b37-7f3964730bee"}`, true, false},
+		"with another id":        {withSome + `,"id":"6690e6c9-3ef0-4ed3-8b37-7f3964730bef"}`, false, false},
 		"in another order":       {`{ "object":{"id":"http://example.org/it"},"verb":{"id":"http://example.org/did","display":{"en":"did"}},"actor":{"mbox":"mailto:a@example.org"}}`, true, false},
 		"another verb":           {strings.Replace(withSome, "/did", "/saw", 1) + `}`, false, false},
 		"no JSON":                {strings.Replace(withSome, `"`, `'`, 1) + `}`, false, true},

@@ -31,7 +31,7 @@ type requirement struct {
 }
 
 func requirements() []requirement {
-	return slices.Concat(dataRequirements, statementRequirements, otherRequirements, documentRequirements)
+	return slices.Concat(dataRequirements, statementRequirements, otherRequirements, attachmentRequirements, documentRequirements)
 }
 
 // elsewhere names tests of other packages that hold a requirement, as
@@ -162,7 +162,7 @@ func table(names map[string][]string) string {
 	for _, r := range requirements() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.id, r.says, r.ofV1, r.ofV2, strings.Join(names[r.id], "; "))
 	}
-	return b.String()
+	return b.String() + droppedText()
 }
 
 func checkPage(t *testing.T, want string) {
