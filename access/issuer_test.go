@@ -45,8 +45,11 @@ func newIssuer(t *testing.T) *issuer {
 	})
 	router.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
 		i.reads.Add(1)
-		if i.hold != nil {
-			<-i.hold
+		i.mu.Lock()
+		hold := i.hold
+		i.mu.Unlock()
+		if hold != nil {
+			<-hold
 		}
 		i.answer(w, map[string]any{"keys": i.keys})
 	})
@@ -64,6 +67,20 @@ func (i *issuer) answer(w http.ResponseWriter, body any) {
 		return
 	}
 	_ = json.NewEncoder(w).Encode(body)
+}
+
+// slow keeps the answers with keys back until release is called.
+func (i *issuer) slow() (release func()) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	hold := make(chan struct{})
+	i.hold = hold
+	return func() {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		i.hold = nil
+		close(hold)
+	}
 }
 
 // publish replaces the keys of the issuer.

@@ -178,10 +178,12 @@ func TestKeysRotate(t *testing.T) {
 	// What the issuer has taken away ends here as well, after a reading in the
 	// background.
 	i.publish(second.public())
+	release := i.slow()
 	c.advance(fetchAge + time.Second)
 	if err := try(first); err != nil {
 		t.Errorf("a reading in the background held a token up: %v", err)
 	}
+	release()
 	for deadline := time.Now().Add(10 * time.Second); try(first) == nil; {
 		if time.Now().After(deadline) {
 			t.Fatal("a key that was taken away still counts")
@@ -259,7 +261,7 @@ func TestOneReadingForAll(t *testing.T) {
 	i, c := newIssuer(t), newClock()
 	s := newSigner("1", jose.ES256)
 	i.publish(s.public())
-	i.hold = make(chan struct{})
+	release := i.slow()
 	tokens := newTestTokens(i, c, nil)
 	token := s.sign(t, i.claims(c.now(), nil))
 
@@ -281,7 +283,7 @@ func TestOneReadingForAll(t *testing.T) {
 			}
 		})
 	}
-	close(i.hold)
+	release()
 	wait.Wait()
 	if n := i.reads.Load(); n != 1 {
 		t.Errorf("%d readings", n)

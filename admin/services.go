@@ -21,6 +21,7 @@ type Services struct {
 	Keys    Keys
 	Writer  Writer
 	Reader  Reader
+	Blobs   Blobs // nil: statements are imported without a look at their attachments
 	// Verify re-reads everything up to the watermark.
 	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
 	// RebuildProgress throws the figures of progress away and returns when they
@@ -69,7 +70,7 @@ type Conflict struct {
 }
 
 func (e *Conflict) Error() string {
-	return fmt.Sprintf("another statement is already stored under the id %s", e.ID)
+	return fmt.Sprintf("another statement is already stored under the id %s, or was until it was deleted", e.ID)
 }
 
 // Busy says that nothing was taken and that the same may succeed later.

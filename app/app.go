@@ -125,6 +125,9 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.task(func() { a.sweep(running) })
 	a.records = a.newRecords()
+	if err := a.records.Start(ctx); err != nil {
+		return fmt.Errorf("deletions: %w", err)
+	}
 	// Last: a key that is made by a start that fails would be shown to nobody.
 	if err := a.firstKey(ctx); err != nil {
 		return fmt.Errorf("the first key: %w", err)
@@ -249,6 +252,9 @@ func (a *App) Stop(ctx context.Context) error {
 		a.background()
 	}
 	a.tasks.Wait()
+	if a.records != nil {
+		a.records.Close()
+	}
 	if a.committer != nil {
 		errs = append(errs, within(ctx, a.opts.CommitGrace, a.committer.Close))
 	}

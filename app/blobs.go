@@ -3,13 +3,17 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
 	"go.uber.org/zap"
 
+	"lernspur/admin"
 	"lernspur/blobs"
+	"lernspur/commit"
 	"lernspur/lrs"
+	"lernspur/store"
 )
 
 // Blobs are the blobs as the endpoint sees them.
@@ -76,7 +80,7 @@ func (a *App) sweep(ctx context.Context) {
 		case <-ticker.C:
 		}
 		for _, tenant := range a.tenants() {
-			n, err := a.blobs.Sweep(ctx, tenant, time.Now().Add(-sweepAge), a.usedBlobs)
+			n, err := a.blobs.Sweep(ctx, tenant, time.Now().Add(-sweepAge), UsedBlobs(a.committer, a.store))
 			if err != nil && ctx.Err() == nil {
 				a.log.Warn("blobs without statements stay for now", zap.String("tenant", tenant), zap.Error(err))
 			}
@@ -100,20 +104,98 @@ func (a *App) tenants() []string {
 	return list
 }
 
-// usedBlobs implements blobs.Used: it waits until everything that was committed
-// before is visible, and looks then.
-func (a *App) usedBlobs(ctx context.Context, tenant string, hashes []blobs.Hash) (map[blobs.Hash]bool, error) {
-	if _, err := a.committer.Wait(ctx); err != nil {
-		return nil, err
+// UsedBlobs asks whether statements refer to blobs: it waits until everything
+// that was committed before is visible, and looks then.
+func UsedBlobs(c *commit.Committer, s *store.Store) blobs.Used {
+	return func(ctx context.Context, tenant string, hashes []blobs.Hash) (map[blobs.Hash]bool, error) {
+		if _, err := c.Wait(ctx); err != nil {
+			return nil, err
+		}
+		names := make([]string, len(hashes))
+		for i, h := range hashes {
+			names[i] = string(h)
+		}
+		attached, err := s.Attached(ctx, tenant, names)
+		used := make(map[blobs.Hash]bool, len(attached))
+		for _, name := range attached {
+			used[blobs.Hash(name)] = true
+		}
+		return used, err
 	}
-	names := make([]string, len(hashes))
-	for i, h := range hashes {
-		names[i] = string(h)
+}
+
+// adminBlobs are the blobs as the commands see them.
+type adminBlobs struct{ Blobs }
+
+// Put implements admin.Blobs.
+func (b adminBlobs) Put(ctx context.Context, tenant, hash string, r io.Reader, limit int64) (int64, error) {
+	h, err := blobs.ParseHash(hash)
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", admin.ErrRequest, err)
 	}
-	attached, err := a.store.Attached(ctx, tenant, names)
-	used := make(map[blobs.Hash]bool, len(attached))
-	for _, name := range attached {
-		used[blobs.Hash(name)] = true
+	size, err := b.Keeper.Put(ctx, tenant, h, r, limit)
+	switch {
+	case errors.Is(err, blobs.ErrMismatch):
+		err = fmt.Errorf("%w: %w", admin.ErrRequest, err)
+	case errors.Is(err, blobs.ErrFull):
+		err = fmt.Errorf("%w: %w", &admin.Busy{RetryAfter: time.Minute, Reason: err.Error()}, err)
 	}
-	return used, err
+	return size, err
+}
+
+// Open implements admin.Blobs.
+func (b adminBlobs) Open(ctx context.Context, tenant, hash string) (io.ReadCloser, int64, error) {
+	h, err := blobs.ParseHash(hash)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%w: %w", admin.ErrRequest, err)
+	}
+	r, size, err := b.Keeper.Open(ctx, tenant, h)
+	if errors.Is(err, blobs.ErrNotFound) {
+		err = admin.ErrNoBlob
+	}
+	return r, size, err
+}
+
+// Size implements admin.Blobs.
+func (b adminBlobs) Size(ctx context.Context, tenant, hash string) (int64, error) {
+	info, err := b.Stat(ctx, tenant, blobs.Hash(hash))
+	if errors.Is(err, blobs.ErrNotFound) {
+		err = admin.ErrNoBlob
+	}
+	return info.Size, err
+}
+
+// verifyBlobs are the blobs as a verification sees them.
+type verifyBlobs struct{ *blobs.Keeper }
+
+// Has implements verify.Blobs.
+func (b verifyBlobs) Has(ctx context.Context, tenant, hash string) (bool, error) {
+	_, err := b.Stat(ctx, tenant, blobs.Hash(hash))
+	if errors.Is(err, blobs.ErrNotFound) {
+		return false, nil
+	}
+	if errors.Is(err, blobs.ErrDamaged) {
+		return true, nil // Check says so
+	}
+	return true, err
+}
+
+// Check implements verify.Blobs.
+func (b verifyBlobs) Check(ctx context.Context, tenant string, differ func(text string)) (checked int, err error) {
+	var inner error
+	err = b.List(ctx, tenant, func(h blobs.Hash, _ blobs.Info) bool {
+		err := blobs.Check(ctx, b.Store, tenant, h)
+		switch {
+		case errors.Is(err, blobs.ErrNotFound): // removed meanwhile, as it was in nobody's use
+			return true
+		case errors.Is(err, blobs.ErrDamaged):
+			differ(fmt.Sprintf("%s: %s", h, err))
+		case err != nil:
+			inner = fmt.Errorf("%s: %w", h, err)
+			return false
+		}
+		checked++
+		return true
+	})
+	return checked, errors.Join(err, inner)
 }

@@ -16,7 +16,7 @@ import (
 func (a *App) newRecords() *records.API {
 	return records.New(records.Options{
 		Identify: a.identifyRecords, Challenges: a.access.Challenges(), Reader: recordsReader{a.store}, Writer: recordsWriter{a.committer},
-		Logger: a.log.Named("records"), ReadWait: a.opts.LRS.ReadWait,
+		Remover: remover{a.store, a.projector}, PathPrefix: a.opts.LRS.PathPrefix, Logger: a.log.Named("records"), ReadWait: a.opts.LRS.ReadWait,
 	})
 }
 

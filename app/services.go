@@ -22,6 +22,7 @@ func (a *App) Admin() http.Handler {
 		Keys:            a.keys,
 		Writer:          adminWriter{a.committer},
 		Reader:          a.store,
+		Blobs:           adminBlobs{Blobs{a.blobs}},
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,
 		Report:          a.report,
@@ -32,7 +33,7 @@ func (a *App) Admin() http.Handler {
 
 // verify re-reads everything, progress as well.
 func (a *App) verify(ctx context.Context, opts verify.Options) (*verify.Report, error) {
-	opts.Aggregates = a.aggregates
+	opts.Aggregates, opts.Blobs = a.aggregates, verifyBlobs{a.blobs}
 	return verify.Run(ctx, a.store, opts)
 }
 

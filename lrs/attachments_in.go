@@ -96,6 +96,9 @@ func (a *API) receiveParts(ctx context.Context, x *exchange, r *http.Request, op
 	if err == nil {
 		sts, err = a.parseBody(x, b, opts, one)
 	}
+	if err == nil { // commit asks again; what is not permitted need not be sent
+		err = a.permit(ctx, x.cred, sts)
+	}
 	if err != nil {
 		return nil, nil, hangUp(err)
 	}

@@ -61,7 +61,7 @@ func toFailure(err error, requestID string) *failure {
 			message: conflict.Error() + "; nothing of this request was stored",
 			violations: []statements.Violation{{
 				Statement: conflict.Index, Pointer: "/id", Rule: "id-conflict",
-				Message: "another statement is already stored under the id " + conflict.ID.String(),
+				Message: "another statement is already stored under the id " + conflict.ID.String() + ", or was until it was deleted",
 			}},
 		}
 	case errors.As(err, &busy):

@@ -122,7 +122,7 @@ type Conflict struct {
 }
 
 func (e *Conflict) Error() string {
-	return fmt.Sprintf("statement %d: another statement is already stored under the id %s", e.Index, e.ID)
+	return fmt.Sprintf("statement %d: another statement is already stored under the id %s, or was until it was deleted", e.Index, e.ID)
 }
 
 // TooMany says that too many wrong credentials came from where this request

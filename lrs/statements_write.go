@@ -127,9 +127,9 @@ func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Stateme
 	if err := a.keepsOwnRules(x.cred.Tenant, sts); err != nil {
 		return err
 	}
-	if x.cred.defines() {
+	if x.cred.holds(scopeAll, scopeDefine) {
 		for _, st := range sts {
-			st.Defines = true
+			st.Defines = x.cred.mayDefine(st)
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.opts.CommitWait)

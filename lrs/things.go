@@ -187,8 +187,17 @@ func (x *exchange) answerJSON(r *http.Request, value any) error {
 	return x.answer(r, text.Len(), func(write func([]byte)) { write([]byte(text.String())) })
 }
 
-// defines tells whether what the credential says of activities counts for the
-// Activities resource (xAPI 1.0.3 Part 3, 4.2).
-func (c *Credential) defines() bool {
-	return slices.Contains(c.Scopes, scopeAll) || slices.Contains(c.Scopes, scopeDefine)
+// mayDefine tells whether what a statement of a credential with the scope
+// define says of activities counts for the Activities resource (xAPI 1.0.3 Part
+// 3, 4.2): one that is bound to some activities redefines no others.
+func (c *Credential) mayDefine(st *statements.Statement) bool {
+	if c.BoundActivityPrefix == "" {
+		return true
+	}
+	for activity := range st.Definitions {
+		if !strings.HasPrefix(activity, c.BoundActivityPrefix) {
+			return false
+		}
+	}
+	return true
 }

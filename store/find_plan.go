@@ -26,6 +26,7 @@ type plan struct {
 	others []condition
 	// authority narrows the answer, what points to a match included; nil: any.
 	authority *condition
+	hidden    string // SELECT of stored of what is being deleted; "" for nothing
 	bounds    statements.Bounds
 	upto      int64
 	low       int64 // stored > low
@@ -125,6 +126,7 @@ func (p *plan) candidatesSQL(n int) string {
 // narrow are the conditions beside the driver's own, within low < stored <= high.
 func (p *plan) narrow(low, high int64) string {
 	var b strings.Builder
+	b.WriteString(p.visible("stored"))
 	if p.verb != "" && p.driver.kinds[0] != kindVerb {
 		b.WriteString(" AND verb = {verb:String}")
 	}
@@ -136,6 +138,14 @@ func (p *plan) narrow(low, high int64) string {
 		fmt.Fprintf(&b, " AND stored IN (SELECT stored FROM lookups WHERE %s AND stored > %d AND stored <= %d)", c.whereAny(), low, high)
 	}
 	return b.String()
+}
+
+// visible is the condition that a column does not name what is being deleted.
+func (p *plan) visible(column string) string {
+	if p.hidden == "" {
+		return ""
+	}
+	return " AND " + column + " NOT IN (" + p.hidden + ")"
 }
 
 // matchesSQL reads stored of the statements that match, at any time, and that
@@ -154,7 +164,7 @@ func (p *plan) referrersSQL(links bool) string {
 	if links {
 		target = "(" + target + " OR target IN (SELECT stored FROM links))"
 	}
-	sql := fmt.Sprintf(`SELECT DISTINCT referrer AS stored FROM refs WHERE tenant = {tenant:String} AND %s AND %s`, inRange, target)
+	sql := fmt.Sprintf(`SELECT DISTINCT referrer AS stored FROM refs WHERE tenant = {tenant:String} AND %s AND %s%s`, inRange, target, p.visible("referrer"))
 	if p.authority != nil {
 		// Whoever may read only what is theirs does not see others' statements
 		// because they point to it.
@@ -171,19 +181,19 @@ const isTarget = "referrer IN (SELECT target FROM refs WHERE tenant = {tenant:St
 // one of the table links, that others point to in turn.
 func (p *plan) firstLinksSQL() string {
 	visible := fmt.Sprintf("referrer <= %d", p.upto)
-	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND %s AND %s AND target IN (%s)`,
-		visible, isTarget, p.matchesSQL(visible+" AND "+isTarget))
+	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND %s AND %s%s AND target IN (%s)`,
+		visible, isTarget, p.visible("referrer"), p.matchesSQL(visible+" AND "+isTarget))
 }
 
 func (p *plan) nextLinksSQL() string {
-	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND referrer <= %d AND %s AND target IN (SELECT stored FROM links)`,
-		p.upto, isTarget)
+	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND referrer <= %d AND %s%s AND target IN (SELECT stored FROM links)`,
+		p.upto, isTarget, p.visible("referrer"))
 }
 
 // newestSQL reads the statements themselves when nothing filters but time.
 func (p *plan) newestSQL(n int) string {
 	return fmt.Sprintf(`SELECT stored, id, registration, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d%s ORDER BY %s LIMIT %d`,
-		p.low, p.high, p.within(), p.order(), n)
+		p.low, p.high, p.visible("stored")+p.within(), p.order(), n)
 }
 
 // fetchSQL reads the statements that candidates name. They are sorted when all
@@ -222,9 +232,9 @@ func (p *plan) within() string {
 }
 
 // voidedSQL reads which of the ids a visible statement voids.
-func voidedSQL(ids []uuid.UUID, upto int64) string {
-	return fmt.Sprintf(`SELECT DISTINCT key FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND key IN (%s) AND stored <= %d`,
-		kindVoids, uuidList(ids), upto)
+func (p *plan) voidedSQL(ids []uuid.UUID) string {
+	return fmt.Sprintf(`SELECT DISTINCT key FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND key IN (%s) AND stored <= %d%s`,
+		kindVoids, uuidList(ids), p.upto, p.visible("stored"))
 }
 
 func (c condition) where(k kind) string {

@@ -43,10 +43,14 @@ func (c *check) window(tenant string, low, high int64) error {
 		}
 		last = row.Stored
 		if !more || have.Stored != row.Stored {
-			c.row(row, nil, derive)
+			if err := c.row(row, nil, derive); err != nil {
+				return err
+			}
 			continue
 		}
-		c.row(row, have.Rows, derive)
+		if err := c.row(row, have.Rows, derive); err != nil {
+			return err
+		}
 		if have, lookupErr, more = next(); lookupErr != nil {
 			return fmt.Errorf("reading look-ups: %w", lookupErr)
 		}
@@ -73,13 +77,14 @@ func (c *check) orphan(have store.StoredLookups) {
 	c.note(LookupOrphan, have.Stored, uuid.Nil, fmt.Sprintf("%d look-up rows, the first %s, name a statement that is not there", len(have.Rows), have.Rows[0]))
 }
 
-// row compares one statement with its columns and its look-up rows.
-func (c *check) row(row *statements.Statement, have []store.Lookup, derive *store.Deriver) {
+// row compares one statement with its columns and its look-up rows. The error is
+// one of reading.
+func (c *check) row(row *statements.Statement, have []store.Lookup, derive *store.Deriver) error {
 	c.tenant.Lookups += len(have)
 	said, err := statements.Reparse(row.Raw)
 	if err != nil {
 		c.note(Unreadable, row.Stored, row.ID, err.Error())
-		return
+		return nil
 	}
 	for _, d := range columnsThatDiffer(said, row) {
 		c.note(Column, row.Stored, row.ID, d)
@@ -110,6 +115,7 @@ func (c *check) row(row *statements.Statement, have []store.Lookup, derive *stor
 	if said.ObjectKind == statements.ObjectStatementRef {
 		c.refs = append(c.refs, store.Linked{Stored: row.Stored, ID: said.ID, Ref: said.Ref})
 	}
+	return c.attachments(said)
 }
 
 // columnsThatDiffer compares what a raw statement says with its columns.
