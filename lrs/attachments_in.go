@@ -41,8 +41,7 @@ func places(sts []*statements.Statement) (byHash map[string][]place, hashes []st
 // missingParts are the attachments that came with neither a part nor a fileUrl.
 // That the same bytes may be kept from an earlier request does not count: the
 // request has to bring them (xAPI 1.0.3 Part 3, 1.5.2: "neither contain a
-// fileUrl nor match a received Attachment part"), and who knows only the hash of
-// somebody's file must not get at it that way.
+// fileUrl nor match a received Attachment part").
 func missingParts(sts []*statements.Statement, received map[string]bool) []statements.Violation {
 	var found []statements.Violation
 	for i, st := range sts {

@@ -38,7 +38,9 @@ func (p *attachedParts) statements() int {
 }
 
 // attachedTo lists what is attached to statements, each hash once; nil when the
-// request does not ask for it. It stops before the statement with which the
+// request does not ask for it. Bytes belong to the tenant: an attachment that came
+// with a fileUrl alone brings them along too when another statement has the same.
+// It stops before the statement with which the
 // attachments become too large for a page. An attachment of which there are no
 // bytes is left out: it has only a fileUrl, or else something is lost, which is
 // logged and must not take the statements away too.

@@ -138,7 +138,7 @@ func (x *exchange) fail(r *http.Request, err error) {
 	h := x.Header()
 	h["Content-Type"] = jsonContentType
 	h["Cache-Control"] = noStore
-	if h[headerConsistent] != nil {
+	if x.consistent {
 		// Who asks in vain, again and again, sees the time go on.
 		h[headerConsistent] = x.api.consistent.at(x.api.opts.Writer.Consistent())
 	}

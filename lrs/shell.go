@@ -30,11 +30,12 @@ type exchange struct {
 	lenient bool // the request came to the lenient endpoint
 	cred    *Credential
 
-	status   int   // 0 until the answer begins
-	sent     int64 // bytes of the answer's body
-	received int64 // bytes of the request's body as it came
-	failure  *failure
-	bare     bool // the answer has no body, though the client takes it for one that has
+	status     int   // 0 until the answer begins
+	sent       int64 // bytes of the answer's body
+	received   int64 // bytes of the request's body as it came
+	failure    *failure
+	consistent bool // every answer carries Consistent-Through
+	bare       bool // the answer has no body, though the client takes it for one that has
 
 	// The values of headers, kept here rather than each in a slice of its own.
 	headers [2]string
@@ -85,7 +86,7 @@ func (a *API) shell(res resource) http.Handler {
 		x.headers[0] = x.id
 		h[headerRequestID] = x.headers[:1:1]
 		h[headerVersion] = versionAnswer(ed)
-		if res.consistent {
+		if x.consistent = res.consistent; x.consistent {
 			h[headerConsistent] = a.consistent.at(a.opts.Writer.Watermark())
 		}
 		defer a.finish(x, r, res.path, count)
