@@ -25,6 +25,7 @@ func groups() []group {
 		{"activity profile", documentCases(shelves[2])},
 		{"concurrency", slices.Concat(concurrencyCases(shelves[0]), concurrencyCases(shelves[1]), concurrencyCases(shelves[2]))},
 		{"everywhere", everywhereCases},
+		{"scopes", scopeCases},
 		{"attachments", attachmentCases},
 		{"signatures", signatureCases},
 	}

@@ -43,6 +43,8 @@ var elsewhere = map[string][]string{
 	"OWN-SAME-ID-AT-ONCE":      {"lrs.TestSameIDAtTheSameTime"},
 	"OWN-SLOW-BODY":            {"lrs.TestSlowClientsAreCut"},
 	"OWN-REF-CHAINS":           {"lrs.TestStatementRefs", "lrs.TestStatementRefsInACircle"},
+	"OWN-VOIDING-RIGHTS":       {"lrs.TestWhoMayVoid"},
+	"OWN-SCOPES":               {"lrs.TestEveryRouteRefuses"},
 	"XAPI-00328":               {"lrs.TestSizes", "lrs.TestBodyLimits"},
 }
 
