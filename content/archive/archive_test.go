@@ -215,7 +215,9 @@ func TestDamage(t *testing.T) {
 func TestLimits(t *testing.T) {
 	data := packed(t, []string{"a", "b"}, nil, func(string) []byte { return bytes.Repeat([]byte("x"), 1000) })
 	size := int64(len(data))
-	walk := func(a *Archive) error { return a.Walk(context.Background(), func(*Entry, io.Reader) error { return nil }) }
+	walk := func(a *Archive) error {
+		return a.Walk(context.Background(), func(*Entry, io.Reader) error { return nil })
+	}
 	for _, c := range []struct {
 		name   string
 		limits Limits
