@@ -107,6 +107,9 @@ func (c *Client) do(ctx context.Context, method, path string, query url.Values, 
 		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After")) // 0 will do
 		return nil, &Busy{RetryAfter: time.Duration(seconds) * time.Second, Reason: p.Detail}
 	}
+	if response.StatusCode == http.StatusNotFound && p.Detail == ErrNoBlob.Error() {
+		return nil, ErrNoBlob
+	}
 	return nil, errors.New(p.Detail)
 }
 

@@ -53,6 +53,7 @@ type fakeKeys struct{ Keys }
 func (fakeKeys) List(tenant string) []directory.KeyRecord {
 	return []directory.KeyRecord{
 		{ID: "old", Tenant: tenant, Authority: `{"mbox":"mailto:old@example.org"}`, Revoked: 1},
+		{ID: "ended", Tenant: tenant, Authority: `{"mbox":"mailto:ended@example.org"}`, Binding: directory.Binding{Expires: 1}},
 		{ID: "key", Tenant: tenant, Authority: `{"mbox":"mailto:key@example.org"}`},
 	}
 }
@@ -257,5 +258,41 @@ func TestKeyInfoHasNoSecret(t *testing.T) {
 	b, err := json.Marshal(keyInfo(directory.KeyRecord{ID: "k", SecretHash: [32]byte{1, 2, 3}}))
 	if err != nil || strings.Contains(strings.ToLower(string(b)), "secret") {
 		t.Errorf("%s, %v", b, err)
+	}
+}
+
+// making is Keys that notes what is made.
+type making struct {
+	Keys
+	asked directory.NewKey
+}
+
+func (k *making) Create(_ context.Context, n directory.NewKey) (directory.KeyRecord, string, error) {
+	k.asked = n
+	return directory.KeyRecord{ID: "k", Tenant: n.Tenant, Scopes: n.Scopes, Binding: n.Binding}, "secret", nil
+}
+
+func TestBindingsTravel(t *testing.T) {
+	keys := &making{}
+	c := Local(Handler(Services{Keys: keys}, nil))
+	defer c.Close()
+	bound := Binding{Actor: `{"mbox":"mailto:ada@example.org"}`, Registration: "3b2b5b0e-8d3c-4a30-9a5c-7f8f9d7a0001",
+		ActivityPrefix: "https://course.example/", Expires: time.UnixMicro(1_800_000_000_000_001).UTC(), Origin: "https://content.example"}
+	got, err := c.CreateKey(t.Context(), NewKeyRequest{Scopes: []string{"all"}, Binding: bound})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(bound, got.Binding); diff != "" {
+		t.Error(diff)
+	}
+	want := directory.Binding{Actor: bound.Actor, Registration: uuid.MustParse(bound.Registration), ActivityPrefix: bound.ActivityPrefix,
+		Expires: 1_800_000_000_000_001, Origin: bound.Origin}
+	if diff := cmp.Diff(want, keys.asked.Binding); diff != "" {
+		t.Error(diff)
+	}
+	for _, bad := range []string{"x", uuid.Nil.String(), "urn:uuid:3b2b5b0e-8d3c-4a30-9a5c-7f8f9d7a0001"} {
+		if _, err := c.CreateKey(t.Context(), NewKeyRequest{Scopes: []string{"all"}, Binding: Binding{Registration: bad}}); err == nil || !strings.Contains(err.Error(), "is not a UUID") {
+			t.Errorf("registration %q: %v", bad, err)
+		}
 	}
 }

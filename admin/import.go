@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -85,9 +86,17 @@ func (h *handler) importBatch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b := &batch{ask: ask, elements: elements, writer: h.services.Writer, tenant: key.Tenant,
+	b := &batch{ask: ask, elements: elements, writer: h.services.Writer, blobs: h.services.Blobs, tenant: key.Tenant,
 		opts: statements.Options{Edition: ask.Edition, Authority: []byte(key.Authority), Limits: h.services.Limits}}
+	if own := h.services.OwnRules; own != nil {
+		b.own = func(raw []byte) []statements.Violation { return own(key.Tenant, raw) }
+	}
 	b.parse()
+	release, err := b.holdBlobs(r.Context())
+	if err != nil {
+		return err
+	}
+	defer release()
 	if err := b.commit(r.Context()); err != nil {
 		return err
 	}
@@ -96,12 +105,14 @@ func (h *handler) importBatch(w http.ResponseWriter, r *http.Request) error {
 
 // importKey finds the key in whose name statements are stored.
 func (h *handler) importKey(ask ImportRequest) (directory.KeyRecord, error) {
+	now := time.Now().UnixMicro()
 	for _, k := range h.services.Keys.List(ask.Tenant) {
+		ended := k.Revoked != 0 || k.Binding.Expires != 0 && now >= k.Binding.Expires
 		switch {
 		case ask.Key != "" && k.ID != ask.Key:
-		case k.Revoked != 0 && ask.Key != "":
-			return k, badRequest("the key %s is revoked", k.ID)
-		case k.Revoked == 0:
+		case ended && ask.Key != "":
+			return k, badRequest("the key %s is revoked or past its time", k.ID)
+		case !ended:
 			return k, nil
 		}
 	}
@@ -116,8 +127,10 @@ type batch struct {
 	ask      ImportRequest
 	elements [][]byte
 	writer   Writer
+	blobs    Blobs
 	tenant   string
 	opts     statements.Options
+	own      func(raw []byte) []statements.Violation // nil: the tenant has no rules of its own
 
 	sts      []*statements.Statement // in order, without bad ones and repetitions
 	index    []int                   // of sts in elements
@@ -131,9 +144,10 @@ func (b *batch) parse() {
 	if !b.ask.KeepAuthority {
 		body := append(append([]byte{'['}, bytes.Join(b.elements, []byte{','})...), ']')
 		sts, err := statements.Parse(body, b.opts)
-		if err == nil && len(sts) == len(b.elements) {
+		if err == nil && len(sts) == len(b.elements) && b.keepOwnRules(sts...) == nil {
 			b.sts = sts
-			for i := range sts {
+			for i, st := range sts {
+				st.Defines = true // who may use the socket may do everything
 				b.index = append(b.index, i)
 			}
 			return
@@ -177,10 +191,25 @@ func (b *batch) parseOne(element []byte) (*statements.Statement, error) {
 		}
 	}
 	st, err := statements.ParseOne(element, opts)
-	if err == nil {
-		st.Defines = true // who may use the socket may do everything
+	if err != nil {
+		return nil, err
 	}
-	return st, err
+	st.Defines = true
+	return st, b.keepOwnRules(st)
+}
+
+// keepOwnRules holds statements against the tenant's own rules. The error is a
+// *statements.Invalid about the first that breaks one.
+func (b *batch) keepOwnRules(sts ...*statements.Statement) error {
+	if b.own == nil {
+		return nil
+	}
+	for _, st := range sts {
+		if found := b.own(st.Raw); len(found) > 0 {
+			return &statements.Invalid{Violations: found}
+		}
+	}
+	return nil
 }
 
 func (b *batch) fail(index int, err error) {
@@ -200,7 +229,7 @@ func (b *batch) commit(ctx context.Context) error {
 		err := b.writer.Commit(ctx, b.tenant, b.sts)
 		var conflict *Conflict
 		if errors.As(err, &conflict) {
-			b.leaveOut(conflict)
+			b.leaveOut(conflict.Index, conflict)
 			continue
 		}
 		if err != nil {
@@ -208,7 +237,7 @@ func (b *batch) commit(ctx context.Context) error {
 		}
 		break
 	}
-	slices.SortFunc(b.result.Failures, func(x, y Failure) int { return x.Index - y.Index })
+	b.sortFailures()
 	b.result.Accepted = len(b.elements) - len(b.result.Failures)
 	if !b.ask.KeepGoing && len(b.result.Failures) > 0 {
 		b.result.Failures = b.result.Failures[:1]
@@ -217,17 +246,16 @@ func (b *batch) commit(ctx context.Context) error {
 	return nil
 }
 
-// leaveOut takes a statement with a conflict from the batch; everything behind
-// it, too, unless the batch keeps going.
-func (b *batch) leaveOut(conflict *Conflict) {
-	at := conflict.Index
-	b.fail(b.index[at], conflict)
+// leaveOut takes a statement that cannot be stored from the batch; everything
+// behind it, too, unless the batch keeps going.
+func (b *batch) leaveOut(at int, why error) {
+	b.fail(b.index[at], why)
 	if !b.ask.KeepGoing {
 		b.sts, b.index = b.sts[:at], b.index[:at]
 		return
 	}
-	for _, i := range b.repeated[conflict.ID] {
-		b.fail(i, conflict)
+	for _, i := range b.repeated[b.sts[at].ID] {
+		b.fail(i, why)
 	}
 	b.sts, b.index = slices.Delete(b.sts, at, at+1), slices.Delete(b.index, at, at+1)
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"lernspur/directory"
 )
 
@@ -21,8 +23,12 @@ func (h *handler) createKey(w http.ResponseWriter, r *http.Request) error {
 	if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
 		return badRequest("reading the request: %w", err)
 	}
+	binding, err := ask.binding()
+	if err != nil {
+		return err
+	}
 	record, secret, err := h.services.Keys.Create(r.Context(), directory.NewKey{
-		Tenant: ask.Tenant, Label: ask.Label, Scopes: ask.Scopes, Authority: ask.Authority,
+		Tenant: ask.Tenant, Label: ask.Label, Scopes: ask.Scopes, Authority: ask.Authority, Binding: binding,
 	})
 	if err != nil {
 		return err
@@ -44,5 +50,28 @@ func keyInfo(r directory.KeyRecord) KeyInfo {
 	if r.Revoked != 0 {
 		info.Revoked = time.UnixMicro(r.Revoked).UTC()
 	}
+	info.Binding = Binding{Actor: r.Binding.Actor, ActivityPrefix: r.Binding.ActivityPrefix, Origin: r.Binding.Origin}
+	if r.Binding.Registration != uuid.Nil {
+		info.Registration = r.Binding.Registration.String()
+	}
+	if r.Binding.Expires != 0 {
+		info.Expires = time.UnixMicro(r.Binding.Expires).UTC()
+	}
 	return info
+}
+
+// binding is what the directory makes of it.
+func (b Binding) binding() (directory.Binding, error) {
+	out := directory.Binding{Actor: b.Actor, ActivityPrefix: b.ActivityPrefix, Origin: b.Origin}
+	if b.Registration != "" {
+		id, err := uuid.Parse(b.Registration)
+		if err != nil || len(b.Registration) != 36 || id == uuid.Nil {
+			return out, badRequest("the registration %q is not a UUID", b.Registration)
+		}
+		out.Registration = id
+	}
+	if !b.Expires.IsZero() {
+		out.Expires = b.Expires.UnixMicro()
+	}
+	return out, nil
 }

@@ -31,6 +31,8 @@ func Handler(s Services, logger *zap.Logger) http.Handler {
 		"GET /v1/export":            h.export,
 		"POST /v1/verify":           h.verify,
 		"GET /v1/report":            h.report,
+		"GET /v1/blobs/{hash}":      h.getBlob,
+		"PUT /v1/blobs/{hash}":      h.putBlob,
 	} {
 		mux.Handle(pattern, h.shell(action))
 	}

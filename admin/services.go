@@ -21,6 +21,7 @@ type Services struct {
 	Keys    Keys
 	Writer  Writer
 	Reader  Reader
+	Blobs   Blobs // nil: statements are imported without a look at their attachments
 	// Verify re-reads everything up to the watermark.
 	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
 	// RebuildProgress throws the figures of progress away and returns when they
@@ -28,6 +29,9 @@ type Services struct {
 	RebuildProgress func(ctx context.Context) error
 	// Report writes the pilot report. ErrRequest when it was asked for wrongly.
 	Report func(ctx context.Context, r ReportRequest, w io.Writer) error
+	// OwnRules finds what an imported statement breaks of the rules that its
+	// tenant has of its own; nil: no tenant has any.
+	OwnRules func(tenant string, raw []byte) []statements.Violation
 	// Limits bound an imported statement.
 	Limits statements.Limits
 }
@@ -66,7 +70,7 @@ type Conflict struct {
 }
 
 func (e *Conflict) Error() string {
-	return fmt.Sprintf("another statement is already stored under the id %s", e.ID)
+	return fmt.Sprintf("another statement is already stored under the id %s, or was until it was deleted", e.ID)
 }
 
 // Busy says that nothing was taken and that the same may succeed later.

@@ -22,6 +22,16 @@ type KeyInfo struct {
 	Authority string    `json:"authority"`
 	Created   time.Time `json:"created"`
 	Revoked   time.Time `json:"revoked,omitzero"`
+	Binding
+}
+
+// Binding is what a key is bound to; zero values bind to nothing.
+type Binding struct {
+	Actor          string    `json:"actor,omitempty"` // JSON of an Agent
+	Registration   string    `json:"registration,omitempty"`
+	ActivityPrefix string    `json:"activity_prefix,omitempty"`
+	Expires        time.Time `json:"expires,omitzero"`
+	Origin         string    `json:"origin,omitempty"`
 }
 
 // NewKeyRequest asks for an API key.
@@ -30,6 +40,7 @@ type NewKeyRequest struct {
 	Label     string   `json:"label"`
 	Scopes    []string `json:"scopes"`
 	Authority string   `json:"authority"` // JSON of an Agent; "" means one of its own
+	Binding
 }
 
 // NewKey is a key that was made. The secret is not kept anywhere.

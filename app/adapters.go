@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 
 	"lernspur/commit"
-	"lernspur/directory"
 	"lernspur/lrs"
-	"lernspur/progress"
 	"lernspur/statements"
 	"lernspur/store"
 )
@@ -102,37 +99,6 @@ func away(err error) error {
 		return err
 	}
 	return fmt.Errorf("%w: %w", &lrs.Busy{RetryAfter: time.Second, Reason: "the database does not answer now; try again"}, err)
-}
-
-// Keys is the directory as the endpoint sees it.
-type Keys struct{ *directory.Keys }
-
-// Check implements lrs.Keys.
-func (k Keys) Check(_ context.Context, key, secret string) (*lrs.Credential, error) {
-	identity, err := k.Keys.Check(key, secret)
-	switch {
-	case errors.Is(err, directory.ErrWrongKey):
-		return nil, lrs.ErrCredentials
-	case err != nil:
-		return nil, err
-	}
-	return (*lrs.Credential)(identity), nil
-}
-
-// identify tells package progress who sent a request.
-func (a *App) identify(r *http.Request) (*progress.Identity, error) {
-	key, secret, ok := r.BasicAuth()
-	if !ok {
-		return nil, nil
-	}
-	identity, err := a.keys.Check(key, secret)
-	if errors.Is(err, directory.ErrWrongKey) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &progress.Identity{Tenant: identity.Tenant, Scopes: identity.Scopes}, nil
 }
 
 // waitForProgress is the commit path's Wait as package progress knows it: what

@@ -16,13 +16,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.uber.org/zap"
 
+	"lernspur/access"
 	"lernspur/admin"
+	"lernspur/blobs"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
 	"lernspur/lrs"
 	"lernspur/progress"
 	"lernspur/records"
+	"lernspur/schema"
 	"lernspur/store"
 )
 
@@ -37,7 +40,10 @@ type App struct {
 	engine    *engine.Engine // nil with a ClickHouse server
 	store     *store.Store
 	committer *commit.Committer
+	schemas   map[string]*schema.Extensions // of tenants that have some
+	blobs     *blobs.Keeper
 	keys      *directory.Keys
+	access    *access.Gate
 	projector *progress.Projector
 	records   *records.API
 
@@ -83,6 +89,9 @@ func (a *App) start(ctx context.Context) error {
 	if a.lock, err = lockDir(a.opts.DataDir, a.opts.Purpose); err != nil {
 		return err
 	}
+	if err := a.readSchemas(); err != nil {
+		return err
+	}
 	if err := a.openDoors(); err != nil {
 		return err
 	}
@@ -98,6 +107,11 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.startCommit(ctx); err != nil {
 		return err
 	}
+	files, err := blobs.OpenFiles(filepath.Join(a.opts.DataDir, "blobs"))
+	if err != nil {
+		return fmt.Errorf("the blobs: %w", err)
+	}
+	a.blobs = blobs.NewKeeper(files)
 	running, cancel := context.WithCancel(context.Background())
 	a.background = cancel
 	if err := a.startKeys(ctx, running); err != nil {
@@ -109,7 +123,11 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.projector.Start(ctx); err != nil {
 		return fmt.Errorf("progress: %w", err)
 	}
+	a.task(func() { a.sweep(running) })
 	a.records = a.newRecords()
+	if err := a.records.Start(ctx); err != nil {
+		return fmt.Errorf("deletions: %w", err)
+	}
 	// Last: a key that is made by a start that fails would be shown to nobody.
 	if err := a.firstKey(ctx); err != nil {
 		return fmt.Errorf("the first key: %w", err)
@@ -174,6 +192,9 @@ func (a *App) startKeys(ctx, running context.Context) (err error) {
 			return fmt.Errorf("the key of the configuration: %w", err)
 		}
 	}
+	gate := a.opts.Access
+	gate.Keys, gate.Logger, gate.Registerer = a.keys, a.log.Named("access"), a.registry
+	a.access = access.NewGate(gate)
 	a.task(func() { a.keys.Run(running) })
 	return nil
 }
@@ -191,7 +212,10 @@ func (a *App) task(run func()) {
 func (a *App) Handler() http.Handler {
 	router := mux.NewRouter()
 	o := a.opts.LRS
-	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.keys}
+	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.access}
+	o.OwnRules = a.ownRules
+	o.Blobs = Blobs{a.blobs}
+	o.Challenges = a.access.Challenges()
 	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
 	o.Logger = a.log.Named("lrs")
@@ -200,10 +224,10 @@ func (a *App) Handler() http.Handler {
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
 	progress.NewAPI(progress.Options{
-		Projector: a.projector, Identify: a.identify, Wait: a.waitForProgress,
+		Projector: a.projector, Identify: a.identify, Challenges: a.access.Challenges(), Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	}).Register(router)
-	NewRepairs(a.store, a.committer, a.keys, a.log.Named("repairs")).Register(router)
+	NewRepairs(a.store, a.committer, a.access, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
 	return router
 }
@@ -228,6 +252,9 @@ func (a *App) Stop(ctx context.Context) error {
 		a.background()
 	}
 	a.tasks.Wait()
+	if a.records != nil {
+		a.records.Close()
+	}
 	if a.committer != nil {
 		errs = append(errs, within(ctx, a.opts.CommitGrace, a.committer.Close))
 	}

@@ -5,6 +5,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"lernspur/access"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
@@ -25,10 +26,16 @@ type Options struct {
 	Engine engine.Options
 	Commit commit.Options
 	LRS    lrs.Options
+	// Schemas is the folder of the schemas that tenants have of their own; empty:
+	// schemas in the data folder.
+	Schemas string
 	// Server bounds the connections of network clients.
 	Server lrs.Timeouts
 	// Keys are the options of the directory's keys.
 	Keys directory.Options
+	// Access says which credentials count beside keys, and how guessing is slowed
+	// down.
+	Access access.Options
 
 	// Addr is the network address of the endpoint; empty opens none.
 	Addr string

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"lernspur/commit"
-	"lernspur/directory"
 	"lernspur/records"
 	"lernspur/statements"
 	"lernspur/store"
@@ -17,26 +15,9 @@ import (
 // newRecords assembles what is under /api/v1/statements.
 func (a *App) newRecords() *records.API {
 	return records.New(records.Options{
-		Identify: a.identifyRecords, Reader: recordsReader{a.store}, Writer: recordsWriter{a.committer},
-		Logger: a.log.Named("records"), ReadWait: a.opts.LRS.ReadWait,
+		Identify: a.identifyRecords, Challenges: a.access.Challenges(), Reader: recordsReader{a.store}, Writer: recordsWriter{a.committer},
+		Remover: remover{a.store, a.projector}, PathPrefix: a.opts.LRS.PathPrefix, Logger: a.log.Named("records"), ReadWait: a.opts.LRS.ReadWait,
 	})
-}
-
-// identifyRecords tells package records who sent a request.
-func (a *App) identifyRecords(r *http.Request) (*records.Identity, error) {
-	key, secret, ok := r.BasicAuth()
-	if !ok {
-		return nil, nil
-	}
-	identity, err := a.keys.Check(key, secret)
-	if errors.Is(err, directory.ErrWrongKey) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &records.Identity{KeyID: identity.KeyID, Tenant: identity.Tenant, Scopes: identity.Scopes,
-		AuthorityIdentifier: identity.AuthorityIdentifier}, nil
 }
 
 // recordsReader is the store as package records sees it.

@@ -9,37 +9,23 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
+	"lernspur/access"
 	"lernspur/commit"
-	"lernspur/directory"
 	"lernspur/repairs"
 	"lernspur/store"
 )
 
 // NewRepairs makes the query interface on repairs over what it needs.
-func NewRepairs(s *store.Store, c *commit.Committer, keys *directory.Keys, logger *zap.Logger) *repairs.API {
+func NewRepairs(s *store.Store, c *commit.Committer, gate *access.Gate, logger *zap.Logger) *repairs.API {
 	return repairs.NewAPI(repairs.Options{
 		Reader: repairsReader{s}, Logger: logger,
 		Wait: func(ctx context.Context) (int64, error) {
 			watermark, err := c.Wait(ctx)
 			return watermark, toRepairs(err)
 		},
-		Identify: func(r *http.Request) (*repairs.Identity, error) { return identifyForRepairs(keys, r) },
+		Identify:   func(r *http.Request) (*repairs.Identity, error) { return identifyForRepairs(gate, r) },
+		Challenges: gate.Challenges(),
 	})
-}
-
-func identifyForRepairs(keys *directory.Keys, r *http.Request) (*repairs.Identity, error) {
-	key, secret, ok := r.BasicAuth()
-	if !ok {
-		return nil, nil
-	}
-	identity, err := keys.Check(key, secret)
-	if errors.Is(err, directory.ErrWrongKey) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &repairs.Identity{Tenant: identity.Tenant, Scopes: identity.Scopes}, nil
 }
 
 // repairsReader is the store as package repairs sees it.

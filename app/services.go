@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 
 	"lernspur/admin"
 	"lernspur/commit"
+	"lernspur/lrs"
+	"lernspur/schema"
 	"lernspur/statements"
 	"lernspur/verify"
 )
@@ -19,16 +22,18 @@ func (a *App) Admin() http.Handler {
 		Keys:            a.keys,
 		Writer:          adminWriter{a.committer},
 		Reader:          a.store,
+		Blobs:           adminBlobs{Blobs{a.blobs}},
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,
 		Report:          a.report,
+		OwnRules:        func(tenant string, raw []byte) []statements.Violation { return a.schemas[tenant].Check(0, raw) },
 		Limits:          a.opts.LRS.Statements,
 	}, a.log.Named("admin"))
 }
 
 // verify re-reads everything, progress as well.
 func (a *App) verify(ctx context.Context, opts verify.Options) (*verify.Report, error) {
-	opts.Aggregates = a.aggregates
+	opts.Aggregates, opts.Blobs = a.aggregates, verifyBlobs{a.blobs}
 	return verify.Run(ctx, a.store, opts)
 }
 
@@ -79,4 +84,24 @@ func toAdmin(err error) error {
 		return &admin.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
 	}
 	return err
+}
+
+// readSchemas compiles what tenants ask of statements beyond the specification.
+func (a *App) readSchemas() (err error) {
+	dir := a.opts.Schemas
+	if dir == "" {
+		dir = filepath.Join(a.opts.DataDir, "schemas")
+	}
+	if a.schemas, err = schema.ReadTenants(dir); err != nil {
+		return fmt.Errorf("the schemas of tenants: %w", err)
+	}
+	return nil
+}
+
+// ownRules are a tenant's own rules as the endpoint sees them.
+func (a *App) ownRules(tenant string) lrs.OwnRules {
+	if rules := a.schemas[tenant]; !rules.Empty() {
+		return rules
+	}
+	return nil
 }

@@ -62,7 +62,7 @@ const maxIdleBuffer = 8 << 20
 // each request cheaper.
 const (
 	crowdFrom = 24 // requests in the last group
-	gather    = 3 * time.Millisecond
+	gather    = 6 * time.Millisecond
 )
 
 // group is what one write and one fsync make durable together.
@@ -192,6 +192,11 @@ func (c *Committer) taken() int64 {
 // Watermark is the stored instant at and below which every statement that
 // ever was or will be committed is visible in the Sink.
 func (c *Committer) Watermark() int64 { return c.flush.visible.value() }
+
+// Consistent is the Watermark, or the present while nothing is on its way: a
+// client that waits for it sees it move although nobody writes. It waits for
+// nothing, and costs a lock.
+func (c *Committer) Consistent() int64 { return max(c.Watermark(), c.idle()) }
 
 // idle is the present, if everything that ever was taken is visible: what
 // comes from now on is stored later. Otherwise it is the last such present. So

@@ -1,11 +1,9 @@
 package commit
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"sync"
 	"testing"
@@ -267,13 +265,21 @@ func TestAnErrorOfTheChangeChangesNothing(t *testing.T) {
 
 func TestDocumentsWhileTheSinkIsAway(t *testing.T) {
 	sink := newModelSink()
-	c := open(t, sink, t.TempDir(), func(o *Options) { o.WaitTimeout = 50 * time.Millisecond })
-	set(t, c, "known", "one")
+	c := open(t, sink, t.TempDir(), func(o *Options) { o.WaitTimeout, o.DocumentCache = 50*time.Millisecond, 2000 })
+	set(t, c, "stored", "zero")
+	for i := range 10 { // which leaves no room for it among the recent ones
+		set(t, c, fmt.Sprint(i), "x")
+	}
+	set(t, c, "recent", "two")
+	wait(t, c)
 	sink.set(func() { sink.away = true })
-	set(t, c, "known", "two")
-	expect(t, "a known document", content(t, c, "known"), "two")
+	set(t, c, "recent", "three")
+	expect(t, "a recent document", content(t, c, "recent"), "three")
+	expect(t, "one that never was", content(t, c, "new"), "")
+	set(t, c, "new", "four")
+	expect(t, "one that is new", content(t, c, "new"), "four")
 	var full *ErrBusy
-	_, err := c.Change(context.Background(), docKey("unknown"), func(*documents.Document) (*documents.Document, error) {
+	_, err := c.Change(context.Background(), docKey("stored"), func(*documents.Document) (*documents.Document, error) {
 		t.Error("a change was made of what is not known")
 		return nil, nil
 	})
@@ -284,8 +290,32 @@ func TestDocumentsWhileTheSinkIsAway(t *testing.T) {
 		t.Errorf("a deletion that has to read: %v, not ErrBusy", err)
 	}
 	sink.set(func() { sink.away = false })
-	set(t, c, "unknown", "three")
-	expect(t, "afterwards", content(t, c, "unknown"), "three")
+	set(t, c, "stored", "five")
+	expect(t, "afterwards", content(t, c, "stored"), "five")
+}
+
+// TestWhatNeverWasIsNotAskedFor: new documents cost the store no look, before a
+// restart and after it; those that are there are asked for.
+func TestWhatNeverWasIsNotAskedFor(t *testing.T) {
+	sink, dir := newModelSink(), t.TempDir()
+	small := func(o *Options) { o.DocumentCache = 1 }
+	c := open(t, sink, dir, small)
+	for i := range 100 {
+		expect(t, "before", content(t, c, fmt.Sprint(i)), "")
+		set(t, c, fmt.Sprint(i), "x")
+	}
+	wait(t, c)
+	crash(c)
+	c = open(t, sink, dir, small)
+	for i := range 100 {
+		set(t, c, fmt.Sprint("new", i), "x")
+	}
+	if sink.docReads > 2 {
+		t.Errorf("the store was asked %d times", sink.docReads)
+	}
+	for i := range 100 {
+		expect(t, "after the restart", content(t, c, fmt.Sprint(i)), "x")
+	}
 }
 
 func all(documents.Key) bool { return true }
@@ -382,96 +412,34 @@ func TestABrokenLogLeavesTheOldVersion(t *testing.T) {
 	expect(t, "what is read", content(t, c, "a"), "one")
 }
 
-// TestLogWithDocumentsCutAtEveryByte: what is left is a beginning of what was
-// written, and what was written whole is there.
-func TestLogWithDocumentsCutAtEveryByte(t *testing.T) {
-	sink, dir := newModelSink(), t.TempDir()
-	sink.away = true
-	c := open(t, newModelSink(), dir, func(o *Options) { o.FlushInterval = time.Hour })
-	var ends []int64
-	end := func() { ends = append(ends, c.log.bytes()) }
+// TestDocumentsAreAcknowledgedByTheStore: where that is asked for.
+func TestDocumentsAreAcknowledgedByTheStore(t *testing.T) {
+	sink := newModelSink()
+	c := open(t, sink, t.TempDir(), func(o *Options) { o.Acknowledge, o.FlushInterval = AcknowledgeStore, time.Hour })
 	set(t, c, "a", "one")
-	end()
-	post(t, c, statement(t, 1, "read"))
-	end()
-	remove(t, c, "a")
-	end()
-	set(t, c, "b", "two")
-	end()
-	crash(c)
-	path := onlySegment(t, dir)
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for cut := range ends[3] + 1 {
-		if err := os.WriteFile(path, whole[:cut], 0o600); err != nil {
-			t.Fatal(err)
-		}
-		got, err := read(dir)
-		if err != nil {
-			t.Fatalf("cut at byte %d: %v", cut, err)
-		}
-		want := 0
-		for _, end := range ends {
-			if cut >= end {
-				want++
-			}
-		}
-		if len(got.chunks) != want {
-			t.Fatalf("cut at byte %d: %d records, not %d", cut, len(got.chunks), want)
-		}
-	}
-	for i := ends[0]; i < ends[3]; i++ {
-		damaged := bytes.Clone(whole[:ends[3]])
-		damaged[i] ^= 1 << (i % 8)
-		if err := os.WriteFile(path, damaged, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		var damage *ErrDamaged
-		if _, err := read(dir); !errors.As(err, &damage) {
-			t.Fatalf("a flipped bit of byte %d: %v, not ErrDamaged", i, err)
-		}
-	}
+	expect(t, "in the sink", sink.inSink("a"), "one")
 }
 
-func TestADocumentsEntry(t *testing.T) {
-	for name, d := range map[string]*documents.Document{
-		"everything": {Key: documents.Key{Shelf: testShelf, Registration: uuid.Max, ID: "ä\n\x00"}, Version: 1 << 60, ContentType: "text/plain; charset=utf-8", Content: []byte{0, 1, 255}},
-		"nothing":    {Key: documents.Key{Shelf: documents.Shelf{Tenant: "t", Kind: documents.AgentProfile}}, Version: 1},
-		"a deletion": {Key: docKey("a"), Version: 2, Deleted: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			written := appendDocument(nil, d)
-			if len(written) != documentSize(d) {
-				t.Errorf("%d bytes were written, %d foreseen", len(written), documentSize(d))
-			}
-			back, rest, err := nextDocument(append(bytes.Clone(written), 7))
-			if err != nil || len(rest) != 1 {
-				t.Fatalf("%v, and %d bytes are left", err, len(rest))
-			}
-			if back.Key != d.Key || back.Version != d.Version || back.Deleted != d.Deleted || back.ContentType != d.ContentType || !bytes.Equal(back.Content, d.Content) {
-				t.Errorf("came back as %+v", back)
-			}
-			for cut := range written {
-				if _, _, err := nextDocument(written[:cut]); err == nil {
-					t.Fatalf("an entry cut at byte %d was read", cut)
-				}
-			}
+// TestAClientThatLeftKeepsTheLock: the next change sees what became of the one
+// before.
+func TestAClientThatLeftKeepsTheLock(t *testing.T) {
+	c := open(t, newModelSink(), t.TempDir(), nil)
+	for i := range 50 {
+		ctx, leave := context.WithCancel(context.Background())
+		_, err := c.Change(ctx, docKey("n"), func(*documents.Document) (*documents.Document, error) {
+			leave() // before it is durable, as a rule
+			return &documents.Document{Content: []byte(strconv.Itoa(i))}, nil
 		})
-	}
-}
-
-func FuzzNextDocument(f *testing.F) {
-	f.Add(appendDocument(nil, &documents.Document{Key: docKey("a"), Version: 1, Content: []byte("x")}))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		err := eachDocument(data, func(d *documents.Document) {
-			if again := appendDocument(nil, d); !bytes.HasPrefix(again, []byte{byte(d.Kind)}) || len(again) != documentSize(d) {
-				t.Errorf("%+v", d)
-			}
-		})
-		if err == nil && len(data) > 0 && len(data) < documentHead {
-			t.Error("an entry without its head was read")
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
 		}
-	})
+		var current string
+		if _, err := c.Change(context.Background(), docKey("n"), func(d *documents.Document) (*documents.Document, error) {
+			current = string(d.Content)
+			return nil, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, "what the next change sees", current, strconv.Itoa(i))
+	}
 }

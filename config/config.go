@@ -7,6 +7,7 @@ type Config struct {
 	Server     Server
 	Content    Content
 	Access     Access
+	Auth       Auth
 	Data       Data
 	ClickHouse ClickHouse
 	Engine     Engine
@@ -46,6 +47,31 @@ type Access struct {
 	Key, Secret string
 	// AdminPassword is the password of the first administrator, user admin.
 	AdminPassword string
+}
+
+// Auth is about credentials.
+type Auth struct {
+	// Attempts is how many wrong secrets for one key may come from one address in
+	// quick succession; 0: any number.
+	Attempts int
+	// AddressHeader is the header in which a trusted proxy names its client;
+	// empty: the address of the connection counts.
+	AddressHeader string
+	OIDC          OIDC
+}
+
+// OIDC is about the issuer of Bearer tokens.
+type OIDC struct {
+	// Issuer is its address as it stands in the claim iss; empty: there is none.
+	Issuer string
+	// Audience has to be among the audiences of a token.
+	Audience string
+	// Tenant is the tenant of all tokens, unless TenantClaim names the claim that
+	// has it.
+	Tenant      string
+	TenantClaim string
+	// ScopePrefix stands before our scopes in the claim scope.
+	ScopePrefix string
 }
 
 // Data is the one folder that everything is kept in.
@@ -97,6 +123,9 @@ type Limits struct {
 	HeaderBytes          int64
 	StatementBytes       int64
 	StatementsPerRequest int
+	// AttachmentBytes bounds one attachment, AttachmentsBytes all of a request.
+	AttachmentBytes  int64
+	AttachmentsBytes int64
 	// DocumentBytes bounds a document; BodyBytes does so, too.
 	DocumentBytes int64
 	// ReadTimeout bounds the reading of a request, RequestTimeout all of it,
@@ -111,6 +140,9 @@ type LRS struct {
 	// LenientTenants are the tenants that the lenient endpoint serves; empty:
 	// none.
 	LenientTenants []string
+	// Schemas is a folder with JSON Schemas of tenants, <tenant>.json each;
+	// empty: the folder schemas in the data folder.
+	Schemas string
 }
 
 // CORS is about content on foreign hosts that posts from a browser.

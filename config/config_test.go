@@ -30,6 +30,13 @@ var every = []struct {
 	{"key", "LERNSPUR_KEY", "key", "town", func(c *Config) any { return c.Access.Key }, "town"},
 	{"secret", "LERNSPUR_SECRET", "", " s3cret, with: everything ", func(c *Config) any { return c.Access.Secret }, " s3cret, with: everything "},
 	{"admin_password", "LERNSPUR_ADMIN_PASSWORD", "", "pässword", func(c *Config) any { return c.Access.AdminPassword }, "pässword"},
+	{"auth.attempts", "LERNSPUR_AUTH_ATTEMPTS", "auth-attempts", "5", func(c *Config) any { return c.Auth.Attempts }, 5},
+	{"auth.address_header", "LERNSPUR_AUTH_ADDRESS_HEADER", "auth-address-header", "X-Forwarded-For", func(c *Config) any { return c.Auth.AddressHeader }, "X-Forwarded-For"},
+	{"auth.oidc.issuer", "LERNSPUR_AUTH_OIDC_ISSUER", "auth-oidc-issuer", "https://id.example.org/town/", func(c *Config) any { return c.Auth.OIDC.Issuer }, "https://id.example.org/town/"},
+	{"auth.oidc.audience", "LERNSPUR_AUTH_OIDC_AUDIENCE", "auth-oidc-audience", "https://lrs.example.org", func(c *Config) any { return c.Auth.OIDC.Audience }, "https://lrs.example.org"},
+	{"auth.oidc.tenant", "LERNSPUR_AUTH_OIDC_TENANT", "auth-oidc-tenant", "town", func(c *Config) any { return c.Auth.OIDC.Tenant }, "town"},
+	{"auth.oidc.tenant_claim", "LERNSPUR_AUTH_OIDC_TENANT_CLAIM", "auth-oidc-tenant-claim", "https://example.org/town", func(c *Config) any { return c.Auth.OIDC.TenantClaim }, "https://example.org/town"},
+	{"auth.oidc.scope_prefix", "LERNSPUR_AUTH_OIDC_SCOPE_PREFIX", "auth-oidc-scope-prefix", "lrs/", func(c *Config) any { return c.Auth.OIDC.ScopePrefix }, "lrs/"},
 	{"engine.library", "LERNSPUR_ENGINE_LIBRARY", "engine-library", "/opt/libchdb.so", func(c *Config) any { return c.Engine.Library }, "/opt/libchdb.so"},
 	{"engine.memory", "LERNSPUR_ENGINE_MEMORY", "engine-memory", "2GiB", func(c *Config) any { return c.Engine.Memory }, int64(2147483648)},
 	{"commit.acknowledge", "LERNSPUR_COMMIT_ACKNOWLEDGE", "commit-acknowledge", "store", func(c *Config) any { return c.Commit.Acknowledge }, "store"},
@@ -43,10 +50,13 @@ var every = []struct {
 	{"limits.header_bytes", "LERNSPUR_LIMITS_HEADER_BYTES", "limits-header-bytes", "32KiB", func(c *Config) any { return c.Limits.HeaderBytes }, int64(32768)},
 	{"limits.statement_bytes", "LERNSPUR_LIMITS_STATEMENT_BYTES", "limits-statement-bytes", "2MiB", func(c *Config) any { return c.Limits.StatementBytes }, int64(2097152)},
 	{"limits.document_bytes", "LERNSPUR_LIMITS_DOCUMENT_BYTES", "limits-document-bytes", "2MiB", func(c *Config) any { return c.Limits.DocumentBytes }, int64(2097152)},
+	{"limits.attachment_bytes", "LERNSPUR_LIMITS_ATTACHMENT_BYTES", "limits-attachment-bytes", "1GiB", func(c *Config) any { return c.Limits.AttachmentBytes }, int64(1073741824)},
+	{"limits.attachments_bytes", "LERNSPUR_LIMITS_ATTACHMENTS_BYTES", "limits-attachments-bytes", "2GiB", func(c *Config) any { return c.Limits.AttachmentsBytes }, int64(2147483648)},
 	{"limits.statements_per_request", "LERNSPUR_LIMITS_STATEMENTS_PER_REQUEST", "limits-statements-per-request", "100", func(c *Config) any { return c.Limits.StatementsPerRequest }, 100},
 	{"limits.read_timeout", "LERNSPUR_LIMITS_READ_TIMEOUT", "limits-read-timeout", "30s", func(c *Config) any { return c.Limits.ReadTimeout }, 30 * time.Second},
 	{"limits.request_timeout", "LERNSPUR_LIMITS_REQUEST_TIMEOUT", "limits-request-timeout", "1m30s", func(c *Config) any { return c.Limits.RequestTimeout }, 90 * time.Second},
 	{"limits.wait_timeout", "LERNSPUR_LIMITS_WAIT_TIMEOUT", "limits-wait-timeout", "5s", func(c *Config) any { return c.Limits.WaitTimeout }, 5 * time.Second},
+	{"lrs.schemas", "LERNSPUR_LRS_SCHEMAS", "lrs-schemas", "/etc/lernspur/schemas", func(c *Config) any { return c.LRS.Schemas }, "/etc/lernspur/schemas"},
 	{"lrs.lenient_tenants", "LERNSPUR_LRS_LENIENT_TENANTS", "lrs-lenient-tenants", "default, town-2", func(c *Config) any { return c.LRS.LenientTenants }, []string{"default", "town-2"}},
 	{"cors.origins", "LERNSPUR_CORS_ORIGINS", "cors-origins", "https://a.example, http://b.example:8000", func(c *Config) any { return c.CORS.Origins }, []string{"https://a.example", "http://b.example:8000"}},
 	{"log.level", "LERNSPUR_LOG_LEVEL", "log-level", "DEBUG", func(c *Config) any { return c.Log.Level }, "debug"},
@@ -92,11 +102,12 @@ func mustLoad(t *testing.T, args ...string) *Config {
 
 // yaml is one key as it stands in the file.
 func yaml(key, text string) string {
-	line := fmt.Sprintf("%q", text)
-	if section, name, nested := strings.Cut(key, "."); nested {
-		return section + ":\n  " + name + ": " + line + "\n"
+	parts := strings.Split(key, ".")
+	lines := ""
+	for i, part := range parts[:len(parts)-1] {
+		lines += strings.Repeat("  ", i) + part + ":\n"
 	}
-	return key + ": " + line + "\n"
+	return lines + strings.Repeat("  ", len(parts)-1) + fmt.Sprintf("%s: %q\n", parts[len(parts)-1], text)
 }
 
 func setting(t *testing.T, c *Config, key string) Setting {
@@ -130,6 +141,8 @@ func company(t *testing.T, key string) {
 		t.Setenv("LERNSPUR_SECRET", "x")
 	case "secret":
 		t.Setenv("LERNSPUR_KEY", "x")
+	case "auth.oidc.issuer":
+		t.Setenv("LERNSPUR_AUTH_OIDC_AUDIENCE", "x")
 	}
 }
 
@@ -185,9 +198,11 @@ func TestDefaults(t *testing.T) {
 		Server:  Server{Addr: "127.0.0.1:8080"},
 		Content: Content{Addr: "127.0.0.1:8081"},
 		Data:    Data{Dir: "./data"},
+		Auth:    Auth{Attempts: 20, OIDC: OIDC{Tenant: "default", ScopePrefix: "xapi:"}},
 		Commit: Commit{Acknowledge: "log", LogBytes: 1073741824, MemoryBytes: 50331648,
 			FlushRows: 8000, FlushBytes: 16777216, FlushInterval: time.Second, InsertTimeout: 30 * time.Second},
 		Limits: Limits{BodyBytes: 16777216, HeaderBytes: 65536, StatementBytes: 1048576, DocumentBytes: 16777216, StatementsPerRequest: 10000,
+			AttachmentBytes: 268435456, AttachmentsBytes: 1073741824,
 			ReadTimeout: time.Minute, RequestTimeout: 2 * time.Minute, WaitTimeout: 10 * time.Second},
 		Log: Log{Level: "info", Format: "console"},
 	}

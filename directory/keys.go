@@ -5,10 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"lernspur/statements"
@@ -37,19 +35,17 @@ type Keys struct {
 	store KeyStore
 	opts  Options
 
-	// change is held while the store and the snapshot move together, so that
-	// a list read before a change can never replace the snapshot after it.
+	// change is held while the store and the map move together, so that a list
+	// read before a change can never undo it in the map.
 	change sync.Mutex
-	snap   atomic.Pointer[snapshot]
-	decoy  *entry
+	// byID holds an *entry for every id. Reading it takes no lock, and another
+	// key costs the same however many there are: every launch makes one.
+	byID  sync.Map
+	decoy *entry
 }
 
-// snapshot is never changed once it is published.
-type snapshot struct {
-	byID map[string]*entry
-}
-
-// entry is one key, ready to be checked.
+// entry is one key, ready to be checked. It is never changed once it is in
+// the map.
 type entry struct {
 	record   KeyRecord
 	identity *Identity
@@ -108,9 +104,10 @@ func (k *Keys) reload(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the keys: %w", err)
 	}
-	next := &snapshot{byID: make(map[string]*entry, len(records))}
+	kept := make(map[string]struct{}, len(records))
 	for _, r := range records {
-		if old, ok := next.byID[r.ID]; ok && old.record.Version >= r.Version {
+		if old, ok := k.find(r.ID); ok && old.record.Version >= r.Version {
+			kept[r.ID] = struct{}{}
 			continue
 		}
 		e, err := newEntry(r)
@@ -119,10 +116,25 @@ func (k *Keys) reload(ctx context.Context) error {
 			k.opts.Logger.Error("key left out", zap.String("key", r.ID), zap.Error(err))
 			continue
 		}
-		next.byID[r.ID] = e
+		kept[r.ID] = struct{}{}
+		k.byID.Store(r.ID, e)
 	}
-	k.snap.Store(next)
+	k.byID.Range(func(id, _ any) bool {
+		if _, there := kept[id.(string)]; !there {
+			k.byID.Delete(id)
+		}
+		return true
+	})
 	return nil
+}
+
+// find looks a key up.
+func (k *Keys) find(id string) (*entry, bool) {
+	value, ok := k.byID.Load(id)
+	if !ok {
+		return nil, false
+	}
+	return value.(*entry), true
 }
 
 // put stores one version of a key and publishes it, with the lock held.
@@ -134,42 +146,40 @@ func (k *Keys) put(ctx context.Context, r KeyRecord) error {
 	if err := k.store.PutKey(ctx, r); err != nil {
 		return fmt.Errorf("store the key: %w", err)
 	}
-	old := k.snap.Load()
-	next := &snapshot{byID: make(map[string]*entry, len(old.byID)+1)}
-	for id, o := range old.byID {
-		next.byID[id] = o
-	}
-	next.byID[r.ID] = e
-	k.snap.Store(next)
+	k.byID.Store(r.ID, e)
 	return nil
 }
 
-// Check tells whom a key stands for, ErrWrongKey when the key is unknown or
-// revoked or the secret is wrong. It asks nobody, and takes the same time
-// whichever of these it is.
+// Check tells whom a key stands for, ErrWrongKey when the key is unknown,
+// revoked or past its time, or the secret is wrong. It asks nobody, and takes
+// the same time whichever of these it is.
 func (k *Keys) Check(id, secret string) (*Identity, error) {
 	sum := sha256.Sum256([]byte(secret))
-	e, known := k.snap.Load().byID[id]
+	e, known := k.find(id)
 	if !known {
 		e = k.decoy
 	}
 	same := subtle.ConstantTimeCompare(sum[:], e.record.SecretHash[:]) == 1
-	if !same || !known || e.record.Revoked != 0 {
+	if !same || !known || e.record.Revoked != 0 || e.record.Binding.expired(k.opts.Now) {
 		return nil, ErrWrongKey
 	}
 	return e.identity, nil
 }
 
-// newEntry prepares a record for Check; ErrInvalid when its authority is not
-// an Agent that can be identified.
+// newEntry prepares a record for Check; ErrInvalid when its authority or the
+// actor that it is bound to is not an Agent that can be identified.
 func newEntry(r KeyRecord) (*entry, error) {
 	identifier, err := statements.AgentIdentifier([]byte(r.Authority), statements.V1)
 	if err != nil {
-		var bad *statements.Invalid
-		if errors.As(err, &bad) && len(bad.Violations) > 0 {
-			err = errors.New(bad.Violations[0].Message)
-		}
-		return nil, fmt.Errorf("%w: authority: %v", ErrInvalid, err)
+		return nil, fmt.Errorf("%w: authority: %s", ErrInvalid, violation(err))
+	}
+	actor, err := r.Binding.check()
+	if err != nil {
+		return nil, err
+	}
+	var agent []byte
+	if actor != "" {
+		agent = []byte(r.Binding.Actor)
 	}
 	return &entry{record: r, identity: &Identity{
 		KeyID:               r.ID,
@@ -177,5 +187,10 @@ func newEntry(r KeyRecord) (*entry, error) {
 		Scopes:              r.Scopes,
 		Authority:           []byte(r.Authority),
 		AuthorityIdentifier: identifier,
+		BoundActor:          actor,
+		BoundAgent:          agent,
+		BoundRegistration:   r.Binding.Registration,
+		BoundActivityPrefix: r.Binding.ActivityPrefix,
+		BoundOrigin:         r.Binding.Origin,
 	}}, nil
 }

@@ -23,6 +23,8 @@ type NewKey struct {
 	// Authority is the JSON of an Agent; empty means an account on the
 	// installation's home page whose name is the key's id.
 	Authority string
+	// Binding narrows what the key can do.
+	Binding Binding
 }
 
 // Create makes a key with a random id and secret. The secret is returned here
@@ -42,11 +44,12 @@ func (k *Keys) Create(ctx context.Context, n NewKey) (record KeyRecord, secret s
 // making; the empty tenant means all of them.
 func (k *Keys) List(tenant string) []KeyRecord {
 	var list []KeyRecord
-	for _, e := range k.snap.Load().byID {
-		if tenant == "" || e.record.Tenant == tenant {
+	k.byID.Range(func(_, value any) bool {
+		if e := value.(*entry); tenant == "" || e.record.Tenant == tenant {
 			list = append(list, e.record)
 		}
-	}
+		return true
+	})
 	slices.SortFunc(list, func(a, b KeyRecord) int {
 		return cmp.Or(cmp.Compare(a.Created, b.Created), cmp.Compare(a.ID, b.ID))
 	})
@@ -63,7 +66,7 @@ func (k *Keys) Revoke(ctx context.Context, id string) error {
 	if err := k.reload(ctx); err != nil {
 		return err
 	}
-	e, ok := k.snap.Load().byID[id]
+	e, ok := k.find(id)
 	if !ok {
 		return fmt.Errorf("%w: %s", ErrNoKey, id)
 	}
@@ -90,7 +93,7 @@ func (k *Keys) Ensure(ctx context.Context, id, secret string) (created bool, err
 	}
 	k.change.Lock()
 	defer k.change.Unlock()
-	e, ok := k.snap.Load().byID[id]
+	e, ok := k.find(id)
 	if !ok {
 		_, err := k.add(ctx, id, secret, NewKey{Label: "from the configuration", Scopes: []string{ScopeAll}})
 		return err == nil, err
@@ -115,7 +118,7 @@ func (k *Keys) Ensure(ctx context.Context, id, secret string) (created bool, err
 func (k *Keys) EnsureFirst(ctx context.Context) (record KeyRecord, secret string, err error) {
 	k.change.Lock()
 	defer k.change.Unlock()
-	if len(k.snap.Load().byID) > 0 {
+	for range k.byID.Range {
 		return KeyRecord{}, "", nil
 	}
 	secret = newSecret()
@@ -151,24 +154,31 @@ func (k *Keys) add(ctx context.Context, id, secret string, n NewKey) (KeyRecord,
 		Scopes:     slices.Clone(n.Scopes),
 		Authority:  n.Authority,
 		Created:    now, Version: now,
+		Binding: n.Binding,
 	}
 	return r, k.put(ctx, r)
 }
 
 // defaultAuthority is an account on this installation's home page.
 func (k *Keys) defaultAuthority(id string) string {
-	type account struct {
-		HomePage string `json:"homePage"`
-		Name     string `json:"name"`
-	}
-	b, err := json.Marshal(struct {
-		ObjectType string  `json:"objectType"`
-		Account    account `json:"account"`
-	}{"Agent", account{k.opts.HomePage, id}})
+	b, err := Account(k.opts.HomePage, id)
 	if err != nil {
 		panic(err) // two strings always marshal
 	}
 	return string(b)
+}
+
+// Account is the JSON of an Agent that has an account (xAPI 1.0.3 Part 2,
+// 2.4.2.4).
+func Account(homePage, name string) ([]byte, error) {
+	type account struct {
+		HomePage string `json:"homePage"`
+		Name     string `json:"name"`
+	}
+	return json.Marshal(struct {
+		ObjectType string  `json:"objectType"`
+		Account    account `json:"account"`
+	}{"Agent", account{homePage, name}})
 }
 
 // nextVersion is the clock, or one more than last where the clock went back.

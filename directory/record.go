@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // DefaultTenant is the tenant of the key that configuration or the first
@@ -24,13 +26,27 @@ const (
 	ScopeStatementsRead = "statements/read"
 	// ScopeStatementsReadMine lets a key read the statements that it wrote.
 	ScopeStatementsReadMine = "statements/read/mine"
-	// ScopeStatementsWrite lets a key store statements.
+	// ScopeStatementsWrite lets a key store statements, but none that voids.
 	ScopeStatementsWrite = "statements/write"
+	// ScopeState, ScopeProfile and ScopeDefine let a key read and write State
+	// documents, read and write the two kinds of profiles, and define Activities
+	// by the statements that it stores.
+	ScopeState   = "state"
+	ScopeProfile = "profile"
+	ScopeDefine  = "define"
+	// ScopeStatementsVoid lets a key that stores statements void any, and
+	// ScopeStatementsVoidMine only those that it stored itself. The two are ours,
+	// not the specification's.
+	ScopeStatementsVoid     = "statements/void"
+	ScopeStatementsVoidMine = "statements/void/mine"
 )
 
 // Scopes lists every scope there is, the widest first.
 func Scopes() []string {
-	return []string{ScopeAll, ScopeReadAll, ScopeStatementsRead, ScopeStatementsReadMine, ScopeStatementsWrite}
+	return []string{
+		ScopeAll, ScopeReadAll, ScopeStatementsRead, ScopeStatementsReadMine, ScopeStatementsWrite,
+		ScopeStatementsVoid, ScopeStatementsVoidMine, ScopeState, ScopeProfile, ScopeDefine,
+	}
 }
 
 // Errors that callers tell apart.
@@ -66,6 +82,8 @@ type KeyRecord struct {
 	// Revoked is 0 while the key is in force.
 	Created int64
 	Revoked int64
+	// Binding narrows the key to less than its scopes would allow.
+	Binding Binding
 	// Version rises with every change of the key; of two records of one id the
 	// one with the higher version counts.
 	Version int64
@@ -91,7 +109,18 @@ type Identity struct {
 	// AuthorityIdentifier its canonical identifier.
 	Authority           []byte
 	AuthorityIdentifier string
+	// The fields below say what the key is bound to; zero values bind to
+	// nothing. BoundActor is the canonical identifier of the one agent that it
+	// acts for, and BoundAgent that agent's JSON, nil for none.
+	BoundActor          string
+	BoundAgent          []byte
+	BoundRegistration   uuid.UUID
+	BoundActivityPrefix string
+	BoundOrigin         string
 }
+
+// CheckTenant refuses what cannot be the name of a tenant, with ErrInvalid.
+func CheckTenant(name string) error { return checkName("tenant", name) }
 
 // checkName refuses ids and tenants that cannot travel: they have to fit
 // into a Basic user name, a log line and a path.

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"lernspur/store"
 )
 
@@ -25,6 +27,12 @@ type storedKey struct {
 	Authority  string   `json:"authority"`
 	Created    int64    `json:"created"` // microseconds
 	Revoked    int64    `json:"revoked,omitempty"`
+
+	Actor          string `json:"actor,omitempty"` // JSON of an Agent
+	Registration   string `json:"registration,omitempty"`
+	ActivityPrefix string `json:"activity_prefix,omitempty"`
+	Expires        int64  `json:"expires,omitempty"` // microseconds
+	Origin         string `json:"origin,omitempty"`
 }
 
 // ListKeys implements KeyStore. A row that cannot be read comes back without
@@ -54,10 +62,15 @@ func (s storeKeys) PutKey(ctx context.Context, r KeyRecord) error {
 }
 
 func encodeKey(r KeyRecord) (string, error) {
-	b, err := json.Marshal(storedKey{
+	k := storedKey{
 		Tenant: r.Tenant, Label: r.Label, SecretHash: hex.EncodeToString(r.SecretHash[:]), Scopes: r.Scopes,
 		Authority: r.Authority, Created: r.Created, Revoked: r.Revoked,
-	})
+		Actor: r.Binding.Actor, ActivityPrefix: r.Binding.ActivityPrefix, Expires: r.Binding.Expires, Origin: r.Binding.Origin,
+	}
+	if r.Binding.Registration != uuid.Nil {
+		k.Registration = r.Binding.Registration.String()
+	}
+	b, err := json.Marshal(k)
 	return string(b), err
 }
 
@@ -66,7 +79,15 @@ func decodeKey(text string) (KeyRecord, error) {
 	if err := json.Unmarshal([]byte(text), &k); err != nil {
 		return KeyRecord{}, fmt.Errorf("read a key: %w", err)
 	}
-	r := KeyRecord{Tenant: k.Tenant, Label: k.Label, Scopes: k.Scopes, Authority: k.Authority, Created: k.Created, Revoked: k.Revoked}
+	r := KeyRecord{Tenant: k.Tenant, Label: k.Label, Scopes: k.Scopes, Authority: k.Authority, Created: k.Created, Revoked: k.Revoked,
+		Binding: Binding{Actor: k.Actor, ActivityPrefix: k.ActivityPrefix, Expires: k.Expires, Origin: k.Origin}}
+	if k.Registration != "" {
+		registration, err := uuid.Parse(k.Registration)
+		if err != nil {
+			return KeyRecord{}, fmt.Errorf("read a key: its registration is not a UUID")
+		}
+		r.Binding.Registration = registration
+	}
 	hash, err := hex.DecodeString(k.SecretHash)
 	if err != nil || len(hash) != len(r.SecretHash) {
 		return KeyRecord{}, fmt.Errorf("read a key: its secret_sha256 is not a SHA-256")

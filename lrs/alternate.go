@@ -86,7 +86,7 @@ func (a *API) undoAlternate(x *exchange, w http.ResponseWriter, r *http.Request)
 	address := *r.URL
 	address.RawQuery = form.Encode()
 	real.URL = &address
-	if content != "" && real.Header.Get("Content-Type") == "" && address.Path == x.base()+"/statements" {
+	if content != "" && real.Header.Get("Content-Type") == "" && strings.TrimPrefix(strings.TrimPrefix(address.Path, x.base()), "/") == "statements" {
 		real.Header.Set("Content-Type", "application/json") // nothing else it could be
 	}
 	real.Body, real.ContentLength = io.NopCloser(strings.NewReader(content)), int64(len(content))

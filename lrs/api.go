@@ -85,21 +85,30 @@ func (a *API) Register(router *mux.Router) {
 	// The router would answer a doubled slash with 301, and clients follow that
 	// with GET: a statement that was posted would be lost without an error.
 	router.SkipClean(true)
-	resources := a.resources()
-	a.aboutBody = a.about(resources)
-	for _, res := range resources {
-		a.route(router, res)
-	}
+	a.aboutBody = a.about(a.resources())
+	a.registerAt(router, Base)
 	a.registerLenient(router) // before what takes everything that begins like it
 	router.PathPrefix(Base).Handler(a.shell(resource{path: Base + "/*"}))
 }
 
-// route adds one resource.
-func (a *API) route(router *mux.Router, res resource) {
-	if get, ok := res.methods[http.MethodGet]; ok {
-		res.methods[http.MethodHead] = get
+// registerAt adds the resources of an endpoint. Content that was given the
+// address of the endpoint without a slash at its end, and that expects one
+// there (iSpring), asks for "/xapistatements": it gets what it means, behind
+// all others.
+func (a *API) registerAt(router *mux.Router, base string) {
+	handlers := make(map[string]http.Handler)
+	for _, res := range a.resources() {
+		name := strings.TrimPrefix(res.path, Base+"/")
+		res.path, res.lenient = base+"/"+name, base == LenientBase
+		if get, ok := res.methods[http.MethodGet]; ok {
+			res.methods[http.MethodHead] = get
+		}
+		handlers[base+name] = a.shell(res)
+		router.Handle(res.path, handlers[base+name])
 	}
-	router.Handle(res.path, a.shell(res))
+	for path, handler := range handlers {
+		router.Handle(path, handler)
+	}
 }
 
 // allowed lists the methods of a resource for the Allow header.

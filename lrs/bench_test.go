@@ -2,7 +2,6 @@ package lrs
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -54,6 +53,6 @@ func BenchmarkPost(b *testing.B) {
 
 type benchKeys struct{ credential *Credential }
 
-func (k benchKeys) Check(context.Context, string, string) (*Credential, error) {
+func (k benchKeys) Identify(*http.Request) (*Credential, error) {
 	return k.credential, nil
 }

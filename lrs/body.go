@@ -102,6 +102,17 @@ func (a *API) fill(ctx context.Context, b *body, x *exchange, r *http.Request, z
 	if need := int(min(max(expect, 0), a.opts.MaxBody)) + 1; cap(b.data) < need {
 		b.data = make([]byte, 0, need)
 	}
+	return a.pour(b, from, func(size int64) error {
+		if zipped && a.inflated(size, x.received) {
+			return errInflated
+		}
+		return nil
+	})
+}
+
+// pour reads from a reader to its end into b; judge is asked about every size
+// that is reached.
+func (a *API) pour(b *body, from io.Reader, judge func(size int64) error) error {
 	for {
 		if len(b.data) == cap(b.data) {
 			if err := a.grow(b); err != nil {
@@ -114,8 +125,8 @@ func (a *API) fill(ctx context.Context, b *body, x *exchange, r *http.Request, z
 		if size > a.opts.MaxBody {
 			return a.bodyTooLarge()
 		}
-		if zipped && size > freeInflation && size > a.opts.MaxRatio*x.received {
-			return &failure{status: http.StatusRequestEntityTooLarge, message: "the body is compressed beyond all measure", hangUp: true}
+		if err := judge(size); err != nil {
+			return err
 		}
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -125,6 +136,13 @@ func (a *API) fill(ctx context.Context, b *body, x *exchange, r *http.Request, z
 		}
 	}
 }
+
+// inflated tells whether what was unpacked is out of proportion to what came.
+func (a *API) inflated(size, received int64) bool {
+	return size > freeInflation && size > a.opts.MaxRatio*received
+}
+
+var errInflated = &failure{status: http.StatusRequestEntityTooLarge, message: "the body is compressed beyond all measure", hangUp: true}
 
 var errNoRoom = &Busy{Reason: "too many large bodies at one time"}
 
@@ -146,6 +164,10 @@ func (a *API) grow(b *body) error {
 // bodyError tells what a body that cannot be read means: it is the client's
 // matter in every case.
 func bodyError(err error) error {
+	var known *failure
+	if errors.As(err, &known) {
+		return known
+	}
 	f := &failure{status: http.StatusBadRequest, message: "the body ended early", inner: err, hangUp: true}
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -164,7 +186,7 @@ func checkJSON(h http.Header) error {
 	}
 	media, params, err := mime.ParseMediaType(value)
 	if err != nil || media != "application/json" {
-		return badRequest("the Content-Type has to be application/json, not %q", value)
+		return badRequest("the Content-Type has to be application/json, or multipart/mixed with attachments, not %q", value)
 	}
 	for name, v := range params {
 		if name != "charset" || !strings.EqualFold(v, "utf-8") {

@@ -34,8 +34,8 @@ func (a *API) documentResources() []resource {
 	}
 }
 
-// onDocument reads what a request is about before anything is done. Whoever
-// narrows what a credential may touch does it here.
+// onDocument reads what a request is about before anything is done. Whether the
+// credential is bound to something else was judged before that (admitBound).
 func (a *API) onDocument(kind documents.Kind, run func(x *exchange, r *http.Request, target *documentTarget) error) func(*exchange, *http.Request) error {
 	return func(x *exchange, r *http.Request) error {
 		target, err := readDocumentTarget(kind, r.Method, r.URL.RawQuery, x.edition, x.cred.Tenant)

@@ -23,7 +23,7 @@ type failure struct {
 	status     int
 	message    string
 	violations []statements.Violation
-	retryAfter time.Duration // 503 only
+	retryAfter time.Duration // 429 and 503 only
 	inner      error         // for the log, never for the client
 	hangUp     bool          // the connection cannot be used any more
 }
@@ -49,6 +49,7 @@ func toFailure(err error, requestID string) *failure {
 	var invalid *statements.Invalid
 	var conflict *Conflict
 	var busy *Busy
+	var many *TooMany
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -60,7 +61,7 @@ func toFailure(err error, requestID string) *failure {
 			message: conflict.Error() + "; nothing of this request was stored",
 			violations: []statements.Violation{{
 				Statement: conflict.Index, Pointer: "/id", Rule: "id-conflict",
-				Message: "another statement is already stored under the id " + conflict.ID.String(),
+				Message: "another statement is already stored under the id " + conflict.ID.String() + ", or was until it was deleted",
 			}},
 		}
 	case errors.As(err, &busy):
@@ -73,6 +74,14 @@ func toFailure(err error, requestID string) *failure {
 		}
 	case errors.Is(err, ErrCredentials):
 		return &failure{status: http.StatusUnauthorized, message: "these credentials are not known here"}
+	case errors.Is(err, ErrOrigin):
+		return &failure{status: http.StatusForbidden, message: ErrOrigin.Error()}
+	case errors.As(err, &many):
+		return &failure{
+			status:     http.StatusTooManyRequests,
+			message:    "too many wrong credentials; these are looked at again after Retry-After seconds",
+			retryAfter: many.RetryAfter,
+		}
 	case errors.Is(err, context.Canceled):
 		return &failure{status: statusGone, message: "the client went away", inner: err}
 	case errors.Is(err, context.DeadlineExceeded):
@@ -129,12 +138,18 @@ func (x *exchange) fail(r *http.Request, err error) {
 	h := x.Header()
 	h["Content-Type"] = jsonContentType
 	h["Cache-Control"] = noStore
+	if x.consistent {
+		// Who asks in vain, again and again, sees the time go on.
+		h[headerConsistent] = x.api.consistent.at(x.api.opts.Writer.Consistent())
+	}
 	h.Del("Content-Encoding")
 	h.Del("Last-Modified")
 	h["Content-Length"] = []string{strconv.Itoa(len(body) + 1)}
 	switch f.status {
 	case http.StatusUnauthorized:
-		h.Set("WWW-Authenticate", `Basic realm="Lernspur", charset="UTF-8"`)
+		h["Www-Authenticate"] = x.api.opts.Challenges
+	case http.StatusTooManyRequests:
+		h.Set("Retry-After", strconv.Itoa(max(1, int((f.retryAfter+time.Second-1)/time.Second))))
 	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", strconv.Itoa(retrySeconds(f.retryAfter)))
 	}

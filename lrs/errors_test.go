@@ -67,7 +67,7 @@ func TestConflictNamesTheStatement(t *testing.T) {
 	if err := json.Unmarshal([]byte(a.body), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := []statements.Violation{{Statement: 3, Pointer: "/id", Rule: "id-conflict", Message: "another statement is already stored under the id " + id.String()}}
+	want := []statements.Violation{{Statement: 3, Pointer: "/id", Rule: "id-conflict", Message: "another statement is already stored under the id " + id.String() + ", or was until it was deleted"}}
 	if diff := cmp.Diff(want, got.Violations); diff != "" {
 		t.Error(diff)
 	}

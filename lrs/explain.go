@@ -68,3 +68,28 @@ func merge(strict, explained []statements.Violation) []statements.Violation {
 	slices.SortStableFunc(found, func(x, y statements.Violation) int { return cmp.Compare(x.Statement, y.Statement) })
 	return found
 }
+
+// keepsOwnRules holds statements against the rules that their tenant has of its
+// own. The error is a *statements.Invalid.
+func (a *API) keepsOwnRules(tenant string, sts []*statements.Statement) error {
+	if a.opts.OwnRules == nil {
+		return nil
+	}
+	rules := a.opts.OwnRules(tenant)
+	if rules == nil {
+		return nil
+	}
+	var found []statements.Violation
+	for i, st := range sts {
+		found = append(found, rules.Check(i, st.Raw)...)
+		if len(found) >= maxViolations {
+			found = found[:maxViolations]
+			break
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	a.metrics.reject(found)
+	return &statements.Invalid{Violations: found}
+}

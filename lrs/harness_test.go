@@ -47,6 +47,8 @@ func (d *double) Wait(ctx context.Context) (int64, error) {
 
 func (d *double) Watermark() int64 { return testWatermark }
 
+func (d *double) Consistent() int64 { return testWatermark }
+
 func (d *double) Find(ctx context.Context, tenant string, q statements.Query) (statements.Page, error) {
 	if d.find == nil {
 		return statements.Page{}, nil
@@ -64,7 +66,11 @@ func (d *double) Get(ctx context.Context, tenant string, id uuid.UUID, upto int6
 // testKeys maps "key:secret" to scopes, in the tenant "town".
 type testKeys map[string][]string
 
-func (k testKeys) Check(_ context.Context, key, secret string) (*Credential, error) {
+func (k testKeys) Identify(r *http.Request) (*Credential, error) {
+	key, secret, given := r.BasicAuth()
+	if !given {
+		return nil, nil
+	}
 	scopes, ok := k[key+":"+secret]
 	if !ok {
 		return nil, ErrCredentials

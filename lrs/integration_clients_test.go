@@ -20,7 +20,7 @@ func TestRealClients(t *testing.T) {
 	}
 	installClients(t)
 	s, _ := start(t)
-	for _, script := range []string{"xapi.js", "tincan.js"} {
+	for _, script := range []string{"xapi.js", "tincan.js", "xapi-resources.js", "tincan-resources.js"} {
 		t.Run(script, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()

@@ -215,3 +215,36 @@ func TestRepairCounts(t *testing.T) {
 		t.Errorf("counted %v", counted)
 	}
 }
+
+// Everything beside statements is the same under either path.
+func TestLenientDocumentsAndAttachments(t *testing.T) {
+	_, strict, c := leniently(t)
+	state := "/activities/state?" + url.Values{"stateId": {"s"}, "activityId": {activityID("x")}, "agent": {agentText("anna")}}.Encode()
+	c.want(204, "PUT", state, []byte(`{"page":1}`))
+	if r := strict.want(200, "GET", state, nil); string(r.body) != `{"page":1}` {
+		t.Errorf("the State is %s", r.body)
+	}
+	c.want(200, "GET", "/agents?"+url.Values{"agent": {agentText("anna")}}.Encode(), nil)
+	c.want(200, "GET", "/activities?"+url.Values{"activityId": {activityID("x")}}.Encode(), nil)
+	c.with("If-None-Match", "*").want(204, "PUT", "/activities/profile?"+url.Values{"profileId": {"p"}, "activityId": {activityID("x")}}.Encode(), []byte(`{}`))
+
+	bytes := []byte("a file")
+	st := said("anna", "", "x", m{"verb": "passed"}, with(attached(bytes)))
+	c.postParts(st, file(bytes))
+	_, files := c.getParts("/statements?attachments=true&statementId=" + id(st))
+	if got := string(files[sha(bytes)].body); got != "a file" {
+		t.Errorf("the attachment is %q", got)
+	}
+	c.api(200, "/api/v1/repairs/"+id(st))
+}
+
+// A key that is bound sees neither counts nor originals of others.
+func TestRepairsAndBoundKeys(t *testing.T) {
+	s, _, c := leniently(t)
+	record, secret, err := s.Keys.Create(t.Context(), directory.NewKey{Tenant: directory.DefaultTenant, Scopes: []string{"all"},
+		Binding: directory.Binding{Actor: agentText("ben")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.as(record.ID, secret).api(403, "/api/v1/repairs")
+}

@@ -1,6 +1,9 @@
 package lrs_test
 
 import (
+	"encoding/base64"
+	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -84,5 +87,58 @@ func TestCanonicalFormatHasTheServersDefinitions(t *testing.T) {
 	}
 	if r := german.do("GET", "/statements?limit=1", nil); !strings.Contains(string(r.body), "not by this key") {
 		t.Errorf("exact: %s", r.body)
+	}
+}
+
+// TestDocumentsInTheAlternateSyntax: a course of an old authoring tool keeps its
+// place with forms alone, credentials and version in them.
+func TestDocumentsInTheAlternateSyntax(t *testing.T) {
+	_, c := start(t)
+	auth := "Basic " + base64.StdEncoding.EncodeToString([]byte(c.key+":"+c.secret))
+	send := func(method string, fields ...string) result {
+		t.Helper()
+		form := url.Values{"Authorization": {auth}, "X-Experience-API-Version": {"1.0.3"},
+			"activityId": {"http://a.ex/1"}, "agent": {`{"mbox":"mailto:ada@example.org"}`}}
+		for i := 0; i < len(fields); i += 2 {
+			form.Set(fields[i], fields[i+1])
+		}
+		r, err := http.Post(c.endpoint+"/activities/state?method="+method, "text/plain", strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Body.Close()
+		b, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result{r.StatusCode, r.Header, b}
+	}
+	if r := send("PUT", "stateId", "resume", "content", "place=3&ä", "Content-Type", "text/plain"); r.status != 204 {
+		t.Fatalf("PUT: %d %s", r.status, r.body)
+	}
+	r := send("GET", "stateId", "resume")
+	if r.status != 200 || string(r.body) != "place=3&ä" || r.header.Get("Content-Type") != "text/plain" || r.header.Get("ETag") == "" {
+		t.Errorf("GET: %d %q %v", r.status, r.body, r.header)
+	}
+	if h := send("HEAD", "stateId", "resume"); h.status != 200 || len(h.body) != 0 || h.header.Get("ETag") != r.header.Get("ETag") {
+		t.Errorf("HEAD: %d %q %v", h.status, h.body, h.header)
+	}
+	if r := send("PUT", "stateId", "resume", "content", "x", "If-Match", `"0000000000000000000000000000000000000000"`); r.status != 412 {
+		t.Errorf("PUT of one who knows another document: %d %s", r.status, r.body)
+	}
+	if r := send("POST", "stateId", "json", "content", `{"a":1}`, "Content-Type", "application/json"); r.status != 204 {
+		t.Errorf("POST: %d %s", r.status, r.body)
+	}
+	if r := send("GET"); r.status != 200 || len(r.body) != len(`["json","resume"]`) || !strings.Contains(string(r.body), `"json"`) {
+		t.Errorf("the list: %d %s", r.status, r.body)
+	}
+	if r := send("DELETE", "stateId", "resume"); r.status != 204 {
+		t.Errorf("DELETE: %d %s", r.status, r.body)
+	}
+	if r := send("GET", "stateId", "resume"); r.status != 404 {
+		t.Errorf("GET of what is gone: %d %s", r.status, r.body)
+	}
+	if r := send("PUT", "stateId", "none", "content", "bytes"); r.status != 204 {
+		t.Errorf("PUT without a type: %d %s", r.status, r.body)
 	}
 }

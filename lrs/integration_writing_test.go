@@ -177,3 +177,18 @@ func TestFullLogIs503(t *testing.T) {
 	}
 	t.Error("the log is never full")
 }
+
+// TestErrorsTellThePresent: while nothing is on its way, Consistent-Through of
+// an error follows the clock like that of any answer.
+func TestErrorsTellThePresent(t *testing.T) {
+	_, c := start(t)
+	c.defined(`{"id":"http://a.ex/1"}`)
+	if r := c.do("GET", "/statements?limit=1", nil); r.status != 200 {
+		t.Fatalf("%d %s", r.status, r.body)
+	}
+	before := time.Now().UTC().Format("2006-01-02T15:04:05.000000Z")
+	r := c.do("GET", "/statements?format=none", nil)
+	if got := r.header.Get("X-Experience-API-Consistent-Through"); r.status != 400 || got < before {
+		t.Errorf("%d, consistent through %s, asked at %s", r.status, got, before)
+	}
+}

@@ -2,7 +2,6 @@ package lrs
 
 import (
 	"slices"
-	"strings"
 
 	"lernspur/lenient"
 	"lernspur/statements"
@@ -28,10 +27,7 @@ func (x *exchange) base() string {
 // tenant has asked for it but a word on why.
 func (a *API) registerLenient(router *mux.Router) {
 	if len(a.opts.LenientTenants) > 0 {
-		for _, res := range a.resources() {
-			res.path, res.lenient = LenientBase+strings.TrimPrefix(res.path, Base), true
-			a.route(router, res)
-		}
+		a.registerAt(router, LenientBase)
 	}
 	// The separate route without a rest keeps /xapi-lenience and the like out.
 	all := a.shell(resource{path: LenientBase + "/*", lenient: true})
@@ -59,7 +55,7 @@ func (a *API) parse(x *exchange, data []byte, opts statements.Options, one bool)
 	if err == nil || !x.lenient {
 		return sts, a.judge(err, data, opts)
 	}
-	repaired, list := lenient.Repair(data, lenient.Options{Edition: opts.Edition, Actor: boundActor(x.cred), Limits: opts.Limits})
+	repaired, list := lenient.Repair(data, lenient.Options{Edition: opts.Edition, Actor: x.cred.BoundAgent, Limits: opts.Limits})
 	if list == nil {
 		return nil, a.judge(err, data, opts)
 	}
@@ -90,7 +86,3 @@ func parseAs(data []byte, opts statements.Options, one bool) ([]*statements.Stat
 	}
 	return []*statements.Statement{st}, nil
 }
-
-// boundActor is the JSON of the Agent that a key is bound to, nil if it is bound
-// to none.
-func boundActor(*Credential) []byte { return nil }

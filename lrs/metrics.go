@@ -20,6 +20,9 @@ type metrics struct {
 	accepted prometheus.Counter
 	rejected *prometheus.CounterVec // rule
 	repaired *prometheus.CounterVec // repair
+
+	attachments     prometheus.Counter
+	attachmentBytes prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -44,12 +47,18 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		repaired: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lernspur_statement_repairs_total", Help: "Repairs of statements that came to the lenient endpoint and were valid then.",
 		}, []string{"repair"}),
+		attachments: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "lernspur_attachments_received_total", Help: "Parts with attachments that were kept, also when their statements were refused afterwards.",
+		}),
+		attachmentBytes: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "lernspur_attachments_received_bytes_total", Help: "Bytes of these attachments.",
+		}),
 	}
 	for _, rule := range lenient.Rules {
 		m.repaired.WithLabelValues(rule.ID) // 0 is an answer too
 	}
 	if reg != nil {
-		reg.MustRegister(m.duration, m.received, m.sent, m.accepted, m.rejected, m.repaired)
+		reg.MustRegister(m.duration, m.received, m.sent, m.accepted, m.rejected, m.repaired, m.attachments, m.attachmentBytes)
 	}
 	return m
 }
@@ -82,7 +91,7 @@ func (c *counters) request(method string, status int, took time.Duration, receiv
 func (m *metrics) reject(violations []statements.Violation) {
 	for _, v := range violations {
 		rule := v.Rule
-		if _, known := statements.LookupRule(rule); !known {
+		if _, known := statements.LookupRule(rule); !known && !isRequestRule(rule) {
 			rule = "other"
 		}
 		m.rejected.WithLabelValues(rule).Inc()
@@ -109,4 +118,10 @@ func statusLabel(status int) string {
 	default:
 		return strconv.Itoa(status)
 	}
+}
+
+// attached counts an attachment that was kept.
+func (m *metrics) attached(size int64) {
+	m.attachments.Inc()
+	m.attachmentBytes.Add(float64(size))
 }

@@ -16,12 +16,19 @@ type Options struct {
 	Writer Writer
 	Reader Reader
 	Keys   Keys
+	Blobs  Blobs // nil: nothing can be attached
+	// Challenges are the values of WWW-Authenticate in answers that ask for
+	// credentials; empty means HTTP Basic.
+	Challenges []string
 	// Documents are the State and profile resources; nil leaves them out.
 	Documents Documents
 	// Activities is what the server knows of activities; nil: nothing.
 	Activities Activities
 	People     People    // nil: nobody has more than one identifier
 	Explain    Explainer // nil: rejections carry what the strict pass found
+	// OwnRules gives a tenant's own rules for statements, nil where it has none.
+	// Nil: no tenant has.
+	OwnRules func(tenant string) OwnRules
 
 	Logger     *zap.Logger
 	Registerer prometheus.Registerer // nil: metrics are counted and shown nowhere
@@ -50,6 +57,17 @@ type Options struct {
 	// MaxInFlight bounds the bodies over 64 KiB that are held at one time, in
 	// bytes over all requests; 64 MiB, and never less than MaxBody.
 	MaxInFlight int64
+	// MaxAttachment is the size of one attachment in bytes; 256 MiB.
+	MaxAttachment int64
+	// MaxAttachments is the size of all attachments of a request, and of those
+	// of a page, unless its first statement has more; 1 GiB, and never less than
+	// MaxAttachment.
+	MaxAttachments int64
+	// LeastRate is how many bytes a second a body with attachments, or an answer
+	// with them, has to move on average once Patience is over; 32 KiB.
+	LeastRate int64
+	// Patience is the time that it may take whatever its size; 1 minute.
+	Patience time.Duration
 	// Statements bounds what a request may hold.
 	Statements statements.Limits
 	// MaxPage is the number of statements of a page, also of one that asks for
@@ -67,12 +85,20 @@ func (o Options) withDefaults() Options {
 	if o.Logger == nil {
 		o.Logger = zap.NewNop()
 	}
+	if len(o.Challenges) == 0 {
+		o.Challenges = []string{`Basic realm="Lernspur", charset="UTF-8"`}
+	}
 	setDefault(&o.MaxBody, 16<<20)
 	setDefault(&o.MaxDocument, 16<<20)
 	o.MaxDocument = min(o.MaxDocument, o.MaxBody)
 	setDefault(&o.MaxRatio, 200)
 	setDefault(&o.MaxInFlight, 64<<20)
 	o.MaxInFlight = max(o.MaxInFlight, o.MaxBody)
+	setDefault(&o.MaxAttachment, 256<<20)
+	setDefault(&o.MaxAttachments, 1<<30)
+	o.MaxAttachments = max(o.MaxAttachments, o.MaxAttachment)
+	setDefault(&o.LeastRate, 32<<10)
+	setDefault(&o.Patience, time.Minute)
 	setDefault(&o.MaxPage, 500)
 	setDefault(&o.ReadWait, 10*time.Second)
 	setDefault(&o.CommitWait, 30*time.Second)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"lernspur/documents"
@@ -26,6 +27,9 @@ type Writer interface {
 	// Watermark is the instant before which nothing becomes visible any more:
 	// every statement with an earlier stored is visible now.
 	Watermark() int64
+	// Consistent is the Watermark, or the present while nothing is on its way.
+	// It is dearer.
+	Consistent() int64
 }
 
 // Reader finds stored statements. It is safe for concurrent use.
@@ -58,14 +62,17 @@ type Documents interface {
 	DocumentIDs(ctx context.Context, shelf documents.Shelf, registration uuid.UUID, since int64) (ids []string, last int64, err error)
 }
 
-// Keys checks credentials. Check is called once per request: it must not ask
-// anything slower than memory, and takes the same time for right and wrong.
+// Keys finds out who sends requests. It is safe for concurrent use.
 type Keys interface {
-	// Check returns whom a key and its secret stand for, or ErrCredentials.
-	Check(ctx context.Context, key, secret string) (*Credential, error)
+	// Identify returns whom the credentials of a request stand for; nil without
+	// an error when it comes without any. It is called once per request: it asks
+	// nothing slower than memory, unless a token is signed with a key that was
+	// never seen, and takes the same time for right and wrong. Errors:
+	// ErrCredentials, ErrOrigin, *TooMany, *Busy.
+	Identify(r *http.Request) (*Credential, error)
 }
 
-// Credential is what a verified key stands for. It may be shared between
+// Credential is what verified credentials stand for. It may be shared between
 // requests: nobody changes it.
 type Credential struct {
 	KeyID  string
@@ -75,6 +82,13 @@ type Credential struct {
 	// their authority, and AuthorityIdentifier its canonical identifier.
 	Authority           []byte
 	AuthorityIdentifier string
+	// What the key is bound to; zero values bind to nothing. See bound.go. The
+	// origin is held by Keys.
+	BoundActor          string // identifier
+	BoundAgent          []byte // JSON of the actor
+	BoundRegistration   uuid.UUID
+	BoundActivityPrefix string
+	BoundOrigin         string
 }
 
 // Explainer says in detail what is wrong with a body that the parser rejected
@@ -82,8 +96,20 @@ type Credential struct {
 // bounded size, and only by a few requests at one time.
 type Explainer func(body []byte, opts statements.Options) []statements.Violation
 
-// ErrCredentials means that a key is unknown or revoked, or its secret wrong.
+// OwnRules are what a tenant asks of statements beyond the specification.
+type OwnRules interface {
+	// Check finds what is wrong with one statement that keeps the
+	// specification's rules; index is its place in the request.
+	Check(index int, raw []byte) []statements.Violation
+}
+
+// ErrCredentials means that a key is unknown, revoked or past its time or its
+// secret wrong, or that a token is not one that counts here.
 var ErrCredentials = errors.New("unknown key or wrong secret")
+
+// ErrOrigin means that a key is right, and bound to another origin than the one
+// that the request names.
+var ErrOrigin = errors.New("this key is bound to pages of another origin")
 
 // ErrUncertain means that statements may or may not have been kept. Sending
 // them again with the same ids is safe.
@@ -96,8 +122,16 @@ type Conflict struct {
 }
 
 func (e *Conflict) Error() string {
-	return fmt.Sprintf("statement %d: another statement is already stored under the id %s", e.Index, e.ID)
+	return fmt.Sprintf("statement %d: another statement is already stored under the id %s, or was until it was deleted", e.Index, e.ID)
 }
+
+// TooMany says that too many wrong credentials came from where this request
+// comes from: these are not looked at before some time has passed.
+type TooMany struct {
+	RetryAfter time.Duration
+}
+
+func (e *TooMany) Error() string { return "too many wrong credentials" }
 
 // Busy says that nothing of the request was taken and that the same request
 // may succeed later.

@@ -3,7 +3,8 @@ package lrs
 import "slices"
 
 // The scopes that this package enforces, under the names of the specification
-// (xAPI 1.0.3 Part 3, 4.2).
+// (xAPI 1.0.3 Part 3, 4.2). The two about voiding are ours: a key that stores
+// statements takes nothing away from others unless it was made for that.
 const (
 	scopeAll      = "all"
 	scopeReadAll  = "all/read"
@@ -13,6 +14,8 @@ const (
 	scopeState    = "state"
 	scopeProfile  = "profile"
 	scopeDefine   = "define"
+	scopeVoid     = "statements/void"
+	scopeVoidMine = "statements/void/mine"
 )
 
 // access is what an action needs of a credential.
@@ -76,6 +79,11 @@ func (c *Credential) grants(a access) bool {
 		}
 	}
 	return false
+}
+
+// holds tells whether the credential has one of these scopes.
+func (c *Credential) holds(scopes ...string) bool {
+	return slices.ContainsFunc(c.Scopes, func(s string) bool { return slices.Contains(scopes, s) })
 }
 
 // onlyOwn tells that the credential reads nothing but what it wrote.

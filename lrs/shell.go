@@ -30,11 +30,12 @@ type exchange struct {
 	lenient bool // the request came to the lenient endpoint
 	cred    *Credential
 
-	status   int   // 0 until the answer begins
-	sent     int64 // bytes of the answer's body
-	received int64 // bytes of the request's body as it came
-	failure  *failure
-	bare     bool // the answer has no body, though the client takes it for one that has
+	status     int   // 0 until the answer begins
+	sent       int64 // bytes of the answer's body
+	received   int64 // bytes of the request's body as it came
+	failure    *failure
+	consistent bool // every answer carries Consistent-Through
+	bare       bool // the answer has no body, though the client takes it for one that has
 
 	// The values of headers, kept here rather than each in a slice of its own.
 	headers [2]string
@@ -85,7 +86,7 @@ func (a *API) shell(res resource) http.Handler {
 		x.headers[0] = x.id
 		h[headerRequestID] = x.headers[:1:1]
 		h[headerVersion] = versionAnswer(ed)
-		if res.consistent {
+		if x.consistent = res.consistent; x.consistent {
 			h[headerConsistent] = a.consistent.at(a.opts.Writer.Watermark())
 		}
 		defer a.finish(x, r, res.path, count)
@@ -128,13 +129,12 @@ func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionPr
 	if act.access == accessOpen {
 		return act.run(x, r)
 	}
-	key, secret, ok := r.BasicAuth()
-	if !ok {
-		return &failure{status: http.StatusUnauthorized, message: "credentials are needed: HTTP Basic, with a key and its secret"}
-	}
-	cred, err := a.opts.Keys.Check(r.Context(), key, secret)
+	cred, err := a.opts.Keys.Identify(r)
 	if err != nil {
 		return err
+	}
+	if cred == nil {
+		return &failure{status: http.StatusUnauthorized, message: "credentials are needed: HTTP Basic, with a key and its secret, or a token"}
 	}
 	x.cred = cred
 	if res.lenient {
@@ -149,6 +149,11 @@ func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionPr
 		return &failure{
 			status:  http.StatusForbidden,
 			message: fmt.Sprintf("this key may not do that; it needs one of the scopes %q", act.access.granting()),
+		}
+	}
+	if cred.bounds() != (statements.Bounds{}) {
+		if err := admitBound(cred, act.access, x.edition, r); err != nil {
+			return err
 		}
 	}
 	return act.run(x, r)

@@ -54,13 +54,11 @@ func (a *API) answerOne(ctx context.Context, x *exchange, r *http.Request, req *
 	if err != nil {
 		return err
 	}
-	if ok && x.cred.onlyOwn() {
-		st, err := statements.Reparse(found.Raw)
-		if err != nil {
+	if ok {
+		// What the key may not see is not there for it.
+		if ok, err = x.cred.sees(found.Raw); err != nil {
 			return err
 		}
-		// What others wrote is not there for this key.
-		ok = st.Authority == x.cred.AuthorityIdentifier
 	}
 	switch {
 	case !ok:
@@ -71,12 +69,17 @@ func (a *API) answerOne(ctx context.Context, x *exchange, r *http.Request, req *
 		return notFound("this statement is not voided; statementId returns it")
 	}
 	x.Header().Set("Last-Modified", time.UnixMicro(found.Stored).UTC().Format(http.TimeFormat))
-	format, err := a.formatter(ctx, x, req, []statements.Found{found})
+	list := []statements.Found{found}
+	with, err := a.attachedTo(ctx, x, req, list)
+	if err != nil {
+		return err
+	}
+	format, err := a.formatter(ctx, x, req, list)
 	if err != nil {
 		return err
 	}
 	raw := format(found.Raw)
-	return x.answer(r, len(raw), func(write func([]byte)) { write(raw) })
+	return a.answer(ctx, x, r, with, len(raw), func(write func([]byte)) { write(raw) })
 }
 
 // answerPage answers a page of statements and the address of the next.
@@ -91,9 +94,17 @@ func (a *API) answerPage(ctx context.Context, x *exchange, r *http.Request, req 
 	if x.cred.onlyOwn() {
 		q.Authority = x.cred.AuthorityIdentifier
 	}
+	q.Bounds = x.cred.bounds()
 	page, err := a.opts.Reader.Find(ctx, x.cred.Tenant, *q)
 	if err != nil {
 		return err
+	}
+	with, err := a.attachedTo(ctx, x, req, page.Statements)
+	if err != nil {
+		return err
+	}
+	if n := with.statements(); n < len(page.Statements) {
+		page.Statements, page.More = page.Statements[:n], true
 	}
 	more := ""
 	if n := len(page.Statements); page.More && n > 0 {
@@ -110,7 +121,7 @@ func (a *API) answerPage(ctx context.Context, x *exchange, r *http.Request, req 
 		page.Statements[i].Raw = format(page.Statements[i].Raw)
 		length += len(page.Statements[i].Raw)
 	}
-	return x.answer(r, length, func(write func([]byte)) {
+	return a.answer(ctx, x, r, with, length, func(write func([]byte)) {
 		write([]byte(head))
 		for i := range page.Statements {
 			if i > 0 {

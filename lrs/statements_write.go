@@ -19,20 +19,15 @@ func (a *API) postStatements(x *exchange, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	b, err := a.readBody(ctx, x, r)
+	sts, done, err := a.receive(ctx, x, r, a.parseOptions(x, uuid.Nil), false)
 	if err != nil {
 		return err
 	}
-	opts := a.parseOptions(x, uuid.Nil)
-	sts, err := a.parse(x, b.data, opts, false)
-	a.release(b)
-	if err != nil {
-		return err
-	}
+	defer done()
 	if err := a.commit(ctx, x, sts); err != nil {
 		return err
 	}
-	b = bufferPool.Get().(*body)
+	b := bufferPool.Get().(*body)
 	defer a.release(b)
 	b.data = appendIDs(b.data, sts)
 	h := x.Header()
@@ -62,21 +57,39 @@ func (a *API) putStatement(x *exchange, r *http.Request) error {
 		return badRequest("the parameter statementId is the UUID that names nothing")
 	}
 	ctx := r.Context()
-	b, err := a.readBody(ctx, x, r)
+	sts, done, err := a.receive(ctx, x, r, a.parseOptions(x, id), true)
 	if err != nil {
 		return err
 	}
-	opts := a.parseOptions(x, id)
-	sts, err := a.parse(x, b.data, opts, true)
-	a.release(b)
-	if err != nil {
-		return err
-	}
+	defer done()
 	if err := a.commit(ctx, x, sts); err != nil {
 		return err
 	}
 	x.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// receive reads the statements of a request and keeps what is attached to them.
+// Until done is called, which is after the commit, nothing of that is removed. one
+// asks for one statement, not an array.
+func (a *API) receive(ctx context.Context, x *exchange, r *http.Request, opts statements.Options, one bool) (sts []*statements.Statement, done func(), err error) {
+	if isMultipart(r.Header) {
+		return a.receiveParts(ctx, x, r, opts, one)
+	}
+	b, err := a.readBody(ctx, x, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if sts, err = a.parseBody(x, b, opts, one); err != nil {
+		return nil, nil, err
+	}
+	return sts, func() {}, a.refuse(missingParts(sts, nil))
+}
+
+// parseBody parses a body and releases it.
+func (a *API) parseBody(x *exchange, b *body, opts statements.Options, one bool) ([]*statements.Statement, error) {
+	defer a.release(b)
+	return a.parse(x, b.data, opts, one)
 }
 
 // parseOptions are what the parser has to know of a request.
@@ -108,9 +121,15 @@ func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Stateme
 	if len(sts) == 0 {
 		return nil
 	}
-	if x.cred.defines() {
+	if err := a.permit(ctx, x.cred, sts); err != nil {
+		return err
+	}
+	if err := a.keepsOwnRules(x.cred.Tenant, sts); err != nil {
+		return err
+	}
+	if x.cred.holds(scopeAll, scopeDefine) {
 		for _, st := range sts {
-			st.Defines = true
+			st.Defines = x.cred.mayDefine(st)
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.opts.CommitWait)

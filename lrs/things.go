@@ -130,7 +130,7 @@ func (a *API) lastName(ctx context.Context, cred *Credential, identifier string,
 	if !cred.grants(accessRead) {
 		return "", nil
 	}
-	q := statements.Query{Agent: identifier, Limit: 1, Upto: upto}
+	q := statements.Query{Agent: identifier, Limit: 1, Upto: upto, Bounds: cred.bounds()}
 	if cred.onlyOwn() {
 		q.Authority = cred.AuthorityIdentifier
 	}
@@ -187,8 +187,17 @@ func (x *exchange) answerJSON(r *http.Request, value any) error {
 	return x.answer(r, text.Len(), func(write func([]byte)) { write([]byte(text.String())) })
 }
 
-// defines tells whether what the credential says of activities counts for the
-// Activities resource (xAPI 1.0.3 Part 3, 4.2).
-func (c *Credential) defines() bool {
-	return slices.Contains(c.Scopes, scopeAll) || slices.Contains(c.Scopes, scopeDefine)
+// mayDefine tells whether what a statement of a credential with the scope
+// define says of activities counts for the Activities resource (xAPI 1.0.3 Part
+// 3, 4.2): one that is bound to some activities redefines no others.
+func (c *Credential) mayDefine(st *statements.Statement) bool {
+	if c.BoundActivityPrefix == "" {
+		return true
+	}
+	for activity := range st.Definitions {
+		if !strings.HasPrefix(activity, c.BoundActivityPrefix) {
+			return false
+		}
+	}
+	return true
 }

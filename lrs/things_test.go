@@ -3,6 +3,7 @@ package lrs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -136,6 +137,30 @@ func TestThingsAndScopes(t *testing.T) {
 		a, b := w.do("GET", "/xapi/agents"+agent, "", auth), w.do("GET", "/xapi/activities?activityId=http://a.ex/1", "", auth)
 		if a.status != c.status || b.status != c.status || !slices.Equal(asked, c.asked) {
 			t.Errorf("%s: %d, %d, asked %q", key, a.status, b.status, asked)
+		}
+	}
+}
+
+// TestBoundKeysDefineTheirOwn: a key that is bound to some activities says
+// nothing of others.
+func TestBoundKeysDefineTheirOwn(t *testing.T) {
+	c := &Credential{Scopes: []string{scopeDefine}, BoundActivityPrefix: "http://a.ex/course"}
+	const text = `{"actor":{"mbox":"mailto:a@b.cd"},"verb":{"id":"http://v.ex/v"},"object":{"id":"http://a.ex/course/1"%s},"context":{"contextActivities":{"other":[{"id":"http://b.ex/1"%s}]}}}`
+	for definitions, want := range map[[2]string]bool{
+		{"", ""}: true,
+		{`,"definition":{"name":{"en":"A"}}`, ""}:                                  true,
+		{"", `,"definition":{"name":{"en":"A"}}`}:                                  false,
+		{`,"definition":{"name":{"en":"A"}}`, `,"definition":{"name":{"en":"A"}}`}: false,
+	} {
+		st, err := statements.ParseOne(fmt.Appendf(nil, text, definitions[0], definitions[1]), statements.Options{Edition: statements.V1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.mayDefine(st); got != want {
+			t.Errorf("%q: %v", definitions, got)
+		}
+		if !new(Credential).mayDefine(st) {
+			t.Errorf("%q: not by a key without bounds", definitions)
 		}
 	}
 }

@@ -71,7 +71,8 @@ type Period struct {
 
 // InPeriod computes, from a tenant's statements, what was reached by those
 // with a timestamp in [from, to). Only statements stored up to upto count,
-// also as voiding ones: the answer to the same question never changes. All
+// also as voiding ones: the answer to the same question never changes, unless
+// statements are deleted. All
 // instants are in microseconds since the Unix epoch.
 func InPeriod(ctx context.Context, conn driver.Conn, tenant string, from, to, upto int64) (Period, error) {
 	var period Period

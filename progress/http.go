@@ -22,6 +22,9 @@ import (
 type Identity struct {
 	Tenant string
 	Scopes []string
+	// Bound tells that the credentials are for less than all learners and
+	// courses: progress, which is about all of them, is then not for them.
+	Bound bool
 }
 
 // readScopes are the scopes of which one is enough to read progress, under the
@@ -40,8 +43,11 @@ type Options struct {
 	// Projector answers.
 	Projector *Projector
 	// Identify finds out who sent a request: nil without an error when the
-	// credentials are missing or wrong.
+	// credentials are missing or wrong. *Refused says why it could not.
 	Identify func(*http.Request) (*Identity, error)
+	// Challenges are the values of WWW-Authenticate in answers that ask for
+	// credentials.
+	Challenges []string
 	// Wait returns the watermark at which everything acknowledged before the
 	// call is visible, microseconds since the Unix epoch.
 	Wait func(context.Context) (int64, error)
@@ -93,8 +99,10 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request, serve func(http.Resp
 	case err != nil:
 		return err
 	case who == nil:
-		w.Header().Set("WWW-Authenticate", `Basic realm="Lernspur", charset="UTF-8"`)
-		return problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret")
+		w.Header()["Www-Authenticate"] = a.Challenges
+		return problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret, or a token")
+	case who.Bound:
+		return problem(http.StatusForbidden, "this key is bound to less than progress is about")
 	case !slices.ContainsFunc(who.Scopes, func(s string) bool { return slices.Contains(readScopes, s) }):
 		return problem(http.StatusForbidden, fmt.Sprintf("this key may not read progress; it needs one of the scopes %q", readScopes))
 	}

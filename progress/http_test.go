@@ -29,7 +29,7 @@ func served(t *testing.T) (*world, http.Handler) {
 			case tenant == "broken":
 				return nil, errors.New("a secret of the inside")
 			}
-			return &Identity{tenant, []string{scope}}, nil
+			return &Identity{Tenant: tenant, Scopes: []string{scope}}, nil
 		},
 		Wait:       func(context.Context) (int64, error) { return w.mark.Load(), nil },
 		PathPrefix: "/lrs",

@@ -3,8 +3,11 @@ package progress
 import (
 	"context"
 	"errors"
+	"math"
 	"net"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"go.uber.org/zap"
@@ -25,6 +28,15 @@ func problem(status int, detail string) error {
 	return &problemBody{Title: http.StatusText(status), Status: status, Detail: detail}
 }
 
+// Refused is an answer to credentials other than that they are missing or wrong.
+type Refused struct {
+	Status     int           // 403, 429 or 503
+	RetryAfter time.Duration // not with 403
+	Reason     string        // for the client
+}
+
+func (e *Refused) Error() string { return e.Reason }
+
 // statusGone is for the log: the client has left, nobody receives it.
 const statusGone = 499
 
@@ -32,12 +44,15 @@ const statusGone = 499
 // not know is internal: its text stays in the log.
 func toProblem(err error) *problemBody {
 	var known *problemBody
+	var refused *Refused
 	var exception *clickhouse.Exception
 	var network net.Error
 	status, detail := http.StatusInternalServerError, "internal error"
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &refused):
+		status, detail = refused.Status, refused.Reason
 	case errors.Is(err, context.Canceled):
 		status, detail = statusGone, "the client went away"
 	case errors.Is(err, context.DeadlineExceeded):
@@ -54,7 +69,10 @@ func toProblem(err error) *problemBody {
 // fail answers with a problem document.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := toProblem(err)
+	var refused *Refused
 	switch {
+	case errors.As(err, &refused) && refused.RetryAfter > 0:
+		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(refused.RetryAfter.Seconds())))))
 	case p.Status == http.StatusInternalServerError:
 		a.Logger.Error("progress cannot be answered", zap.String("path", r.URL.Path), zap.Error(err))
 	case p.Status == http.StatusServiceUnavailable:

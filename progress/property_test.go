@@ -3,11 +3,15 @@ package progress
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 	"pgregory.net/rapid"
+
+	"lernspur/statements"
 )
 
 // TestProjectionEqualsRecomputation posts arbitrary statements in arbitrary
@@ -61,7 +65,7 @@ func (m *machine) step() {
 			m.posted = append(m.posted, decodeForOracle(m.rt, tenant, w.stored-int64(len(sts)-1-i), st))
 		}
 	}
-	switch rapid.SampledFrom([]string{"nothing", "project", "chunks", "no cursor", "restart"}).Draw(m.rt, "then") {
+	switch rapid.SampledFrom([]string{"nothing", "project", "chunks", "no cursor", "restart", "delete", "delete after a cut"}).Draw(m.rt, "then") {
 	case "project":
 		w.project()
 		m.compare()
@@ -73,7 +77,47 @@ func (m *machine) step() {
 		m.cut()
 	case "restart":
 		w.restart()
+	case "delete":
+		m.delete()
+	case "delete after a cut":
+		m.cut()
+		m.delete()
 	}
+}
+
+// delete removes some of what was posted, voiding statements and voided ones as
+// well, and has the states of those concerned computed anew.
+func (m *machine) delete() {
+	ctx := context.Background()
+	tenant := rapid.SampledFrom(m.tenants()).Draw(m.rt, "deletes")
+	var sel statements.Selection
+	m.posted = slices.DeleteFunc(m.posted, func(s oracleStatement) bool {
+		chosen := s.tenant == tenant && rapid.IntRange(0, 3).Draw(m.rt, "deleted") == 0
+		if chosen {
+			sel.IDs = append(sel.IDs, uuid.MustParse(s.ID))
+		}
+		return chosen
+	})
+	if len(sel.IDs) == 0 {
+		return
+	}
+	job, upto := uuid.New(), m.w.mark.Load()
+	if n, err := m.w.store.Choose(ctx, tenant, job, sel, upto); err != nil || n != int64(len(sel.IDs)) {
+		m.rt.Fatalf("%d of %d are chosen: %v", n, len(sel.IDs), err)
+	}
+	if err := m.w.store.Remove(ctx, tenant, job); err != nil {
+		m.rt.Fatal(err)
+	}
+	m.w.project() // Recompute waits for it
+	for range rapid.IntRange(1, 2).Draw(m.rt, "recomputed") {
+		if err := m.w.Recompute(ctx, tenant, job); err != nil {
+			m.rt.Fatal(err)
+		}
+	}
+	if err := m.w.store.Forget(ctx, tenant, job); err != nil {
+		m.rt.Fatal(err)
+	}
+	m.compare()
 }
 
 // cut does what a cycle does before it is killed: the states are written, the

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,21 +28,33 @@ var (
 	// readScopes those to read any.
 	readEvery  = []string{scopeAll, scopeReadAll, scopeRead}
 	readScopes = append(slices.Clone(readEvery), scopeReadMine)
+	// deleteScopes has no scope of its own beside all: who may delete anything of a
+	// tenant can do all harm there is, and should be made for it knowingly.
+	deleteScopes = []string{scopeAll}
 )
 
 // Options are what an API needs and how it behaves. Zero values of the limits
 // stand for the defaults named there.
 type Options struct {
 	Identify Identify
-	Reader   Reader
-	Writer   Writer
-	Logger   *zap.Logger // may be nil
+	// Challenges are the values of WWW-Authenticate in answers that ask for
+	// credentials.
+	Challenges []string
+	Reader     Reader
+	Writer     Writer
+	Remover    Remover
+	Logger     *zap.Logger // may be nil
+	// PathPrefix is the path of the public URL, put before the addresses in
+	// answers: empty or "/lrs", without a slash at its end.
+	PathPrefix string
 
 	// ReadWait is how long a request waits for what was acknowledged before it
 	// to become visible; 10 s.
 	ReadWait time.Duration
 	// CountTime is how long a count may take; 10 s.
 	CountTime time.Duration
+	// DeleteTime is how long a request waits for its deletion, which goes on; 30 s.
+	DeleteTime time.Duration
 	// Tails is how many tails a tenant may have at one time, 8; AllTails all
 	// tenants together, 32.
 	Tails, AllTails int
@@ -60,6 +73,7 @@ func (o *Options) defaults() {
 	}
 	setDefault(&o.ReadWait, 10*time.Second)
 	setDefault(&o.CountTime, 10*time.Second)
+	setDefault(&o.DeleteTime, 30*time.Second)
 	setDefault(&o.Tails, 8)
 	setDefault(&o.AllTails, 32)
 	setDefault(&o.Poll, 300*time.Millisecond)
@@ -74,20 +88,30 @@ func setDefault[T int | time.Duration](v *T, def T) {
 	}
 }
 
-// API is the endpoint. New makes it, Register ties it to paths, Stop ends what
-// would go on for ever.
+// API is the endpoint. New makes it, Start goes on with what the process before
+// left, Register ties it to paths, Stop ends what would go on for ever, Close
+// ends the rest.
 type API struct {
-	opts     Options
-	tails    tails
-	stopping chan struct{}
-	stop     sync.Once
+	opts      Options
+	tails     tails
+	deletions *deletions
+	stopping  chan struct{}
+	stop      sync.Once
 }
 
 // New makes an API that is ready to be registered.
 func New(o Options) *API {
 	o.defaults()
-	return &API{opts: o, stopping: make(chan struct{})}
+	return &API{opts: o, deletions: newDeletions(o.Remover, o.Logger), stopping: make(chan struct{})}
 }
+
+// Start takes up deletions that the process before left: when it returns, what
+// they are about is in no answer. ctx bounds the start only.
+func (a *API) Start(ctx context.Context) error { return a.deletions.start(ctx) }
+
+// Close ends the deletions after their step under way; the next Start goes on with
+// them.
+func (a *API) Close() { a.deletions.stop() }
 
 // Stop ends all tails, now and from now on. Call it before the server waits for
 // its requests.
@@ -97,6 +121,8 @@ func (a *API) Stop() { a.stop.Do(func() { close(a.stopping) }) }
 func (a *API) Register(r *mux.Router) {
 	r.Handle(Base+"/count", a.shell(readScopes, a.count, http.MethodGet, http.MethodHead))
 	r.Handle(Base+"/tail", a.shell(readScopes, a.tail, http.MethodGet))
+	r.Handle(Base+"/delete", a.shell(deleteScopes, a.delete, http.MethodPost))
+	r.Handle(Base+"/deletions/{id}", a.shell(deleteScopes, a.deletion, http.MethodGet, http.MethodHead))
 	r.PathPrefix(Base).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, r, problem(http.StatusNotFound, "there is no such resource"))
 	})
@@ -131,8 +157,8 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes, methods []st
 	case err != nil:
 		return nil, err
 	case who == nil:
-		w.Header().Set("WWW-Authenticate", `Basic realm="Lernspur", charset="UTF-8"`)
-		return nil, problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret")
+		w.Header()["Www-Authenticate"] = a.opts.Challenges
+		return nil, problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret, or a token")
 	case !who.holds(scopes):
 		return nil, problem(http.StatusForbidden, "this key may not do that; it needs one of the scopes %q", scopes)
 	}

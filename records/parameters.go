@@ -43,6 +43,7 @@ func (who *Identity) query(raw string, allowed []string) (q statements.Query, er
 	if !who.holds(readEvery) {
 		q.Authority = who.AuthorityIdentifier
 	}
+	q.Bounds = who.Bounds
 	return q, nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"lernspur/statements"
 )
 
@@ -15,11 +17,24 @@ type Identity struct {
 	Scopes []string
 	// AuthorityIdentifier is that of the Agent in whose name the key stores.
 	AuthorityIdentifier string
+	// Bounds are what the key is bound to: no statement out of them is there for
+	// it.
+	Bounds statements.Bounds
 }
 
 // Identify finds out who sent a request: nil without an error when the
-// credentials are missing or wrong.
+// credentials are missing or wrong. *Refused says why it could not, or that they
+// are not for requests like this one.
 type Identify func(*http.Request) (*Identity, error)
+
+// Refused is an answer to credentials other than that they are missing or wrong.
+type Refused struct {
+	Status     int           // 403, 429 or 503
+	RetryAfter time.Duration // not with 403
+	Reason     string        // for the client
+}
+
+func (e *Refused) Error() string { return e.Reason }
 
 // Reader finds stored statements. It is safe for concurrent use.
 type Reader interface {
@@ -46,3 +61,79 @@ type Busy struct {
 }
 
 func (e *Busy) Error() string { return e.Reason }
+
+// Selected is what a deletion would do.
+type Selected struct {
+	Statements int64
+	Voiding    int64 // of them
+	// Restored are statements that would come back, since everything that voids
+	// them would go and they would not.
+	Restored int64
+	// Pointing are statements that would point to nothing.
+	Pointing int64
+}
+
+// State is how far a deletion is.
+type State string
+
+// The states of a deletion.
+const (
+	// Begun: its statements are being looked for. A deletion that a crash finds
+	// here becomes Abandoned.
+	Begun     State = "begun"
+	Abandoned State = "abandoned"
+	// Chosen: it is known durably which statements go, they are in no answer
+	// any more, and nothing stops it.
+	Chosen State = "chosen"
+	// Done: they are gone, and all figures are as if they never had been.
+	Done State = "done"
+	// Purged: nothing of them is in the files of the tables.
+	Purged State = "purged"
+)
+
+// Deletion is one deletion as it is kept.
+type Deletion struct {
+	Tenant string
+	ID     uuid.UUID
+	State  State
+	// Version rises with every change.
+	Version int64
+	Record  Record
+}
+
+// Record is the audit of a deletion. It does not say whom it was about.
+type Record struct {
+	Key       string `json:"key"`       // who
+	At        int64  `json:"at"`        // when it began, microseconds
+	Selection string `json:"selection"` // digest
+	Count     int64  `json:"count"`
+	Watermark int64  `json:"watermark"`
+	Finished  int64  `json:"finished,omitempty"` // when it was Done, microseconds
+}
+
+// Remover removes statements. Every method may be called again after an error
+// or a crash. It is safe for concurrent use.
+type Remover interface {
+	// CountSelected tells what deleting a selection would do.
+	CountSelected(ctx context.Context, tenant string, sel statements.Selection, upto int64) (Selected, error)
+	// Choose notes durably which statements a deletion is about, and answers
+	// how many.
+	Choose(ctx context.Context, tenant string, deletion uuid.UUID, sel statements.Selection, upto int64) (int64, error)
+	// Hide keeps what was chosen out of all answers, until Forget or as long as this process lasts.
+	Hide(tenant string, deletion uuid.UUID)
+	// Remove removes what was chosen from the statements, from everything that
+	// finds them and from all figures.
+	Remove(ctx context.Context, tenant string, deletion uuid.UUID) error
+	// Forget forgets what was chosen.
+	Forget(ctx context.Context, tenant string, deletion uuid.UUID) error
+	// Purge removes the bytes of everything that was removed.
+	Purge(ctx context.Context) error
+	// Put keeps a version of a deletion, durably.
+	Put(ctx context.Context, d Deletion) error
+	// Deletions lists those in one of some states, Deletion finds one.
+	Deletions(ctx context.Context, states ...State) ([]Deletion, error)
+	Deletion(ctx context.Context, tenant string, id uuid.UUID) (d Deletion, ok bool, err error)
+}
+
+// MaxDeletion is how many statements one deletion may choose.
+const MaxDeletion = 1_000_000

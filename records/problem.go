@@ -41,10 +41,13 @@ const statusGone = 499
 func toProblem(err error) *problemBody {
 	var known *problemBody
 	var busy *Busy
+	var refused *Refused
 	p := &problemBody{Status: http.StatusInternalServerError, Detail: "internal error"}
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &refused):
+		p = &problemBody{Status: refused.Status, Detail: refused.Reason, retryAfter: refused.RetryAfter}
 	case errors.As(err, &busy):
 		p = &problemBody{Status: http.StatusServiceUnavailable, Detail: busy.Reason, retryAfter: busy.RetryAfter}
 	case errors.Is(err, context.Canceled):

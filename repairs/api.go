@@ -46,6 +46,9 @@ type Options struct {
 	// Identify finds out who sent a request: nil without an error when the
 	// credentials are missing or wrong.
 	Identify func(*http.Request) (*Identity, error)
+	// Challenges are the values of WWW-Authenticate in answers that ask for
+	// credentials.
+	Challenges []string
 	// Wait returns the watermark at which everything acknowledged before the
 	// call is visible, microseconds since the Unix epoch.
 	Wait func(context.Context) (int64, error)
@@ -106,8 +109,8 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request) (*Identity, error) {
 	case err != nil:
 		return nil, err
 	case who == nil:
-		w.Header().Set("WWW-Authenticate", `Basic realm="Lernspur", charset="UTF-8"`)
-		return nil, problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret")
+		w.Header()["Www-Authenticate"] = a.Challenges
+		return nil, problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret, or a token")
 	case !slices.ContainsFunc(who.Scopes, func(s string) bool { return slices.Contains(readScopes, s) }):
 		return nil, problem(http.StatusForbidden, "this key may not read repairs; it needs one of the scopes %q", readScopes)
 	case who.Bound:

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 
 	"go.uber.org/zap"
 )
@@ -30,6 +33,15 @@ func problem(status int, format string, args ...any) error {
 	return &problemBody{Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
 }
 
+// Refused is an answer to credentials other than that they are missing or wrong.
+type Refused struct {
+	Status     int           // 403, 429 or 503
+	RetryAfter time.Duration // not with 403
+	Reason     string        // for the client
+}
+
+func (e *Refused) Error() string { return e.Reason }
+
 // statusGone is for the log: the client has left, nobody receives it.
 const statusGone = 499
 
@@ -38,10 +50,13 @@ const statusGone = 499
 func toProblem(err error) *problemBody {
 	var known *problemBody
 	var busy *Busy
+	var refused *Refused
 	status, detail := http.StatusInternalServerError, "internal error"
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &refused):
+		status, detail = refused.Status, refused.Reason
 	case errors.As(err, &busy):
 		status, detail = http.StatusServiceUnavailable, busy.Reason
 	case errors.Is(err, context.Canceled):
@@ -55,11 +70,17 @@ func toProblem(err error) *problemBody {
 // fail answers with a problem document.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := toProblem(err)
+	var refused *Refused
+	if errors.As(err, &refused) && refused.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(refused.RetryAfter.Seconds()))))
+	}
 	switch p.Status {
 	case http.StatusInternalServerError:
 		a.Logger.Error("repairs cannot be answered", zap.Error(err))
 	case http.StatusServiceUnavailable:
-		w.Header().Set("Retry-After", "1")
+		if refused == nil {
+			w.Header().Set("Retry-After", "1")
+		}
 		a.Logger.Warn("repairs cannot be answered now", zap.Error(err))
 	case statusGone:
 		w.WriteHeader(p.Status)

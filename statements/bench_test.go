@@ -71,3 +71,10 @@ func BenchmarkParseEscaped(b *testing.B) {
 	body := bytes.ReplaceAll(benchBatch(50), []byte("/"), []byte(`\/`))
 	benchmarkParse(b, bytes.ReplaceAll(body, []byte("ö"), []byte(`\u00f6`)), 50)
 }
+
+// BenchmarkParseAttached parses a statement with two attachments.
+func BenchmarkParseAttached(b *testing.B) {
+	body := bytes.TrimSuffix(fmt.Appendf(nil, typical, 1), []byte("}"))
+	body = append(body, `,"attachments":[`+attachmentText("")+","+attachmentText("")+`]}`...)
+	benchmarkParse(b, body, 1)
+}

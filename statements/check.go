@@ -42,7 +42,7 @@ var (
 func (p *parser) checkStatement() bool {
 	p.found = found{}
 	p.columns.reset()
-	p.edits = p.edits[:0]
+	p.edits, p.attached = p.edits[:0], p.attached[:0]
 	if !p.isObject(0) {
 		return false
 	}
@@ -167,7 +167,7 @@ func (p *parser) checkParts(n int, pt parts, sub bool) bool {
 	if pt.context != 0 && !p.checkContext(pt.context, kind, sub) {
 		return false
 	}
-	return p.checkTimestamp(pt.timestampAt, sub) && p.checkAttachments(pt.attachments)
+	return p.checkTimestamp(pt.timestampAt, sub) && p.checkAttachments(pt.attachments, sub)
 }
 
 // checkOuter checks what only a statement has, not a SubStatement.

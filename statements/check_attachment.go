@@ -9,32 +9,34 @@ const usageSignature = "http://adlnet.gov/expapi/attachments/signature"
 var attachmentNames = []string{"usageType", "display", "description", "contentType", "length", "sha2", "fileUrl"}
 
 // checkAttachments checks the attachments of a statement or SubStatement, n
-// being 0 if there are none.
-func (p *parser) checkAttachments(n int) bool {
+// being 0 if there are none, and notes where they are.
+func (p *parser) checkAttachments(n int, sub bool) bool {
 	if n == 0 {
 		return true
 	}
 	if !p.isArray(n) {
 		return false
 	}
+	index := 0
 	for e, end := p.elements(n); e < end; e = int(p.nodes[e].next) {
-		if !p.checkAttachment(e) {
+		if !p.checkAttachment(e, attached{index: index, sub: sub}) {
 			return false
 		}
+		index++
 	}
 	return true
 }
 
-func (p *parser) checkAttachment(n int) bool {
+func (p *parser) checkAttachment(n int, at attached) bool {
 	if !p.isObject(n) {
 		return false
 	}
-	usage, display, contentType, length, sha2 := 0, 0, 0, 0, 0
+	display := 0
 	for k, end := p.members(n); k < end; k = p.after(k) {
 		ok := true
 		switch v := k + 1; p.text(k) {
 		case "usageType":
-			usage = v
+			at.usage = v
 			ok = p.isString(v) && (isIRI(p.text(v)) || !p.fail(ruleAttachmentUsage, v, p.notIRI(v)))
 		case "display":
 			display = v
@@ -42,17 +44,18 @@ func (p *parser) checkAttachment(n int) bool {
 		case "description":
 			ok = p.checkLanguageMap(v)
 		case "contentType":
-			contentType = v
+			at.contentType = v
 			ok = p.isString(v) && (isMediaType(p.text(v)) || !p.fail(ruleAttachmentType, v,
 				`contentType must be an Internet media type such as "text/plain", not `+p.quote(v)))
 		case "length":
-			length = v
+			at.length = v
 			ok = p.checkLength(v)
 		case "sha2":
-			sha2 = v
+			at.sha2 = v
 			ok = p.isString(v) && (isSHA2(p.text(v)) || !p.fail(ruleAttachmentSHA2, v,
 				"sha2 must be a SHA-2 hash in hexadecimal digits: 64 of them for SHA-256"))
 		case "fileUrl":
+			at.url = v
 			ok = p.isString(v) && (isIRI(p.text(v)) || !p.fail(ruleAttachmentURL, v, p.notIRI(v)))
 		default:
 			ok = p.unknown(k, "an attachment", attachmentNames)
@@ -61,14 +64,15 @@ func (p *parser) checkAttachment(n int) bool {
 			return false
 		}
 	}
-	for i, at := range [...]int{usage, display, contentType, length, sha2} {
+	p.attached = append(p.attached, at)
+	for i, node := range [...]int{at.usage, display, at.contentType, at.length, at.sha2} {
 		name := [...]string{"usageType", "display", "contentType", "length", "sha2"}[i]
-		if at == 0 && p.fail(ruleAttachmentNeeds, n, "an attachment needs "+name) {
+		if node == 0 && p.fail(ruleAttachmentNeeds, n, "an attachment needs "+name) {
 			return false
 		}
 	}
-	signed := usage != 0 && contentType != 0 && p.text(usage) == usageSignature
-	return !signed || isOctetStream(p.text(contentType)) || !p.fail(ruleAttachmentSignature, contentType,
+	signed := at.usage != 0 && at.contentType != 0 && p.text(at.usage) == usageSignature
+	return !signed || isOctetStream(p.text(at.contentType)) || !p.fail(ruleAttachmentSignature, at.contentType,
 		"the contentType of a signature must be "+octetStream)
 }
 

@@ -60,6 +60,7 @@ type parser struct {
 	columns   columns   // texts for the columns
 	authority authority // of the request
 	edits     []edit
+	attached  []attached
 	canon     []byte   // canonical form for the digest
 	order     []member // properties of the objects being sorted
 
@@ -85,7 +86,7 @@ func (p *parser) release() {
 	const keep = 1 << 20
 	p.opts, p.body, p.violations, p.done = nil, nil, nil, nil
 	c := &p.columns
-	size := cap(p.nodes)*16 + cap(p.arena) + cap(p.canon) + cap(c.text) + cap(p.order)*16 +
+	size := cap(p.nodes)*16 + cap(p.arena) + cap(p.canon) + cap(c.text) + cap(p.order)*16 + cap(p.attached)*56 +
 		(cap(c.agents.list)+cap(c.activities.list))*24 + cap(c.definitions)*12 + len(p.ids)*48
 	clear(p.ids)
 	if size > keep {

@@ -16,6 +16,8 @@ type Query struct {
 	// the specification: it is how the scope statements/read/mine is kept
 	// (xAPI 1.0.3 Part 3, 4.2), so the StatementRef rule does not reach round it.
 	Authority string
+	// Bounds narrow the answer in the same way to what a bound key may see.
+	Bounds    Bounds
 	Since     int64 // microseconds; statements stored after it
 	Until     int64 // microseconds; statements stored at or before it; 0 means no bound
 	Ascending bool

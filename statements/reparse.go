@@ -15,24 +15,29 @@ func Reparse(raw []byte) (*Statement, error) {
 	p := parsers.Get().(*parser)
 	defer p.release()
 	opts := Options{Edition: V2, Limits: Limits{MaxDepth: 1 << 20}}
-	p.begin(raw, &opts)
-	p.trust = true
-	end := p.value(p.space(0), 0)
-	if end < 0 {
-		line, column := position(p.body, p.hardAt)
-		return nil, fmt.Errorf("statements: stored text cannot be read: %s (line %d, column %d)", p.hard, line, column)
-	}
-	if p.space(end) != len(raw) || p.nodes[0].kind != kindObject {
-		return nil, errors.New("statements: stored text is not one statement")
-	}
-	if !p.checkStatement() {
-		return nil, errors.New("statements: stored text is not one statement")
+	if err := p.readStored(raw, &opts); err != nil {
+		return nil, err
 	}
 	f := &p.found
 	if !f.hasID || f.storedAt == 0 || f.timestampAt == 0 {
 		return nil, errors.New("statements: stored text lacks id, stored or timestamp")
 	}
 	return p.rebuild()
+}
+
+// readStored walks over a stored text without judging it.
+func (p *parser) readStored(raw []byte, opts *Options) error {
+	p.begin(raw, opts)
+	p.trust = true
+	end := p.value(p.space(0), 0)
+	if end < 0 {
+		line, column := position(p.body, p.hardAt)
+		return fmt.Errorf("statements: stored text cannot be read: %s (line %d, column %d)", p.hard, line, column)
+	}
+	if p.space(end) != len(raw) || p.nodes[0].kind != kindObject || !p.checkStatement() {
+		return errors.New("statements: stored text is not one statement")
+	}
+	return nil
 }
 
 // rebuild makes the Statement of a stored text.
@@ -47,7 +52,7 @@ func (p *parser) rebuild() (*Statement, error) {
 	if p.nodes[f.storedAt].end-p.nodes[f.storedAt].start != uint32(storedWidth) {
 		return nil, errors.New("statements: stored is not as FormatStored writes it")
 	}
-	st.Digest = p.digest()
+	st.Digest, st.Attachments = p.digest(), p.attachments()
 	authorityAt := none
 	if f.authority != 0 {
 		authorityAt, _ = p.checkActor(f.authority, authorityPlace, RoleRelated)

@@ -42,7 +42,7 @@ func (p *parser) build() *Statement {
 	if !f.hasID {
 		st.ID, st.IDGiven = p.newID()
 	}
-	st.Digest = p.digest()
+	st.Digest, st.Attachments = p.digest(), p.attachments()
 	p.addAuthority(st)
 
 	size := int(p.nodes[0].end-p.nodes[0].start) + len(p.authority.json) + len(c.text)

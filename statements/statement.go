@@ -128,6 +128,9 @@ type Statement struct {
 
 	Agents     []AgentUse
 	Activities []ActivityUse
+	// Attachments are those of the statement and of its SubStatement; nil when
+	// there is none.
+	Attachments []Attachment
 
 	// Raw is the statement as it was sent, with what an LRS must set spliced
 	// in, and nothing re-encoded.

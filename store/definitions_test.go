@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"lernspur/store"
@@ -119,4 +120,29 @@ func reopen(t *testing.T, dsn string) *store.Store {
 	}
 	t.Cleanup(func() { s.Close() })
 	return s
+}
+
+// TestDefinitionsFromSeveralInserts: INSERTs at one time leave the latest
+// definition the latest, in whichever order they come.
+func TestDefinitionsFromSeveralInserts(t *testing.T) {
+	s := storetest.Open(t)
+	const rounds, at = 5, 4
+	for round := range rounds {
+		var wait sync.WaitGroup
+		for i := range at {
+			stored := int64(100*round + 10*i)
+			wait.Go(func() {
+				// Two after each other: a definition that all have, and one of its own.
+				rows := []store.Row{
+					defining(t, "town", anActivity, `{"name":{"en":"all"}}`, stored),
+					defining(t, "town", anActivity, fmt.Sprintf(`{"name":{"en":"%d"}}`, i), stored+1),
+				}
+				if err := s.Insert(context.Background(), fmt.Sprintf("many-%d-%d", round, i), rows); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		wantDefinition(t, s, "town", anActivity, fmt.Sprintf(`{"name":{"en":"%d"}}`, at-1))
+	}
 }

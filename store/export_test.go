@@ -47,3 +47,11 @@ func SetReadTimeout(t testing.TB, s *Store, dsn string, d time.Duration) {
 	s.conn.Close()
 	s.conn = conn
 }
+
+// Comparer compares rows with their definitions, all of which are known.
+func Comparer(rows []Row) func() {
+	d := newDefinitions()
+	_, learned, _ := d.compare(rows)
+	d.learn(learned)
+	return func() { d.compare(rows) }
+}

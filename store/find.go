@@ -23,6 +23,7 @@ func (s *Store) Find(ctx context.Context, tenant string, q statements.Query) (st
 	f := &finder{store: s, tenant: tenant, ctx: ctx, anyRefs: s.refs.any(tenant)}
 	var filtered bool
 	f.plan, filtered = newPlan(q)
+	f.plan.hidden = s.hiddenSQL(tenant)
 	if filtered && f.anyRefs {
 		if err := f.findLinks(); err != nil {
 			return statements.Page{}, err
@@ -55,9 +56,9 @@ func (s *Store) Find(ctx context.Context, tenant string, q statements.Query) (st
 // Get finds one statement that is visible at the watermark upto, voided or
 // not.
 func (s *Store) Get(ctx context.Context, tenant string, id uuid.UUID, upto int64) (found statements.Found, voided, ok bool, err error) {
+	f := &finder{store: s, tenant: tenant, ctx: ctx, plan: plan{upto: upto, hidden: s.hiddenSQL(tenant)}, anyRefs: s.refs.any(tenant)}
 	sql := fmt.Sprintf(`SELECT stored, id, registration, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored IN (`+
-		`SELECT stored FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND key = '%s') AND stored <= %d`, kindID, id, upto)
-	f := &finder{store: s, tenant: tenant, ctx: ctx, plan: plan{upto: upto}, anyRefs: s.refs.any(tenant)}
+		`SELECT stored FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND key = '%s') AND stored <= %d%s`, kindID, id, upto, f.plan.visible("stored"))
 	rows, err := f.read(sql)
 	if err != nil || len(rows) == 0 {
 		return statements.Found{}, false, false, err
@@ -208,7 +209,7 @@ func (f *finder) withoutVoided(rows []stored) ([]statements.Found, error) {
 			ids[i] = r.ID
 		}
 		for part := range slices.Chunk(ids, 10*maxList) {
-			err := f.store.query(f.ctx, voidedSQL(part, f.plan.upto), f.parameters(), func(rows driver.Rows) error {
+			err := f.store.query(f.ctx, f.plan.voidedSQL(part), f.parameters(), func(rows driver.Rows) error {
 				var id uuid.UUID
 				err := rows.Scan(&id)
 				voided[id] = true
@@ -228,4 +229,6 @@ func (f *finder) withoutVoided(rows []stored) ([]statements.Found, error) {
 	return found, nil
 }
 
-func (f *finder) parameters() parameters { return parameters{"tenant": f.tenant, "verb": f.plan.verb} }
+func (f *finder) parameters() parameters {
+	return parameters{"tenant": f.tenant, "verb": f.plan.verb, "actor": f.plan.bounds.Actor, "prefix": f.plan.bounds.ActivityPrefix}
+}

@@ -25,6 +25,7 @@ func (s *Store) CountFound(ctx context.Context, tenant string, q statements.Quer
 	f := &finder{store: s, tenant: tenant, ctx: ctx, anyRefs: s.refs.any(tenant)}
 	var filtered bool
 	f.plan, filtered = newPlan(q)
+	f.plan.hidden = s.hiddenSQL(tenant)
 	if filtered && f.anyRefs {
 		if err := f.findLinks(); err != nil {
 			return 0, err
@@ -47,17 +48,20 @@ func (s *Store) CountFound(ctx context.Context, tenant string, q statements.Quer
 func (p *plan) countSQL(filtered, refs, links bool) string {
 	inRange := fmt.Sprintf("stored > %d AND stored <= %d", p.low, p.high)
 	if !filtered {
-		sql := `SELECT count() FROM statements WHERE tenant = {tenant:String} AND ` + inRange
+		sql := `SELECT count() FROM statements WHERE tenant = {tenant:String} AND ` + inRange + p.visible("stored") + p.within()
 		if refs {
 			sql += " AND stored NOT IN (" + p.voidedTargetsSQL() + ")"
 		}
 		return sql
 	}
 	parts := []string{fmt.Sprintf("SELECT stored FROM lookups WHERE %s AND %s%s", p.driver.whereAny(), inRange, p.narrow(p.low, p.high))}
-	without := ""
+	without := " WHERE true"
 	if refs {
 		parts = append(parts, p.referrersSQL(links))
-		without = " WHERE stored NOT IN (" + p.voidedTargetsSQL() + ")"
+		without += " AND stored NOT IN (" + p.voidedTargetsSQL() + ")"
+	}
+	if p.bounds != (statements.Bounds{}) {
+		without += " AND stored IN (SELECT stored FROM statements WHERE tenant = {tenant:String} AND " + inRange + p.within() + ")"
 	}
 	return "SELECT count() FROM (SELECT stored FROM (" + strings.Join(parts, " UNION ALL ") + ")" + without + " GROUP BY stored)"
 }
@@ -65,7 +69,7 @@ func (p *plan) countSQL(filtered, refs, links bool) string {
 // voidedTargetsSQL reads stored of the statements of the plan's range that a visible
 // statement voids. A voiding statement cannot be voided.
 func (p *plan) voidedTargetsSQL() string {
-	voiding := fmt.Sprintf("SELECT stored FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND stored <= %d", kindVoids, p.upto)
+	voiding := fmt.Sprintf("SELECT stored FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND stored <= %d%s", kindVoids, p.upto, p.visible("stored"))
 	return fmt.Sprintf(`SELECT target FROM refs WHERE tenant = {tenant:String} AND target > %d AND target <= %d AND referrer IN (%s) AND target NOT IN (%s)`,
 		p.low, p.high, voiding, voiding)
 }

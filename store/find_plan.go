@@ -26,6 +26,8 @@ type plan struct {
 	others []condition
 	// authority narrows the answer, what points to a match included; nil: any.
 	authority *condition
+	hidden    string // SELECT of stored of what is being deleted; "" for nothing
+	bounds    statements.Bounds
 	upto      int64
 	low       int64 // stored > low
 	high      int64 // stored <= high
@@ -36,7 +38,7 @@ type plan struct {
 // newPlan puts the condition first that usually has the fewest rows. ok is
 // false when nothing filters but time.
 func newPlan(q statements.Query) (p plan, ok bool) {
-	p = plan{verb: q.Verb, upto: q.Upto, low: q.Since, high: q.Upto, up: q.Ascending, limit: q.Limit}
+	p = plan{verb: q.Verb, bounds: q.Bounds, upto: q.Upto, low: q.Since, high: q.Upto, up: q.Ascending, limit: q.Limit}
 	if q.Since == 0 {
 		p.low = math.MinInt64
 	}
@@ -50,6 +52,7 @@ func newPlan(q statements.Query) (p plan, ok bool) {
 	if q.Registration != uuid.Nil {
 		conditions = append(conditions, condition{[]kind{kindRegistration}, q.Registration})
 	}
+	conditions = append(conditions, boundConditions(q.Bounds)...)
 	if q.Agent != "" {
 		kinds := []kind{kindAgent}
 		if q.RelatedAgents {
@@ -123,13 +126,26 @@ func (p *plan) candidatesSQL(n int) string {
 // narrow are the conditions beside the driver's own, within low < stored <= high.
 func (p *plan) narrow(low, high int64) string {
 	var b strings.Builder
+	b.WriteString(p.visible("stored"))
 	if p.verb != "" && p.driver.kinds[0] != kindVerb {
 		b.WriteString(" AND verb = {verb:String}")
+	}
+	if p.bounds.ActivityPrefix != "" {
+		fmt.Fprintf(&b, " AND stored IN (SELECT stored FROM statements WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d%s)",
+			low, high, p.within())
 	}
 	for _, c := range p.others {
 		fmt.Fprintf(&b, " AND stored IN (SELECT stored FROM lookups WHERE %s AND stored > %d AND stored <= %d)", c.whereAny(), low, high)
 	}
 	return b.String()
+}
+
+// visible is the condition that a column does not name what is being deleted.
+func (p *plan) visible(column string) string {
+	if p.hidden == "" {
+		return ""
+	}
+	return " AND " + column + " NOT IN (" + p.hidden + ")"
 }
 
 // matchesSQL reads stored of the statements that match, at any time, and that
@@ -148,7 +164,7 @@ func (p *plan) referrersSQL(links bool) string {
 	if links {
 		target = "(" + target + " OR target IN (SELECT stored FROM links))"
 	}
-	sql := fmt.Sprintf(`SELECT DISTINCT referrer AS stored FROM refs WHERE tenant = {tenant:String} AND %s AND %s`, inRange, target)
+	sql := fmt.Sprintf(`SELECT DISTINCT referrer AS stored FROM refs WHERE tenant = {tenant:String} AND %s AND %s%s`, inRange, target, p.visible("referrer"))
 	if p.authority != nil {
 		// Whoever may read only what is theirs does not see others' statements
 		// because they point to it.
@@ -165,33 +181,60 @@ const isTarget = "referrer IN (SELECT target FROM refs WHERE tenant = {tenant:St
 // one of the table links, that others point to in turn.
 func (p *plan) firstLinksSQL() string {
 	visible := fmt.Sprintf("referrer <= %d", p.upto)
-	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND %s AND %s AND target IN (%s)`,
-		visible, isTarget, p.matchesSQL(visible+" AND "+isTarget))
+	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND %s AND %s%s AND target IN (%s)`,
+		visible, isTarget, p.visible("referrer"), p.matchesSQL(visible+" AND "+isTarget))
 }
 
 func (p *plan) nextLinksSQL() string {
-	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND referrer <= %d AND %s AND target IN (SELECT stored FROM links)`,
-		p.upto, isTarget)
+	return fmt.Sprintf(`SELECT DISTINCT referrer FROM refs WHERE tenant = {tenant:String} AND referrer <= %d AND %s%s AND target IN (SELECT stored FROM links)`,
+		p.upto, isTarget, p.visible("referrer"))
 }
 
 // newestSQL reads the statements themselves when nothing filters but time.
 func (p *plan) newestSQL(n int) string {
-	return fmt.Sprintf(`SELECT stored, id, registration, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d ORDER BY %s LIMIT %d`,
-		p.low, p.high, p.order(), n)
+	return fmt.Sprintf(`SELECT stored, id, registration, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d%s ORDER BY %s LIMIT %d`,
+		p.low, p.high, p.visible("stored")+p.within(), p.order(), n)
 }
 
 // fetchSQL reads the statements that candidates name. They are sorted when all
 // are read: in the order of the table the database would read and send each
 // one's block by itself, which takes half as long again.
 func (p *plan) fetchSQL(candidates []int64) string {
-	return fmt.Sprintf(`SELECT stored, id, registration, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored IN (%s) ORDER BY %s SETTINGS optimize_read_in_order = 0`,
-		intList(candidates), p.order())
+	return fmt.Sprintf(`SELECT stored, id, registration, voiding, raw FROM statements WHERE tenant = {tenant:String} AND stored IN (%s)%s ORDER BY %s SETTINGS optimize_read_in_order = 0`,
+		intList(candidates), p.within(), p.order())
+}
+
+// boundConditions are what look-ups know of bounds. They let through more than
+// the bounds do, which within holds all that is read against.
+func boundConditions(b statements.Bounds) (list []condition) {
+	if b.Registration != uuid.Nil {
+		list = append(list, condition{[]kind{kindRegistration}, b.Registration})
+	}
+	if b.Actor != "" {
+		list = append(list, condition{[]kind{kindAgent}, keyOf(b.Actor)})
+	}
+	return list
+}
+
+// within are the bounds as conditions on the statements.
+func (p *plan) within() string {
+	var b strings.Builder
+	if p.bounds.Actor != "" {
+		b.WriteString(" AND actor = {actor:String}")
+	}
+	if p.bounds.Registration != uuid.Nil {
+		fmt.Fprintf(&b, " AND registration = '%s'", p.bounds.Registration)
+	}
+	if p.bounds.ActivityPrefix != "" {
+		fmt.Fprintf(&b, " AND object_kind = %d AND startsWith(object, {prefix:String})", statements.ObjectActivity)
+	}
+	return b.String()
 }
 
 // voidedSQL reads which of the ids a visible statement voids.
-func voidedSQL(ids []uuid.UUID, upto int64) string {
-	return fmt.Sprintf(`SELECT DISTINCT key FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND key IN (%s) AND stored <= %d`,
-		kindVoids, uuidList(ids), upto)
+func (p *plan) voidedSQL(ids []uuid.UUID) string {
+	return fmt.Sprintf(`SELECT DISTINCT key FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND key IN (%s) AND stored <= %d%s`,
+		kindVoids, uuidList(ids), p.upto, p.visible("stored"))
 }
 
 func (c condition) where(k kind) string {

@@ -63,7 +63,14 @@ func matches(s said, q statements.Query) bool {
 	activity := q.Activity == "" || s.ref < 0 && q.Activity == s.activity || q.RelatedActivities && q.Activity == s.grouping
 	verb := q.Verb == "" || q.Verb == s.verb
 	registration := q.Registration == uuid.Nil || q.Registration == s.registration
-	return agent && activity && verb && registration
+	return agent && activity && verb && registration && bounded(s, q.Bounds)
+}
+
+// bounded is what a bound key may see: what leads to a match has to be within
+// the bounds, and the match as well.
+func bounded(s said, b statements.Bounds) bool {
+	return (b.Actor == "" || b.Actor == "mbox|"+s.actor) && (b.Registration == uuid.Nil || b.Registration == s.registration) &&
+		(b.ActivityPrefix == "" || s.ref < 0 && strings.HasPrefix(s.activity, b.ActivityPrefix))
 }
 
 // expected answers a query over a whole history.
@@ -86,7 +93,7 @@ func expected(history []said, q statements.Query) []uuid.UUID {
 	var list []uuid.UUID
 	for _, s := range history {
 		inTime := visible(s.n) && (q.Since == 0 || s.stored() > q.Since) && (q.Until == 0 || s.stored() <= q.Until)
-		if inTime && !isVoided[s.n] && leads(s.n, map[int]bool{}) {
+		if inTime && !isVoided[s.n] && bounded(s, q.Bounds) && leads(s.n, map[int]bool{}) {
 			list = append(list, id(s.n))
 		}
 	}
@@ -141,6 +148,13 @@ func drawQuery(t *rapid.T, n int) statements.Query {
 	}
 	if rapid.Bool().Draw(t, "by registration") {
 		q.Registration = regs[1]
+	}
+	if rapid.IntRange(0, 3).Draw(t, "bound") == 0 {
+		q.Bounds = statements.Bounds{
+			Actor:          rapid.SampledFrom([]string{"", "mbox|" + mboxes[0]}).Draw(t, "bound actor"),
+			Registration:   rapid.SampledFrom(regs).Draw(t, "bound registration"),
+			ActivityPrefix: rapid.SampledFrom([]string{"", "http://example.com/", "http://example.com/k", "http://example.org/"}).Draw(t, "bound prefix"),
+		}
 	}
 	return q
 }
@@ -256,6 +270,8 @@ func TestPlans(t *testing.T) {
 		{"related activity", statements.Query{Activity: all.Activity, RelatedActivities: true, Upto: 15}},
 		{"verb", statements.Query{Verb: all.Verb, Upto: 15}},
 		{"authority", statements.Query{Authority: all.Authority, Upto: 15}},
+		{"bounds", statements.Query{Upto: 15, Verb: all.Verb, Bounds: statements.Bounds{Actor: all.Agent, Registration: regs[1]}}},
+		{"bound to a prefix", statements.Query{Upto: 15, Bounds: statements.Bounds{ActivityPrefix: "http://example.com/"}}},
 		{"everything", all},
 	}
 	var b strings.Builder

@@ -2,6 +2,7 @@ package store
 
 import (
 	"crypto/sha256"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -22,6 +23,7 @@ const (
 	kindVerb            kind = 8
 	kindRefTo           kind = 9  // key: the id that the object points to
 	kindVoids           kind = 10 // key: the id that is voided
+	kindAttachment      kind = 11 // key: of the attachment's sha2
 )
 
 // keyOf names an identifier of any length: the first half of its SHA-256. Two
@@ -119,4 +121,20 @@ func (l *lookups) add(row Row) {
 	if row.Voiding {
 		put(kindVoids, row.Ref, none)
 	}
+	for _, h := range hashes(row.Attachments) {
+		put(kindAttachment, keyOf(h), none)
+	}
+}
+
+// hashes are those of the bytes that are attached, each once.
+func hashes(attachments []statements.Attachment) []string {
+	if len(attachments) == 0 {
+		return nil
+	}
+	list := make([]string, len(attachments))
+	for i, at := range attachments {
+		list[i] = at.SHA2
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }

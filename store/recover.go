@@ -34,9 +34,10 @@ func (s *Store) Kill(ctx context.Context, prefix string) error {
 }
 
 // Present tells which statements with first <= stored <= last are there, of
-// any tenant.
+// any tenant. What was there and is deleted counts: nobody is to send it again.
 func (s *Store) Present(ctx context.Context, first, last int64) (map[Place]struct{}, error) {
-	sql := fmt.Sprintf(`SELECT tenant, stored FROM statements WHERE stored BETWEEN %d AND %d`, first, last)
+	sql := fmt.Sprintf(`SELECT tenant, stored FROM statements WHERE stored BETWEEN %[1]d AND %[2]d UNION ALL `+
+		`SELECT tenant, stored FROM deleted WHERE stored BETWEEN %[1]d AND %[2]d`, first, last)
 	present := make(map[Place]struct{})
 	err := s.query(ctx, sql, nil, func(rows driver.Rows) error {
 		var p Place
@@ -50,7 +51,8 @@ func (s *Store) Present(ctx context.Context, first, last int64) (map[Place]struc
 // Known finds the stored statements of a tenant among ids, and answers their
 // digests. Ids that are not stored are left out. The digests are made anew
 // from what is stored: a column for them would cost every statement 16 bytes
-// that do not compress, for the few that come twice.
+// that do not compress, for the few that come twice. An id that was deleted is
+// known with the digest of no statement: nothing can be stored under it.
 func (s *Store) Known(ctx context.Context, tenant string, ids []uuid.UUID) (map[uuid.UUID][16]byte, error) {
 	known := make(map[uuid.UUID][16]byte)
 	for len(ids) > 0 {
@@ -69,6 +71,15 @@ func (s *Store) Known(ctx context.Context, tenant string, ids []uuid.UUID) (map[
 			known[id] = s.Digest
 			return nil
 		})
+		if err == nil && s.deletes(tenant) {
+			sql := fmt.Sprintf(`SELECT id FROM deleted WHERE tenant = {tenant:String} AND id IN (%s)`, uuidList(ids[:n]))
+			err = s.query(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
+				var id uuid.UUID
+				err := rows.Scan(&id)
+				known[id] = [16]byte{}
+				return err
+			})
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +100,8 @@ const (
 	idBlock  = 1 << 12
 )
 
-// IDs calls yield with every stored id of every tenant.
+// IDs calls yield with every id of every tenant that cannot be used for another
+// statement: those that are stored and those that were deleted.
 func (s *Store) IDs(ctx context.Context, yield func(tenant string, id uuid.UUID)) error {
 	tenants, err := s.Tenants(ctx)
 	if err != nil {
@@ -109,7 +121,13 @@ func (s *Store) IDs(ctx context.Context, yield func(tenant string, id uuid.UUID)
 			low = high
 		}
 	}
-	return nil
+	return s.queryLong(ctx, `SELECT tenant, id FROM deleted`, nil, func(rows driver.Rows) error {
+		var tenant string
+		var id uuid.UUID
+		err := rows.Scan(&tenant, &id)
+		yield(tenant, id)
+		return err
+	})
 }
 
 func (s *Store) idsWithin(ctx context.Context, tenant string, low, high int64, yield func(tenant string, id uuid.UUID)) error {
@@ -132,13 +150,14 @@ func (s *Store) idsWithin(ctx context.Context, tenant string, low, high int64, y
 	})
 }
 
-// LastStored is the highest stored instant, or version of a document, of all
-// tenants, 0 if there is none.
+// LastStored is the highest stored instant, also of a deleted statement, or version
+// of a document, of all tenants, 0 if there is none.
 func (s *Store) LastStored(ctx context.Context) (int64, error) {
 	ctx, cancel := unhurried(ctx)
 	defer cancel()
 	var last int64
-	err := s.conn.QueryRow(ctx, `SELECT max(last) FROM (SELECT max(stored) AS last FROM statements UNION ALL SELECT max(version) FROM documents)`).Scan(&last)
+	err := s.conn.QueryRow(ctx, `SELECT max(last) FROM (SELECT max(stored) AS last FROM statements UNION ALL SELECT max(version) FROM documents `+
+		`UNION ALL SELECT max(stored) FROM deleted)`).Scan(&last)
 	return last, err
 }
 

@@ -20,6 +20,7 @@ type Store struct {
 	writes driver.Conn // connections of their own: each keeps a buffer of what it sent
 	logger *zap.Logger
 	refs   refs
+	gone   gone
 
 	definitions definitions
 
@@ -58,7 +59,11 @@ func Open(ctx context.Context, dsn string, logger *zap.Logger) (*Store, error) {
 	s.pool.New = func() any { return newColumns() }
 	if err := s.loadRefs(ctx); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("reading the StatementRefs without a target: %w", err)
+		return nil, fmt.Errorf("reading where StatementRefs point: %w", err)
+	}
+	if err := s.loadDeleted(ctx); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("reading who deleted statements: %w", err)
 	}
 	return s, nil
 }

@@ -40,6 +40,10 @@ const (
 	// RepairColumn is a column of the table of repairs that does not say what
 	// the statement says.
 	RepairColumn Kind = "repair-column"
+	// BlobMissing is an attachment without its bytes.
+	BlobMissing Kind = "blob-missing"
+	// BlobDamaged are bytes that do not have the hash that is their name.
+	BlobDamaged Kind = "blob-damaged"
 	// Aggregate is a figure that a recomputation does not confirm.
 	Aggregate Kind = "aggregate"
 )
@@ -64,6 +68,7 @@ type TenantReport struct {
 	Documents   int    `json:"documents"`
 	Repairs     int    `json:"repairs"`
 	Aggregates  int    `json:"aggregates"`
+	Blobs       int    `json:"blobs"` // attachments that were read
 	Differences int    `json:"differences"`
 }
 

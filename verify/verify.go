@@ -17,6 +17,15 @@ import (
 // many figures it compared and calls differ with each that is not confirmed.
 type Aggregates func(ctx context.Context, tenant string, upto int64, differ func(text string)) (compared int, err error)
 
+// Blobs are the bytes of attachments.
+type Blobs interface {
+	// Has tells whether there are bytes under a hash.
+	Has(ctx context.Context, tenant, sha2 string) (bool, error)
+	// Check reads all bytes of a tenant and holds them against their hashes. It
+	// answers how many blobs it read and calls differ with each that is damaged.
+	Check(ctx context.Context, tenant string, differ func(text string)) (checked int, err error)
+}
+
 // Options of one verification.
 type Options struct {
 	// Upto is the watermark up to which statements are read.
@@ -27,6 +36,8 @@ type Options struct {
 	MaxDifferences int
 	// Aggregates is left out when nil.
 	Aggregates Aggregates
+	// Blobs is left out when nil.
+	Blobs Blobs
 	// Progress is called now and then; it may be nil.
 	Progress func(Progress)
 	// Window is how many statements are compared at a time; 100,000.
@@ -47,6 +58,8 @@ type check struct {
 	read   int
 	total  int
 	refs   []store.Linked // StatementRefs of the window
+
+	lookups *lookupStream // of the tenant
 }
 
 // Run verifies what the store has. The error is one of reading; differences
@@ -92,6 +105,11 @@ func Run(ctx context.Context, s *store.Store, opts Options) (*Report, error) {
 }
 
 func (c *check) verifyTenant(tenant string) error {
+	stop, err := c.openLookups(tenant)
+	defer stop()
+	if err != nil {
+		return err
+	}
 	for low := int64(beginning); low < c.opts.Upto; {
 		c.progress("statements and look-ups")
 		high, _, err := c.store.Window(c.ctx, tenant, low, c.opts.Upto, c.opts.Window)
@@ -106,6 +124,7 @@ func (c *check) verifyTenant(tenant string) error {
 		}
 		low = high
 	}
+	stop()
 	c.progress("references")
 	if err := c.references(tenant); err != nil {
 		return fmt.Errorf("reading references: %w", err)
@@ -121,6 +140,12 @@ func (c *check) verifyTenant(tenant string) error {
 	c.progress("documents")
 	if err := c.documents(tenant); err != nil {
 		return fmt.Errorf("reading documents: %w", err)
+	}
+	if c.opts.Blobs != nil {
+		c.progress("attachments")
+		if err := c.blobs(tenant); err != nil {
+			return fmt.Errorf("reading attachments: %w", err)
+		}
 	}
 	if c.opts.Aggregates == nil {
 		return nil

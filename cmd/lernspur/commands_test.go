@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
@@ -56,6 +57,12 @@ func TestKeys(t *testing.T) {
 			{[]string{"keys", "revoke", "nobody"}, "no such key: nobody"},
 			{[]string{"keys", "create", "--scope", "everything"}, "everything"},
 			{[]string{"keys", "create", "--authority", `{"name":"x"}`}, "authority"},
+			{[]string{"keys", "create", "--actor", `{"name":"x"}`}, "actor"},
+			{[]string{"keys", "create", "--registration", "x"}, "registration"},
+			{[]string{"keys", "create", "--activity-prefix", "x"}, "activity prefix"},
+			{[]string{"keys", "create", "--origin", "x"}, "origin"},
+			{[]string{"keys", "create", "--expires", "soon"}, "--expires"},
+			{[]string{"keys", "create", "--expires", "2020-01-01T00:00:00Z"}, "over already"},
 		} {
 			r := p.run(t, "", bad.args...)
 			if r.code != 1 {
@@ -64,6 +71,48 @@ func TestKeys(t *testing.T) {
 			contains(t, r.err, bad.want)
 		}
 	})
+}
+
+// TestBoundKeys makes keys with every flag and uses them.
+func TestBoundKeys(t *testing.T) {
+	p, _ := newSharedPlace(t)
+	s := p.serve(t)
+	const registration = "3b2b5b0e-8d3c-4a30-9a5c-7f8f9d7a0001"
+	out := p.must(t, "keys", "create", "--scope", "statements/write,statements/read", "--actor", `{"mbox":"mailto:ada@example.org"}`,
+		"--registration", registration, "--activity-prefix", "http://example.org/course/", "--expires", "30d")
+	bindings := []string{`actor {"mbox":"mailto:ada@example.org"}`, "registration " + registration, "activities http://example.org/course/", "until 20"}
+	for _, b := range bindings {
+		contains(t, out, "bound   "+b)
+	}
+	m := created.FindStringSubmatch(out)
+	s.key, s.secret = m[1], m[2]
+	contains(t, p.must(t, "keys", "list"), strings.Join(bindings, ", "))
+	body := func(actor, registration, activity string) string {
+		return `{"actor":{"mbox":"mailto:` + actor + `@example.org"},"verb":{"id":"http://example.org/v"},"object":{"id":"http://example.org/` + activity +
+			`"},"context":{"registration":"` + registration + `"}}`
+	}
+	for _, c := range []struct {
+		body   string
+		status int
+	}{
+		{body("ada", registration, "course/1"), 200},
+		{body("bob", registration, "course/1"), 403},
+		{body("ada", "3b2b5b0e-8d3c-4a30-9a5c-7f8f9d7a0002", "course/1"), 403},
+		{body("ada", registration, "test"), 403},
+	} {
+		if status, text := s.request(t, "POST", "/xapi/statements", c.body); status != c.status {
+			t.Errorf("%s: %d, want %d: %s", c.body, status, c.status, text)
+		}
+	}
+	m = created.FindStringSubmatch(p.must(t, "keys", "create", "--expires", "1s", "--origin", "https://content.example"))
+	s.key, s.secret = m[1], m[2]
+	if status, _ := s.request(t, "GET", "/xapi/statements", ""); status != 403 && status != 401 {
+		t.Errorf("without the origin: %d", status)
+	}
+	time.Sleep(1100 * time.Millisecond)
+	if status, _ := s.request(t, "GET", "/xapi/statements", ""); status != 401 {
+		t.Errorf("past its time: %d", status)
+	}
 }
 
 // TestRevokedKeyIsRefusedAtOnce: a command beside a server acts on it.

@@ -17,11 +17,14 @@ const exportHelp = `Write statements as NDJSON, one per line, the oldest first: 
 resource finds them. --voided writes everything that is stored, voided statements and those that void them, as is needed
 to move to another record store.
 
+--attachments names a folder that the bytes of attachments are written to, each file under its SHA-2 hash; import reads
+it. Without it they are not in the export, and a line on standard error says how many.
+
 --agent takes the JSON of an Agent, or an address such as mailto:ada@example.org.`
 
 func exportCommand() *cobra.Command {
 	var ask admin.ExportRequest
-	var out string
+	var out, attachments string
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "Write statements as NDJSON to standard output or a file",
@@ -36,7 +39,12 @@ func exportCommand() *cobra.Command {
 				return err
 			}
 			defer s.end(cmd.Context(), &err)
-			return writeTo(cmd, out, func(w io.Writer) error { return s.Export(cmd.Context(), ask, w) })
+			seen := newAttachmentList()
+			err = writeTo(cmd, out, func(w io.Writer) error { return s.Export(cmd.Context(), ask, io.MultiWriter(w, seen)) })
+			if err != nil {
+				return err
+			}
+			return seen.export(cmd, s.Client, ask.Tenant, attachments)
 		},
 	}
 	f := cmd.Flags()
@@ -50,6 +58,7 @@ func exportCommand() *cobra.Command {
 	f.StringVar(&ask.Since, "since", "", "stored after this time (2026-01-31T08:00:00Z)")
 	f.StringVar(&ask.Until, "until", "", "stored at or before this time")
 	f.BoolVar(&ask.Voided, "voided", false, "everything that is stored, voided statements too")
+	f.StringVar(&attachments, "attachments", "", "folder to write the bytes of attachments to")
 	f.StringVarP(&out, "out", "o", "", "file to write (default: standard output)")
 	return cmd
 }

@@ -26,6 +26,9 @@ Every statement is checked as if it had been posted. It keeps its id and its tim
 from every record store, the authority of the API key in whose name it is stored. With --keep-authority an authority that
 was sent is kept instead: for moving statements whose origin you trust.
 
+A statement whose attachment has no fileUrl is stored only with the bytes: from the folder that --attachments names, where each
+file has the SHA-2 hash of its bytes as its name, or from an import before.
+
 An import that was interrupted goes on where it stopped when it is started again. Nothing is stored twice by that, nor by
 importing a file again: statements without an id get one that follows from the file.`
 
@@ -37,6 +40,7 @@ const busyPatience = 5 * time.Minute
 
 type importFlags struct {
 	tenant, key, version     string
+	attachments              string
 	keepAuthority, keepGoing bool
 	anew                     bool
 }
@@ -59,8 +63,9 @@ func importCommand() *cobra.Command {
 			}
 			defer s.end(cmd.Context(), &err)
 			failed := false
+			uploads := newUploads(s.Client, ask.Tenant, flags.attachments)
 			for _, file := range files {
-				i := &importer{session: s, cmd: cmd, ask: ask, file: file, anew: flags.anew}
+				i := &importer{session: s, cmd: cmd, ask: ask, file: file, anew: flags.anew, attachments: uploads}
 				some, err := i.run(cmd.Context())
 				if err != nil {
 					return err
@@ -75,6 +80,7 @@ func importCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.tenant, "tenant", directory.DefaultTenant, "tenant to store the statements in")
+	f.StringVar(&flags.attachments, "attachments", "", "folder that has the bytes of attachments, each file named by its SHA-2 hash")
 	f.StringVar(&flags.key, "as", "", "API key in whose name they are stored (default: the tenant's oldest)")
 	f.StringVar(&flags.version, "xapi-version", "1.0.3", "version of xAPI whose rules are applied: 1.0.3 or 2.0.0")
 	f.BoolVar(&flags.keepAuthority, "keep-authority", false, "keep an authority that was sent")
@@ -104,9 +110,10 @@ type importer struct {
 	file string
 	anew bool
 
-	bookmark *transfer.Bookmark // nil for standard input
-	saved    time.Time
-	bar      *progressbar.ProgressBar
+	attachments *uploads
+	bookmark    *transfer.Bookmark // nil for standard input
+	saved       time.Time
+	bar         *progressbar.ProgressBar
 }
 
 // run imports the file; failed tells that some statement was not taken, which
@@ -194,7 +201,11 @@ func (i *importer) openFile() (src io.ReadCloser, size int64, err error) {
 // send stores a batch, as often as it takes.
 func (i *importer) send(ctx context.Context, batch [][]byte) (transfer.Verdict, error) {
 	for begun := time.Now(); ; {
-		result, err := i.Import(ctx, i.ask, batch)
+		var result admin.ImportResult
+		err := i.attachments.send(ctx, batch)
+		if err == nil {
+			result, err = i.Import(ctx, i.ask, batch)
+		}
 		var busy *admin.Busy
 		if errors.As(err, &busy) && time.Since(begun) < busyPatience {
 			select {

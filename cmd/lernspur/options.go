@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"lernspur/access"
 	"lernspur/app"
 	"lernspur/commit"
 	"lernspur/config"
@@ -57,13 +58,30 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 			MaxDocument: c.Limits.DocumentBytes,
 			Statements:  statements.Limits{MaxStatements: c.Limits.StatementsPerRequest, MaxStatementBytes: int(c.Limits.StatementBytes)},
 			ReadWait:    c.Limits.WaitTimeout,
+			Patience:    c.Limits.ReadTimeout, MaxAttachment: c.Limits.AttachmentBytes, MaxAttachments: c.Limits.AttachmentsBytes,
 		},
-		Server: lrs.Timeouts{Read: c.Limits.ReadTimeout, Write: c.Limits.RequestTimeout, MaxHeader: int(c.Limits.HeaderBytes)},
-		Keys:   directory.Options{HomePage: c.Server.PublicURL},
-		Key:    c.Access.Key, Secret: c.Access.Secret,
+		Schemas: c.LRS.Schemas,
+		Server:  lrs.Timeouts{Read: c.Limits.ReadTimeout, Write: c.Limits.RequestTimeout, MaxHeader: int(c.Limits.HeaderBytes)},
+		Keys:    directory.Options{HomePage: c.Server.PublicURL},
+		Access:  accessOptions(c.Auth),
+		Key:     c.Access.Key, Secret: c.Access.Secret,
 		Version: version,
 		Logger:  logger,
 	}
+}
+
+// accessOptions say which credentials count.
+func accessOptions(c config.Auth) access.Options {
+	o := access.Options{AddressHeader: c.AddressHeader, Slow: access.Slow{PerKey: c.Attempts}}
+	if c.Attempts == 0 {
+		o.Slow.PerKey = -1
+	}
+	if c.OIDC.Issuer != "" {
+		o.Tokens = access.NewTokens(access.TokenOptions{
+			Issuer: c.OIDC.Issuer, Audience: c.OIDC.Audience, Tenant: c.OIDC.Tenant, TenantClaim: c.OIDC.TenantClaim, ScopePrefix: c.OIDC.ScopePrefix,
+		})
+	}
+	return o
 }
 
 // pathOf is the path of a base address without a slash at its end.

@@ -16,8 +16,8 @@ import (
 )
 
 const verifyHelp = `Read everything that is stored again and say where it does not fit together: raw statements against the columns
-made from them, look-up rows against raw statements in both directions, references, repeated ids, progress against a
-recomputation. It changes nothing, works beside a running server, and ends with exit code 1 when anything differs.
+made from them, look-up rows against raw statements in both directions, references, repeated ids, the bytes
+of attachments against their hashes, progress against a recomputation. It changes nothing, works beside a running server, and ends with exit code 1 when anything differs.
 
 With --rebuild-progress the figures of progress of all tenants are first thrown away and computed anew from the statements:
 for when they differ. Until that is done, answers about progress say by their watermark how far they are.`
@@ -71,9 +71,9 @@ func printVerification(out io.Writer, r *verify.Report, asJSON bool) error {
 		return e.Encode(r)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "TENANT\tSTATEMENTS\tLOOK-UPS\tREFERENCES\tREPAIRS\tDOCUMENTS\tAGGREGATES\tDIFFERENCES")
+	fmt.Fprintln(w, "TENANT\tSTATEMENTS\tLOOK-UPS\tREFERENCES\tREPAIRS\tATTACHMENTS\tDOCUMENTS\tAGGREGATES\tDIFFERENCES")
 	for _, t := range r.Tenants {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", t.Tenant, t.Statements, t.Lookups, t.References, t.Repairs, t.Documents, t.Aggregates, t.Differences)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", t.Tenant, t.Statements, t.Lookups, t.References, t.Repairs, t.Blobs, t.Documents, t.Aggregates, t.Differences)
 	}
 	if err := w.Flush(); err != nil {
 		return err

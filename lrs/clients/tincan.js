@@ -16,7 +16,24 @@ const all = [single, ...batch]
 // call turns the library's callbacks into promises: it resolves to
 // { status, body, value } and rejects only when there was no answer.
 function call (method, ...args) {
-  return callOn(client, method, ...args)
+  return documents.test(method) ? callDocument(method, ...args) : callOn(client, method, ...args)
+}
+
+// The calls for documents have their options last, and a value before them.
+const documents = /State(Ids)?$|Profile/
+function callDocument (method, key, about, value, more) {
+  const save = method.startsWith('save')
+  return new Promise((resolve, reject) => {
+    const callback = (problem, result) => {
+      const xhr = problem ? result : result?.status ? result : undefined
+      if (problem && !xhr?.status) return reject(new Error(`no answer: ${problem}`))
+      resolve({ status: xhr?.status ?? 200, body: xhr?.responseText, value: problem ? null : result })
+    }
+    const options = { ...about, ...more, callback }
+    if (key === undefined) client[method](options)
+    else if (save) client[method](key, value, options)
+    else client[method](key, options)
+  })
 }
 
 function callOn (lrs, method, subject, options = {}) {
@@ -85,6 +102,30 @@ main('tincanjs', [
     const { value } = await call('queryStatements', undefined, { params: { agent: new TinCan.Agent(learner), verb: new TinCan.Verb(verb) } })
     // The voiding statement points to one that matches, so it is found too.
     assert.deepEqual(value.statements.map((s) => s.id), [voiding.id, ...newestFirst(batch.map((s) => s.id))])
+  }],
+  ['documents', async () => {
+    const about = { agent: new TinCan.Agent(learner), activity: new TinCan.Activity({ id: `http://example.org/${run}/course` }) }
+    const json = { contentType: 'application/json' }
+    assert.equal((await call('retrieveState', 'bookmark', about)).value, null)
+    // It neither reads before it writes nor sends If-Match of itself.
+    for (const page of [1, 2]) assert.equal((await call('saveState', 'bookmark', about, { page }, json)).status, 204)
+    const { value: state } = await call('retrieveState', 'bookmark', about)
+    assert.deepEqual(state.contents, { page: 2 })
+    assert.equal((await call('saveState', 'bookmark', { ...about, method: 'POST' }, { chapter: 3 }, json)).status, 204)
+    assert.deepEqual((await call('retrieveState', 'bookmark', about)).value.contents, { page: 2, chapter: 3 })
+    assert.equal((await call('saveState', 'bookmark', { ...about, lastSHA1: state.etag }, { page: 4 }, json)).status, 412)
+    const bare = TinCan.Utils.getSHA1String('{"page":2,"chapter":3}')
+    assert.equal((await call('saveState', 'bookmark', { ...about, lastSHA1: bare }, { page: 4 }, json)).status, 204)
+    assert.deepEqual((await call('retrieveStateIds', undefined, about)).value, ['bookmark'])
+    assert.equal((await call('dropState', null, about)).status, 204)
+    assert.deepEqual((await call('retrieveStateIds', undefined, about)).value, [])
+    // For profiles it sends If-None-Match: * of itself.
+    assert.equal((await call('saveActivityProfile', 'texts', { activity: about.activity }, 'Grüße')).status, 204)
+    assert.equal((await call('saveActivityProfile', 'texts', { activity: about.activity }, 'later')).status, 412)
+    assert.equal((await call('retrieveActivityProfile', 'texts', { activity: about.activity })).value.contents, 'Grüße')
+    assert.equal((await call('saveAgentProfile', 'wishes', { agent: about.agent }, { font: 'large' }, json)).status, 204)
+    assert.deepEqual((await call('retrieveAgentProfile', 'wishes', { agent: about.agent })).value.contents, { font: 'large' })
+    assert.deepEqual((await call('retrieveAgentProfileIds', undefined, { agent: about.agent })).value, ['wishes'])
   }],
   ['refusals', async () => {
     const other = await call('saveStatement', typed({ ...single, verb: { id: 'http://example.org/other' } }))

@@ -65,6 +65,30 @@ main('@xapi/xapi', [
     // The voiding statement points to one that matches, so it is found too.
     assert.deepEqual(left.data.statements.map((s) => s.id), [data[0], ...newestFirst(batch.map((s) => s.id))])
   }],
+  ['documents', async () => {
+    const about = { agent: learner, activityId: `http://example.org/${run}/course` }
+    const bookmark = { ...about, stateId: 'bookmark' }
+    assert.equal(await status(client.getState(bookmark)), 404)
+    assert.equal(await status(client.createState({ ...bookmark, state: { page: 1 } })), 204)
+    assert.equal(await status(client.createState({ ...bookmark, state: { chapter: 2 } })), 204)
+    const state = await client.getState(bookmark)
+    assert.deepEqual(state.data, { page: 1, chapter: 2 })
+    const etag = state.headers.etag
+    assert.equal(await status(client.setState({ ...bookmark, state: { page: 3 }, etag, matchHeader: 'If-Match' })), 204)
+    assert.equal(await status(client.setState({ ...bookmark, state: { page: 4 }, etag, matchHeader: 'If-Match' })), 412)
+    assert.deepEqual((await client.getState(bookmark)).data, { page: 3 })
+    assert.deepEqual((await client.getStates(about)).data, ['bookmark'])
+    assert.equal(await status(client.deleteStates(about)), 204)
+    assert.deepEqual((await client.getStates(about)).data, [])
+    const profile = { activityId: about.activityId, profileId: 'texts' }
+    assert.equal(await status(client.setActivityProfile({ ...profile, profile: { a: 1 }, etag: '*', matchHeader: 'If-None-Match' })), 204)
+    assert.deepEqual((await client.getActivityProfile(profile)).data, { a: 1 })
+    assert.deepEqual((await client.getActivityProfiles({ activityId: about.activityId })).data, ['texts'])
+    const person = { agent: learner, profileId: 'xapi' }
+    assert.equal(await status(client.createAgentProfile({ ...person, profile: { font: 'large' } })), 204)
+    assert.deepEqual((await client.getAgentProfile(person)).data, { font: 'large' })
+    assert.equal(await status(client.deleteAgentProfile({ ...person })), 204)
+  }],
   ['refusals', async () => {
     assert.equal(await status(client.sendStatement({ statement: { ...single, verb: { id: 'http://example.org/other' } } })), 409)
     assert.equal(await status(client.sendStatement({ statement: { ...statement(8), verb: {} } })), 400)

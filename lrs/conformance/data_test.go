@@ -21,7 +21,7 @@ var dataCases = []testcase{
 		}
 	}},
 	{"objects of every kind are taken and come back", "XAPI-00014", both, func(c *client) {
-		for name, o := range map[string]m{
+		objects := map[string]m{
 			"Activity":              activity("one"),
 			"Activity with no type": {"id": courseID("one"), "definition": m{"name": language("de", "Eins"), "moreInfo": "http://example.org/more", "extensions": m{"http://example.org/x": 1}}},
 			"Agent":                 agent("ben"),
@@ -40,12 +40,15 @@ var dataCases = []testcase{
 			"performance": {"id": courseID("q"), "definition": m{"interactionType": "performance", "steps": list{m{"id": "a"}}}},
 			"likert":      {"id": courseID("q"), "definition": m{"interactionType": "likert", "scale": list{m{"id": "a"}}}},
 			"numeric":     {"id": courseID("q"), "definition": m{"interactionType": "numeric", "correctResponsesPattern": list{"4[:]6"}}},
-		} {
-			s := statement(object(o))
-			c.store(s)
+		}
+		ids := map[string]string{}
+		for name, o := range objects {
+			ids[name] = c.store(statement(object(o)))[0]
+		}
+		for name, o := range objects {
 			var want m
 			c.decode(c.encode(o), &want)
-			if diff := cmp.Diff(any(want), c.stored(id(s))["object"]); diff != "" {
+			if diff := cmp.Diff(any(want), c.stored(ids[name])["object"]); diff != "" {
 				c.Errorf("%s: %s", name, diff)
 			}
 		}
@@ -94,13 +97,17 @@ var dataCases = []testcase{
 		post(without(statement(object(m{"account": accountOf("ben"), "name": "Ben"})), "id")),
 		post(without(statement(object(m{"member": list{agent("ben")}})), "id"))),
 	{"Context Activities are answered as arrays", "XAPI-00096", both, func(c *client) {
-		for _, key := range []string{"parent", "grouping", "category", "other"} {
+		var s, sub []m
+		keys := []string{"parent", "grouping", "category", "other"}
+		for _, key := range keys {
 			alone := contextActivities(m{key: activity("p")})
-			s, sub := statement(alone), statement(object(subStatement(without(statement(alone), "id"))))
-			c.store(s, sub)
+			s, sub = append(s, statement(alone)), append(sub, statement(object(subStatement(without(statement(alone), "id")))))
+		}
+		c.store(append(s, sub...)...)
+		for i, key := range keys {
 			for _, form := range []string{"exact", "ids", "canonical"} {
-				got := c.stored(id(s), "format", form)
-				nested := c.stored(id(sub), "format", form)["object"].(m)
+				got := c.stored(id(s[i]), "format", form)
+				nested := c.stored(id(sub[i]), "format", form)["object"].(m)
 				for _, holder := range []m{got, nested} {
 					values, ok := holder["context"].(m)["contextActivities"].(m)[key].(list)
 					if !ok || len(values) != 1 || values[0].(m)["id"] != courseID("p") {

@@ -3,7 +3,12 @@ package conformance
 import (
 	"encoding/base64"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
+
+	"lernspur/access"
+	"lernspur/lrs/lrstest"
 
 	"github.com/google/uuid"
 )
@@ -85,6 +90,21 @@ var credentialCases = []testcase{
 		}
 		c.want(404, get("statementId", id(s)))
 	}},
+	{"too many wrong credentials are 429", "OWN-429", both, func(c *client) {
+		slow := func(o *access.Options) { o.Slow = access.Slow{PerKey: 3, PerAddress: 1000, Interval: time.Hour} }
+		s := lrstest.Start(c, lrstest.Options{Access: slow})
+		guess := &client{T: c.T, server: s, ed: c.ed, key: s.Key, secret: "guess"}
+		for range 3 {
+			guess.is401(get())
+		}
+		for _, q := range []request{get(), post(statement())} {
+			r := guess.want(429, q)
+			guess.saysWhy(r)
+			if seconds, err := strconv.Atoi(r.header.Get("Retry-After")); err != nil || seconds < 1 {
+				c.Errorf("Retry-After %q", r.header.Get("Retry-After"))
+			}
+		}
+	}},
 	{"Basic is taken", "XAPI-00335", both, func(c *client) {
 		c.want(200, get("limit", "1"))
 		c.as("all").want(200, get("limit", "1"))
@@ -94,7 +114,7 @@ var credentialCases = []testcase{
 		c.store(s)
 		for scope, may := range map[string]struct{ read, write int }{
 			"all": {200, 200}, "all/read": {200, 403}, "statements/read": {200, 403}, "statements/write": {403, 200},
-			"statements/read/mine": {404, 403},
+			"statements/read/mine": {404, 403}, "state": {403, 403}, "profile": {403, 403},
 		} {
 			other := c.as(scope)
 			other.want(may.read, get("statementId", id(s)))

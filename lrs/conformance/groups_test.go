@@ -1,5 +1,7 @@
 package conformance
 
+import "slices"
+
 // groups are all cases, by resource or topic.
 func groups() []group {
 	return []group{
@@ -18,5 +20,13 @@ func groups() []group {
 		{"agents", agentCases},
 		{"activities", activityCases},
 		{"about", aboutCases},
+		{"state", append(documentCases(shelves[0]), stateCases...)},
+		{"agent profile", append(documentCases(shelves[1]), profileCases...)},
+		{"activity profile", documentCases(shelves[2])},
+		{"concurrency", slices.Concat(concurrencyCases(shelves[0]), concurrencyCases(shelves[1]), concurrencyCases(shelves[2]))},
+		{"everywhere", everywhereCases},
+		{"scopes", scopeCases},
+		{"attachments", attachmentCases},
+		{"signatures", signatureCases},
 	}
 }

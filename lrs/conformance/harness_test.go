@@ -18,7 +18,7 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	// Cases wait for the database most of their time.
-	if err := flag.Set("test.parallel", "16"); err != nil {
+	if err := flag.Set("test.parallel", "40"); err != nil {
 		panic(err)
 	}
 	lrstest.Main(m)
@@ -152,7 +152,7 @@ func encodePairs(pairs []string) string {
 }
 
 // transport neither compresses nor follows anything.
-var transport = &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}
+var transport = &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 40}
 
 // send sends a request and returns whatever comes back.
 func (c *client) send(q request) result {

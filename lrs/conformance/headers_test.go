@@ -106,11 +106,13 @@ var versionCases = []testcase{
 		if c.ed == v2 {
 			sent = append(sent, "2.0.0", "2.0", "2.0.1")
 		}
+		var ids []string
 		for _, version := range sent {
-			s := statement(m{"version": version})
-			c.store(s)
+			ids = append(ids, c.store(statement(m{"version": version}))...)
+		}
+		for i, version := range sent {
 			for _, reader := range both.split() {
-				if got := c.under(reader).stored(id(s)); got["version"] != version {
+				if got := c.under(reader).stored(ids[i]); got["version"] != version {
 					c.Errorf("%s came back as %v", version, got["version"])
 				}
 			}

@@ -79,6 +79,7 @@ var statementRequirements = []requirement{
 	// Credentials.
 	{"XAPI-00334", both, "Comm 4.0", "4.1", "Missing and wrong credentials are 401.", ""},
 	{"XAPI-00335", both, "Comm 4.0", "4.1", "HTTP Basic works.", ""},
+	{"OWN-429", both, "Comm 3.2", "4.1", "Too many wrong credentials are 429.", ""},
 	{"OWN-401-NOTHING", both, "Comm 3.2, 4.0", "4.1", "Wrong credentials are 401 at every resource and method, and change nothing.", ""},
 
 	// Gaps of the official suite.
@@ -89,5 +90,6 @@ var statementRequirements = []requirement{
 	{"OWN-READ-YOUR-WRITES", both, "Comm 2.1.3", "4.1.6.1", "A read sees everything acknowledged before it began.", ""},
 	{"OWN-LARGE-BATCH", both, "Comm 2.1.2", "4.1.6.1", "Very large batches are taken whole.", ""},
 	{"OWN-SLOW-BODY", both, "Comm 3.2", "4.1", "Slow bodies are taken within a bound and cut after it.", ""},
+	{"OWN-VOIDING-RIGHTS", both, "Data 2.3.2", "4.2.5", "A key voids what it may void; for others it is 403.", ""},
 	{"OWN-SCOPES", both, "Comm 4.2", "4.1", "A key does no more than its scopes say: 403.", ""},
 }

@@ -31,7 +31,7 @@ type requirement struct {
 }
 
 func requirements() []requirement {
-	return slices.Concat(dataRequirements, statementRequirements, otherRequirements)
+	return slices.Concat(dataRequirements, statementRequirements, otherRequirements, attachmentRequirements, documentRequirements)
 }
 
 // elsewhere names tests of other packages that hold a requirement, as
@@ -43,6 +43,8 @@ var elsewhere = map[string][]string{
 	"OWN-SAME-ID-AT-ONCE":      {"lrs.TestSameIDAtTheSameTime"},
 	"OWN-SLOW-BODY":            {"lrs.TestSlowClientsAreCut"},
 	"OWN-REF-CHAINS":           {"lrs.TestStatementRefs", "lrs.TestStatementRefsInACircle"},
+	"OWN-VOIDING-RIGHTS":       {"lrs.TestWhoMayVoid"},
+	"OWN-SCOPES":               {"lrs.TestEveryRouteRefuses"},
 	"XAPI-00328":               {"lrs.TestSizes", "lrs.TestBodyLimits"},
 }
 
@@ -162,7 +164,7 @@ func table(names map[string][]string) string {
 	for _, r := range requirements() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.id, r.says, r.ofV1, r.ofV2, strings.Join(names[r.id], "; "))
 	}
-	return b.String()
+	return b.String() + droppedText()
 }
 
 func checkPage(t *testing.T, want string) {

@@ -78,10 +78,13 @@ var timeCases = []testcase{
 		}
 	}},
 	{"durations are kept as they were sent", "V2-DURATION-PRECISION", both, func(c *client) {
-		for _, text := range []string{"PT1.0574S", "PT0S", "PT16559.14S", "P3Y6M4DT12H30M5S", "PT36H", "P4W", "PT0.123456789S", "P1Y2M"} {
-			s := statement(withResult(m{"duration": text}))
-			c.store(s)
-			if got := c.stored(id(s))["result"].(m)["duration"]; got != text {
+		texts := []string{"PT1.0574S", "PT0S", "PT16559.14S", "P3Y6M4DT12H30M5S", "PT36H", "P4W", "PT0.123456789S", "P1Y2M"}
+		var ids []string
+		for _, text := range texts {
+			ids = append(ids, c.store(statement(withResult(m{"duration": text})))...)
+		}
+		for i, text := range texts {
+			if got := c.stored(ids[i])["result"].(m)["duration"]; got != text {
 				c.Errorf("%s came back as %s", text, got)
 			}
 		}
@@ -102,9 +105,13 @@ var timeCases = []testcase{
 // on the right.
 func (c *client) answeredAs(cases map[string]string) {
 	c.Helper()
-	for sent, want := range cases {
-		s := statement(timestamped(sent))
-		c.store(s)
+	sent := map[string]m{}
+	for text := range cases { // all before the first read, which waits for the database
+		sent[text] = statement(timestamped(text))
+		c.store(sent[text])
+	}
+	for sent, s := range sent {
+		want := cases[sent]
 		for _, got := range []m{c.stored(id(s)), c.stored(id(s), "format", "canonical"), c.stored(id(s), "format", "ids")} {
 			text := got["timestamp"].(string)
 			if at := c.instant(text); !at.Equal(c.instant(want)) || text[len(text)-1] != 'Z' && text[len(text)-6:] != "+00:00" {

@@ -8,10 +8,13 @@ package lrstest
 import (
 	"context"
 	"net"
+	"path/filepath"
 	"testing"
 	"time"
 
+	"lernspur/access"
 	"lernspur/app"
+	"lernspur/blobs"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/lrs"
@@ -36,9 +39,12 @@ type Server struct {
 	Key    string
 	Secret string
 
+	API      *lrs.API
 	Keys     *directory.Keys
 	Store    *store.Store
 	Commit   *commit.Committer
+	Blobs    *blobs.Keeper
+	BlobDir  string // where their files lie
 	Registry *prometheus.Registry
 }
 
@@ -46,6 +52,7 @@ type Server struct {
 type Options struct {
 	LRS    func(o *lrs.Options)
 	Commit func(o *commit.Options)
+	Access func(o *access.Options)
 }
 
 // Start starts an endpoint on a fresh database. A missing engine fails the
@@ -55,19 +62,28 @@ func Start(t testing.TB, opts Options) *Server {
 	s := &Server{Store: storetest.Open(t), Registry: prometheus.NewRegistry()}
 	s.startCommit(t, opts)
 	s.openKeys(t)
+	s.openBlobs(t)
+	// Tests are wrong as often as they like.
+	credentials := access.Options{Keys: s.Keys, Registerer: s.Registry, Slow: access.Slow{PerKey: -1}}
+	if opts.Access != nil {
+		opts.Access(&credentials)
+	}
+	gate := access.NewGate(credentials)
 	o := lrs.Options{
-		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Keys: s.Keys},
+		Blobs:  app.Blobs{Keeper: s.Blobs},
+		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Gate: gate},
+		Challenges: gate.Challenges(), Explain: schema.ExplainRequest, Registerer: s.Registry,
 		Documents:  app.Documents{Committer: s.Commit, Store: s.Store},
 		Activities: app.Reader{Store: s.Store},
-		Explain:    schema.ExplainRequest, Registerer: s.Registry,
 	}
 	if opts.LRS != nil {
 		opts.LRS(&o)
 	}
 	router := mux.NewRouter()
-	lrs.New(o).Register(router)
+	s.API = lrs.New(o)
+	s.API.Register(router)
 	lrs.RegisterOps(router, s.Registry, s.Store.Ping)
-	app.NewRepairs(s.Store, s.Commit, s.Keys, nil).Register(router)
+	app.NewRepairs(s.Store, s.Commit, gate, nil).Register(router)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -101,6 +117,16 @@ func (s *Server) startCommit(t testing.TB, opts Options) {
 	s.Commit = c
 }
 
+func (s *Server) openBlobs(t testing.TB) {
+	t.Helper()
+	s.BlobDir = filepath.Join(t.TempDir(), "blobs")
+	files, err := blobs.OpenFiles(s.BlobDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Blobs = blobs.NewKeeper(files)
+}
+
 func (s *Server) openKeys(t testing.TB) {
 	t.Helper()
 	keys, err := directory.Open(context.Background(), directory.StoreKeys(s.Store), directory.Options{})
@@ -114,7 +140,13 @@ func (s *Server) openKeys(t testing.TB) {
 // NewKey makes another key.
 func (s *Server) NewKey(t testing.TB, tenant string, scopes ...string) (key, secret string) {
 	t.Helper()
-	record, secret, err := s.Keys.Create(context.Background(), directory.NewKey{Tenant: tenant, Label: "test", Scopes: scopes})
+	return s.Bind(t, directory.NewKey{Tenant: tenant, Label: "test", Scopes: scopes})
+}
+
+// Bind makes another key, which may be bound.
+func (s *Server) Bind(t testing.TB, n directory.NewKey) (key, secret string) {
+	t.Helper()
+	record, secret, err := s.Keys.Create(context.Background(), n)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ SETTINGS index_granularity = 64, merge_selector_base = 8, min_parts_to_merge_at_
 CREATE TABLE lookups
 (
     `tenant` String,
-    `kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of' CODEC(ZSTD(1)),
+    `kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of, 11 attachment' CODEC(ZSTD(1)),
     `key` UUID CODEC(ZSTD(1)),
     `stored` Int64 CODEC(Delta, ZSTD(1)),
     `verb` LowCardinality(String) CODEC(ZSTD(1))

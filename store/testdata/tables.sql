@@ -16,6 +16,31 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY id
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60, index_granularity = 8192;
 
+CREATE TABLE deleted (`tenant` String,
+`id` UUID COMMENT 'of a statement that was deleted' CODEC(NONE),
+`stored` Int64 CODEC(ZSTD(1)))
+ENGINE = ReplacingMergeTree
+ORDER BY (tenant, id, stored)
+SETTINGS index_granularity = 1024, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
+CREATE TABLE deletion_items (`tenant` String,
+`job` UUID COMMENT 'id of the deletion' CODEC(ZSTD(1)),
+`stored` Int64 CODEC(Delta(8), ZSTD(1)),
+`id` UUID CODEC(NONE),
+`learner` String COMMENT 'whose progress changes: the actor, of a voiding statement that of its target' CODEC(ZSTD(1)))
+ENGINE = ReplacingMergeTree PARTITION BY job
+ORDER BY (tenant, job, stored)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60, index_granularity = 8192;
+
+CREATE TABLE deletions (`tenant` String,
+`id` UUID,
+`version` Int64 COMMENT 'the row with the highest is in force' CODEC(ZSTD(1)),
+`state` LowCardinality(String) COMMENT 'begun, chosen, done, purged; abandoned when it never got beyond begun' CODEC(ZSTD(1)),
+`record` String COMMENT 'JSON: who, when, digest of the selection, how many' CODEC(ZSTD(1)))
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant, id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60, index_granularity = 8192;
+
 CREATE TABLE documents (`tenant` String,
 `kind` UInt8 COMMENT '1 State, 2 Agent Profile, 3 Activity Profile' CODEC(ZSTD(1)),
 `activity` String COMMENT 'empty for an Agent Profile' CODEC(ZSTD(1)),
@@ -40,7 +65,7 @@ ORDER BY (version_id)
 SETTINGS index_granularity = 8192, fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
 CREATE TABLE lookups (`tenant` String,
-`kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of' CODEC(ZSTD(1)),
+`kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of, 11 attachment' CODEC(ZSTD(1)),
 `key` UUID CODEC(ZSTD(1)),
 `stored` Int64 CODEC(Delta(8), ZSTD(1)),
 `verb` LowCardinality(String) CODEC(ZSTD(1)))

@@ -1,0 +1,168 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"lernspur/access"
+	"lernspur/directory"
+)
+
+// own is a request on our own interface, and what becomes of it with all kinds
+// of credentials.
+type own struct {
+	request string // "METHOD path template"
+	path    string // with a query
+	body    string
+	scopes  []string
+	status  int
+	bound   int // with a key that is bound to an actor, a registration or activities
+}
+
+// ownRequests has an entry for every route under /api/v1; the test fails without.
+func ownRequests() []own {
+	everything := []string{"all", "all/read", "statements/read"}
+	mine := append(slices.Clone(everything), "statements/read/mine")
+	return []own{
+		{"GET /api/v1/progress/courses", "/api/v1/progress/courses", "", everything, 200, 403},
+		{"GET /api/v1/repairs", "/api/v1/repairs", "", everything, 200, 403},
+		{"GET /api/v1/repairs/{id}", "/api/v1/repairs/5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001", "", everything, 404, 403},
+		{"GET /api/v1/statements/count", "/api/v1/statements/count", "", mine, 200, 200},
+		{"GET /api/v1/statements/tail", "/api/v1/statements/tail", "", mine, 200, 200},
+		{"POST /api/v1/statements/delete", "/api/v1/statements/delete", `{"ids":["5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001"]}`, []string{"all"}, 200, 403},
+		{"GET /api/v1/statements/deletions/{id}", "/api/v1/statements/deletions/5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001", "", []string{"all"}, 404, 403},
+	}
+}
+
+// TestOwnInterfaceRefuses holds every route of our own interface to the one gate;
+// docs/api.md has the same table.
+func TestOwnInterfaceRefuses(t *testing.T) {
+	o := options(t)
+	o.Access.Slow = access.Slow{PerKey: 3, PerAddress: 10_000, Interval: time.Hour}
+	a := start(t, o)
+	defer stop(t, a)
+	list := ownRequests()
+	coverRoutes(t, a, list)
+	send := func(request own, key, secret, origin string) *http.Response {
+		t.Helper()
+		method, _, _ := strings.Cut(request.request, " ")
+		r, err := http.NewRequestWithContext(t.Context(), method, "http://"+a.Addr().String()+request.path, strings.NewReader(request.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if key != "" {
+			r.SetBasicAuth(key, secret)
+		}
+		r.Header.Set("Origin", origin)
+		r.Header.Set("Content-Type", "application/json")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close() // a tail would go on for ever
+		return answer
+	}
+	check := func(name string, request own, answer *http.Response, want int) {
+		t.Helper()
+		if answer.StatusCode != want {
+			t.Errorf("%s, %s: %d, want %d", request.request, name, answer.StatusCode, want)
+		}
+		if (answer.Header.Get("WWW-Authenticate") != "") != (want == 401) || (answer.Header.Get("Retry-After") != "") != (want == 429) {
+			t.Errorf("%s, %s: headers %v", request.request, name, answer.Header)
+		}
+	}
+	make := func(n directory.NewKey) (string, string) {
+		t.Helper()
+		r, secret, err := a.keys.Create(t.Context(), n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.ID, secret
+	}
+	for _, request := range list {
+		for _, scope := range directory.Scopes() {
+			want := 403
+			if slices.Contains(request.scopes, scope) {
+				want = request.status
+			}
+			key, secret := make(directory.NewKey{Scopes: []string{scope}})
+			check("scope "+scope, request, send(request, key, secret, ""), want)
+		}
+		check("no credentials", request, send(request, "", "", ""), 401)
+		key, secret := make(directory.NewKey{Scopes: []string{"all"}})
+		check("a wrong secret", request, send(request, key, secret+"x", ""), 401)
+		check("an unknown key", request, send(request, "nobody"+key, secret, ""), 401)
+		if err := a.keys.Revoke(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+		check("revoked", request, send(request, key, secret, ""), 401)
+		for name, bound := range map[string]directory.Binding{
+			"actor": {Actor: `{"mbox":"mailto:ada@example.org"}`}, "activities": {ActivityPrefix: "http://example.org/"}, "registration": {Registration: [16]byte{1}},
+		} {
+			key, secret = make(directory.NewKey{Scopes: []string{"all"}, Binding: bound})
+			check("bound to "+name, request, send(request, key, secret, ""), request.bound)
+		}
+		key, secret = make(directory.NewKey{Scopes: []string{"all"}, Binding: directory.Binding{Expires: 1}})
+		check("expired", request, send(request, key, secret, ""), 401)
+		key, secret = make(directory.NewKey{Scopes: []string{"all"}, Binding: directory.Binding{Origin: "https://content.example"}})
+		check("another origin", request, send(request, key, secret, "https://evil.example"), 403)
+		check("the same origin", request, send(request, key, secret, "https://content.example"), request.status)
+		for range 3 {
+			check("guesses", request, send(request, key, "guess", ""), 401)
+		}
+		check("one guess too many", request, send(request, key, "guess", ""), 429)
+		check("right, but not looked at", request, send(request, key, secret, "https://content.example"), 429)
+	}
+	holdOwnTable(t, list)
+}
+
+// coverRoutes fails for routes under /api/v1 that no request stands for.
+func coverRoutes(t *testing.T, a *App, list []own) {
+	t.Helper()
+	router := (*a.public.inner.Load()).(*mux.Router)
+	found := 0
+	err := router.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
+		template, err := route.GetPathTemplate()
+		if err != nil || !strings.HasPrefix(template, "/api/v1/") || rest(route) {
+			return nil
+		}
+		found++
+		if !slices.ContainsFunc(list, func(o own) bool { _, path, _ := strings.Cut(o.request, " "); return path == template }) {
+			t.Errorf("%s is not in the table of this test", template)
+		}
+		return nil
+	})
+	if err != nil || found == 0 {
+		t.Errorf("%d routes, %v", found, err)
+	}
+}
+
+// rest tells whether a route is for all paths that begin like it: those are
+// answered 404, whoever asks.
+func rest(route *mux.Route) bool {
+	expression, err := route.GetPathRegexp()
+	return err == nil && !strings.HasSuffix(expression, "$")
+}
+
+func holdOwnTable(t *testing.T, list []own) {
+	var b strings.Builder
+	b.WriteString("| request | one of these scopes | bound to actor, registration or activities |\n| --- | --- | --- |\n")
+	for _, o := range list {
+		fmt.Fprintf(&b, "| `%s` | `%s` | %d |\n", o.request, strings.Join(o.scopes, "`, `"), o.bound)
+	}
+	page, err := os.ReadFile(filepath.Join("..", "docs", "api.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), b.String()) {
+		t.Errorf("docs/api.md does not have this table:\n%s", b.String())
+	}
+}
