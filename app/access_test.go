@@ -37,6 +37,8 @@ func ownRequests() []own {
 		{"GET /api/v1/repairs/{id}", "/api/v1/repairs/5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001", "", everything, 404, 403},
 		{"GET /api/v1/statements/count", "/api/v1/statements/count", "", mine, 200, 200},
 		{"GET /api/v1/statements/tail", "/api/v1/statements/tail", "", mine, 200, 200},
+		{"POST /api/v1/statements/delete", "/api/v1/statements/delete", `{"ids":["5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001"]}`, []string{"all"}, 200, 403},
+		{"GET /api/v1/statements/deletions/{id}", "/api/v1/statements/deletions/5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001", "", []string{"all"}, 404, 403},
 	}
 }
 

@@ -18,7 +18,11 @@ type knownDocuments struct {
 	order   list.List                       // the most recently used first
 	bytes   int64                           // of recent
 	limit   int64
+	ever    documentFilter // every document that the log or the store has
 }
+
+// never stands for a document that never was.
+var never = &documents.Document{Deleted: true}
 
 func sumsOf(docs []*documents.Document) []documents.Sum {
 	sums := make([]documents.Sum, len(docs))
@@ -62,6 +66,7 @@ func (k *knownDocuments) durable(docs []*documents.Document, sums []documents.Su
 			p.document = d
 		}
 		k.pending[sum] = p
+		k.ever.add(sum)
 		k.put(sum, d)
 	}
 }
@@ -120,6 +125,9 @@ func (k *knownDocuments) get(sum documents.Sum) (d *documents.Document, known bo
 	if p, there := k.pending[sum]; there {
 		return p.document, p.document != nil, p.at
 	}
+	if !k.ever.has(sum) {
+		return never, true, position{}
+	}
 	return nil, false, position{}
 }
 
@@ -128,4 +136,12 @@ func (k *knownDocuments) recovered(d documentVersion, at position) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.pending[d.sum] = pendingDocument{version: d.version, at: at}
+	k.ever.add(d.sum)
+}
+
+// stored notes a document that the store had at the start.
+func (k *knownDocuments) stored(sum documents.Sum) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.ever.add(sum)
 }

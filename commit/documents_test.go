@@ -265,13 +265,21 @@ func TestAnErrorOfTheChangeChangesNothing(t *testing.T) {
 
 func TestDocumentsWhileTheSinkIsAway(t *testing.T) {
 	sink := newModelSink()
-	c := open(t, sink, t.TempDir(), func(o *Options) { o.WaitTimeout = 50 * time.Millisecond })
-	set(t, c, "known", "one")
+	c := open(t, sink, t.TempDir(), func(o *Options) { o.WaitTimeout, o.DocumentCache = 50*time.Millisecond, 2000 })
+	set(t, c, "stored", "zero")
+	for i := range 10 { // which leaves no room for it among the recent ones
+		set(t, c, fmt.Sprint(i), "x")
+	}
+	set(t, c, "recent", "two")
+	wait(t, c)
 	sink.set(func() { sink.away = true })
-	set(t, c, "known", "two")
-	expect(t, "a known document", content(t, c, "known"), "two")
+	set(t, c, "recent", "three")
+	expect(t, "a recent document", content(t, c, "recent"), "three")
+	expect(t, "one that never was", content(t, c, "new"), "")
+	set(t, c, "new", "four")
+	expect(t, "one that is new", content(t, c, "new"), "four")
 	var full *ErrBusy
-	_, err := c.Change(context.Background(), docKey("unknown"), func(*documents.Document) (*documents.Document, error) {
+	_, err := c.Change(context.Background(), docKey("stored"), func(*documents.Document) (*documents.Document, error) {
 		t.Error("a change was made of what is not known")
 		return nil, nil
 	})
@@ -282,8 +290,32 @@ func TestDocumentsWhileTheSinkIsAway(t *testing.T) {
 		t.Errorf("a deletion that has to read: %v, not ErrBusy", err)
 	}
 	sink.set(func() { sink.away = false })
-	set(t, c, "unknown", "three")
-	expect(t, "afterwards", content(t, c, "unknown"), "three")
+	set(t, c, "stored", "five")
+	expect(t, "afterwards", content(t, c, "stored"), "five")
+}
+
+// TestWhatNeverWasIsNotAskedFor: new documents cost the store no look, before a
+// restart and after it; those that are there are asked for.
+func TestWhatNeverWasIsNotAskedFor(t *testing.T) {
+	sink, dir := newModelSink(), t.TempDir()
+	small := func(o *Options) { o.DocumentCache = 1 }
+	c := open(t, sink, dir, small)
+	for i := range 100 {
+		expect(t, "before", content(t, c, fmt.Sprint(i)), "")
+		set(t, c, fmt.Sprint(i), "x")
+	}
+	wait(t, c)
+	crash(c)
+	c = open(t, sink, dir, small)
+	for i := range 100 {
+		set(t, c, fmt.Sprint("new", i), "x")
+	}
+	if sink.docReads > 2 {
+		t.Errorf("the store was asked %d times", sink.docReads)
+	}
+	for i := range 100 {
+		expect(t, "after the restart", content(t, c, fmt.Sprint(i)), "x")
+	}
 }
 
 func all(documents.Key) bool { return true }

@@ -67,6 +67,10 @@ func (c *Committer) recover(ctx context.Context) error {
 	if err := c.loadIDs(ctx, found.entries); err != nil {
 		return err
 	}
+	err = c.opts.Sink.DocumentKeys(ctx, func(key documents.Key) { c.known.stored(key.Sum()) })
+	if err != nil {
+		return fmt.Errorf("reading the keys of all documents: %w", err)
+	}
 	c.flush = newFlusher(&c.opts, c.ids, c.known, c.metrics, c.mark, fmt.Sprintf("%s-%d-", writer, begun))
 	c.durable.raise(found.last)
 	c.flush.suspect = found.last

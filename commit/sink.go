@@ -50,6 +50,9 @@ type Sink interface {
 	Document(ctx context.Context, key documents.Key) (*documents.Document, error)
 	// ShelfKeys lists the documents of a shelf that are not deleted.
 	ShelfKeys(ctx context.Context, shelf documents.Shelf) ([]documents.Key, error)
+	// DocumentKeys calls yield with the key of every document, deleted ones too,
+	// maybe more than once. It is called once, at start.
+	DocumentKeys(ctx context.Context, yield func(documents.Key)) error
 	// LastStored is the highest stored instant or version there is, 0 if none.
 	LastStored(ctx context.Context) (int64, error)
 }

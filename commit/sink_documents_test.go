@@ -85,3 +85,12 @@ func (m *modelSink) ShelfKeys(ctx context.Context, shelf documents.Shelf) ([]doc
 	}
 	return keys, nil
 }
+
+func (m *modelSink) DocumentKeys(ctx context.Context, yield func(documents.Key)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, d := range m.docs {
+		yield(d.Key)
+	}
+	return nil
+}

@@ -41,6 +41,9 @@ func (a *API) about(resources []resource) []byte {
 		"extensions": map[string]any{
 			aboutLimits: map[string]int64{
 				"body_bytes":             a.opts.MaxBody,
+				"document_bytes":         a.opts.MaxDocument,
+				"attachment_bytes":       a.opts.MaxAttachment,
+				"attachments_bytes":      a.opts.MaxAttachments,
 				"form_bytes":             min(maxForm, a.opts.MaxBody),
 				"form_fields":            maxFormFields,
 				"statement_bytes":        int64(cmp.Or(limits.MaxStatementBytes, statements.DefaultMaxStatementBytes)),

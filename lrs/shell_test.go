@@ -47,6 +47,7 @@ func TestAbout(t *testing.T) {
 	if fmt.Sprint(about.Version) != "[1.0.0 1.0.1 1.0.2 1.0.3 2.0.0]" ||
 		about.Extensions["http://lernspur.local/xapi/about/limits"]["statement_bytes"] != 1048576.0 ||
 		about.Extensions["http://lernspur.local/xapi/about/limits"]["body_bytes"] != 16777216.0 ||
+		about.Extensions["http://lernspur.local/xapi/about/limits"]["attachment_bytes"] != 268435456.0 ||
 		fmt.Sprint(about.Extensions["http://lernspur.local/xapi/about/endpoints"]["/statements"]) != "[GET HEAD POST PUT]" ||
 		fmt.Sprint(about.Extensions["http://lernspur.local/xapi/about/syntax"]["formats"]) != "[exact ids canonical]" {
 		t.Errorf("%s", a.body)

@@ -66,8 +66,8 @@ type deletionBody struct {
 // It is a POST: a selection has people in it, which do not belong into addresses,
 // and whose body proxies may drop from a DELETE.
 func (a *API) delete(w http.ResponseWriter, r *http.Request, who *Identity) error {
-	if who.Bounds != (statements.Bounds{}) {
-		return problem(http.StatusForbidden, "a key that is bound to an actor, a registration or activities does not delete")
+	if err := who.unbound(); err != nil {
+		return err
 	}
 	request, err := readDeleteRequest(w, r)
 	if err != nil {
@@ -107,6 +107,14 @@ func (a *API) delete(w http.ResponseWriter, r *http.Request, who *Identity) erro
 	return a.answerDeletion(w, r, del)
 }
 
+// unbound refuses keys that are bound: deletions are of the whole tenant.
+func (who *Identity) unbound() error {
+	if who.Bounds != (statements.Bounds{}) {
+		return problem(http.StatusForbidden, "a key that is bound to an actor, a registration or activities does not delete")
+	}
+	return nil
+}
+
 // preview says what a deletion would do.
 func (a *API) preview(w http.ResponseWriter, r *http.Request, who *Identity, sel statements.Selection) error {
 	watermark, err := a.wait(r.Context())
@@ -137,6 +145,9 @@ func (a *API) preview(w http.ResponseWriter, r *http.Request, who *Identity, sel
 
 // deletion answers GET /api/v1/statements/deletions/{id}.
 func (a *API) deletion(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	if err := who.unbound(); err != nil {
+		return err
+	}
 	id, err := id("the id of a deletion", mux.Vars(r)["id"])
 	if err != nil {
 		return err

@@ -157,8 +157,8 @@ func (s *Store) Choose(ctx context.Context, tenant string, job uuid.UUID, sel st
 }
 
 // Remove removes what a deletion has chosen: when it returns nil, the
-// statements, their look-up rows and their references are gone for every query, durably. It may be
-// called again. The bytes stay on disk until Purge.
+// statements, their look-up rows, their references and what was kept of them as they were sent are gone
+// for every query, durably. It may be called again. The bytes stay on disk until Purge.
 func (s *Store) Remove(ctx context.Context, tenant string, job uuid.UUID) error {
 	s.gone.mu.Lock()
 	s.gone.tenants[tenant] = true
@@ -170,6 +170,7 @@ func (s *Store) Remove(ctx context.Context, tenant string, job uuid.UUID) error 
 		"DELETE FROM statements WHERE (tenant, stored) IN " + places,
 		"DELETE FROM lookups WHERE (tenant, stored) IN " + places,
 		"DELETE FROM refs WHERE (tenant, target) IN " + places + " OR (tenant, referrer) IN " + places,
+		"DELETE FROM repairs WHERE (tenant, stored) IN " + places,
 	} {
 		if err := s.exec(ctx, sql, nil); err != nil {
 			table := strings.Fields(sql)[2]
@@ -196,7 +197,7 @@ func (s *Store) Forget(ctx context.Context, tenant string, job uuid.UUID) error 
 // Purge writes the parts of the tables that hold deleted rows anew, without
 // them. The old files go a minute later (old_parts_lifetime).
 func (s *Store) Purge(ctx context.Context) error {
-	for _, table := range []string{"statements", "lookups", "refs"} {
+	for _, table := range []string{"statements", "lookups", "refs", "repairs"} {
 		if err := s.exec(ctx, "ALTER TABLE "+table+" APPLY DELETED MASK", nil); err != nil {
 			return fmt.Errorf("removing the bytes of deleted rows, table %s: %w", table, err)
 		}

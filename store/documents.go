@@ -89,6 +89,22 @@ func (s *Store) Document(ctx context.Context, key documents.Key) (*documents.Doc
 	return d, err
 }
 
+// DocumentKeys calls yield with the key of every document of every tenant, deleted
+// ones too; with that of one that was changed maybe more than once.
+func (s *Store) DocumentKeys(ctx context.Context, yield func(documents.Key)) error {
+	const sql = `SELECT tenant, kind, activity, agent, registration, id FROM documents`
+	return s.queryLong(ctx, sql, nil, func(rows driver.Rows) error {
+		var key documents.Key
+		var kind uint8
+		if err := rows.Scan(&key.Tenant, &kind, &key.Activity, &key.Agent, &key.Registration, &key.ID); err != nil {
+			return err
+		}
+		key.Kind = documents.Kind(kind)
+		yield(key)
+		return nil
+	})
+}
+
 // maxShelf bounds the ids that are answered at once.
 const maxShelf = 1_000_000
 

@@ -55,6 +55,15 @@ func TestDocumentsComeBack(t *testing.T) {
 	if err != nil || len(keys) != len(nasty) {
 		t.Errorf("%d keys, %v", len(keys), err)
 	}
+	all := map[documents.Key]bool{}
+	if err := s.DocumentKeys(t.Context(), func(key documents.Key) { all[key] = true }); err != nil || len(all) != len(docs) {
+		t.Errorf("%d keys of all, %v", len(all), err)
+	}
+	for _, d := range docs {
+		if !all[d.Key] {
+			t.Errorf("%q is not among all keys", d.ID)
+		}
+	}
 	if last, err := s.LastStored(t.Context()); err != nil || last != version {
 		t.Errorf("the last version is %d, %v; want %d", last, err, version)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/google/uuid"
 
@@ -96,26 +95,13 @@ const selectRepairs = `SELECT stored, id, timestamp, activity, courses, repairs,
 // repaired and is visible at the watermark upto.
 func (s *Store) Repaired(ctx context.Context, tenant string, id uuid.UUID, upto int64) (row RepairedRow, ok bool, err error) {
 	sql := selectRepairs + fmt.Sprintf(`id = '%[1]s' AND stored <= %[2]d AND stored IN (`+
-		`SELECT stored FROM lookups WHERE tenant = {tenant:String} AND kind = %[3]d AND key = '%[1]s')`, id, upto, kindID)
+		`SELECT stored FROM lookups WHERE tenant = {tenant:String} AND kind = %[3]d AND key = '%[1]s')`, id, upto, kindID) + s.visibleRepairs(tenant)
 	err = s.query(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) (err error) {
 		row, err = scanRepaired(rows)
 		ok = true
 		return err
 	})
 	return row, ok && err == nil, err
-}
-
-// RepairedRows reads what is kept beside statements of a tenant with low <
-// stored <= high, in order, n rows at most.
-func (s *Store) RepairedRows(ctx context.Context, tenant string, low, high int64, n int) ([]RepairedRow, error) {
-	sql := selectRepairs + fmt.Sprintf(`stored > %d AND stored <= %d ORDER BY stored LIMIT %d`, low, high, n)
-	var list []RepairedRow
-	err := s.queryLong(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
-		row, err := scanRepaired(rows)
-		list = append(list, row)
-		return err
-	})
-	return list, err
 }
 
 func scanRepaired(rows driver.Rows) (row RepairedRow, err error) {
@@ -177,6 +163,7 @@ type RepairTotals struct {
 func (s *Store) CountRepairs(ctx context.Context, tenant string, f RepairFilter) (RepairTotals, error) {
 	var totals RepairTotals
 	where, params := f.where(tenant)
+	where += s.visibleRepairs(tenant)
 	err := s.query(ctx, `SELECT uniqExact(stored) FROM repairs WHERE `+where, params, func(rows driver.Rows) error {
 		var n uint64
 		err := rows.Scan(&n)
@@ -212,6 +199,12 @@ func (s *Store) CountRepairs(ctx context.Context, tenant string, f RepairFilter)
 	return totals, err
 }
 
+// visibleRepairs is the condition that leaves out what is being deleted.
+func (s *Store) visibleRepairs(tenant string) string {
+	p := plan{hidden: s.hiddenSQL(tenant)}
+	return p.visible("stored")
+}
+
 // where is the condition on rows of repairs.
 func (f *RepairFilter) where(tenant string) (string, parameters) {
 	params := parameters{"tenant": tenant}
@@ -244,26 +237,6 @@ func (f *RepairFilter) inner() string {
 		list = append(list, `course = {course:String}`)
 	}
 	return strings.Join(list, " AND ")
-}
-
-// ForgetRepairs removes what is kept beside the statements of a tenant that are
-// stored at the instants given: whoever deletes a statement calls it, since the
-// original says what the statement says. When it returns nil no query finds
-// them any more. Instants without a row are no error.
-func (s *Store) ForgetRepairs(ctx context.Context, tenant string, stored []int64) error {
-	ctx, cancel := unhurried(ctx)
-	defer cancel()
-	deleting := clickhouse.Context(ctx, clickhouse.WithParameters(parameters{"tenant": tenant}), clickhouse.WithSettings(clickhouse.Settings{"mutations_sync": 2}))
-	for len(stored) > 0 {
-		n := min(len(stored), maxList)
-		// Not a lightweight DELETE, which only hides rows until they are merged.
-		sql := fmt.Sprintf(`ALTER TABLE repairs DELETE WHERE tenant = {tenant:String} AND stored IN (%s)`, intList(stored[:n]))
-		if err := s.conn.Exec(deleting, sql); err != nil {
-			return fmt.Errorf("deleting repairs: %w", err)
-		}
-		stored = stored[n:]
-	}
-	return nil
 }
 
 // RepairCheck is one row of repairs held against its statement.

@@ -107,16 +107,39 @@ func TestRepairs(t *testing.T) {
 		})
 	}
 
-	t.Run("forget", func(t *testing.T) {
-		if err := s.ForgetRepairs(ctx, "town", []int64{1001, 1002, 1004}); err != nil {
+	t.Run("deleted with the statement", func(t *testing.T) {
+		job, sel := uuid.New(), statements.Selection{IDs: []uuid.UUID{rows[0].ID, rows[1].ID, rows[3].ID}}
+		if chosen, err := s.Choose(ctx, "town", job, sel, 2000); err != nil || chosen != 3 {
+			t.Fatal(chosen, err)
+		}
+		check := func(when string) {
+			t.Helper()
+			totals, err := s.CountRepairs(ctx, "town", store.RepairFilter{Upto: 2000, Limit: 10})
+			if err != nil || totals.Statements != 1 || !reflect.DeepEqual(totals.Counts, []store.RepairCount{n("null-property", "", 1)}) {
+				t.Errorf("%s: %+v, %v", when, totals, err)
+			}
+			if _, ok, err := s.Repaired(ctx, "town", rows[0].ID, 2000); ok || err != nil {
+				t.Errorf("%s: the original is there: %v, %v", when, ok, err)
+			}
+		}
+		s.Hide("town", job)
+		check("hidden")
+		for range 2 { // as after a crash
+			if err := s.Remove(ctx, "town", job); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Forget(ctx, "town", job); err != nil {
 			t.Fatal(err)
 		}
-		left, err := s.RepairedRows(ctx, "town", 0, 2000, 10)
-		if err != nil || len(left) != 1 || left[0].Stored != 1003 {
-			t.Errorf("%+v, %v", left, err)
+		check("removed")
+		if err := s.Purge(ctx); err != nil {
+			t.Fatal(err)
 		}
-		if others, err := s.RepairedRows(ctx, "village", 0, 2000, 10); err != nil || len(others) != 1 {
-			t.Errorf("of another tenant %+v, %v", others, err)
+		check("purged")
+		var left uint64
+		if err := s.Conn().QueryRow(ctx, "SELECT count() FROM repairs WHERE tenant = 'village'").Scan(&left); err != nil || left == 0 {
+			t.Errorf("%d rows of another tenant, %v", left, err)
 		}
 	})
 }
