@@ -231,9 +231,15 @@ func (l *logFile) append(buf []byte, records int, last int64) (position, error) 
 	return at, nil
 }
 
-// undo takes back a failed write, so that the log goes on where it ended.
+// undo takes back a failed write, so that the log goes on where it ended. What
+// was refused must not come back: of a group and the marks behind it the group
+// may have been written whole, and without the fsync a power cut could undo
+// the truncation alone.
 func (l *logFile) undo(open *segment, cause error) error {
 	err := l.file.Truncate(open.size)
+	if err == nil {
+		err = l.file.Sync()
+	}
 	if err == nil {
 		_, err = l.file.Seek(open.size, io.SeekStart)
 	}

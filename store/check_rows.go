@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -170,15 +171,24 @@ func scanRow(rows driver.Rows) (*statements.Statement, error) {
 	return &st, err
 }
 
+// sortSettings let a sort of many rows go through the disk, and let whoever
+// takes the rows take their time.
+var sortSettings = clickhouse.Settings{"max_threads": 2, "max_block_size": 8192, "max_bytes_before_external_sort": 256 << 20,
+	"send_timeout": 3600, "receive_timeout": 3600}
+
+// longRead is how long a read may last that goes through all look-up rows while
+// everything else is looked at beside it.
+const longRead = 24 * time.Hour
+
 // LookupRows reads the look-up rows of a tenant with low < stored <= high in
 // order of stored, those of one statement at a time. A value is valid until
 // the next one.
 func (s *Store) LookupRows(ctx context.Context, tenant string, low, high int64) iter.Seq2[StoredLookups, error] {
 	return func(yield func(StoredLookups, error) bool) {
-		ctx, cancel := unhurried(ctx)
+		ctx, cancel := context.WithTimeout(ctx, longRead)
 		defer cancel()
-		ctx = clickhouse.Context(ctx, clickhouse.WithParameters(parameters{"tenant": tenant}))
-		rows, err := s.conn.Query(ctx, fmt.Sprintf(`SELECT DISTINCT stored, kind, key, verb FROM lookups `+
+		ctx = clickhouse.Context(ctx, clickhouse.WithParameters(parameters{"tenant": tenant}), clickhouse.WithSettings(sortSettings))
+		rows, err := s.conn.Query(ctx, fmt.Sprintf(`SELECT stored, kind, key, verb FROM lookups `+
 			`WHERE tenant = {tenant:String} AND stored > %d AND stored <= %d ORDER BY stored`, low, high))
 		if err != nil {
 			yield(StoredLookups{}, err)
@@ -188,6 +198,7 @@ func (s *Store) LookupRows(ctx context.Context, tenant string, low, high int64) 
 		var group StoredLookups
 		finish := func() bool {
 			slices.SortFunc(group.Rows, CompareLookups)
+			group.Rows = slices.Compact(group.Rows) // repeats are harmless
 			return yield(group, nil)
 		}
 		for rows.Next() {

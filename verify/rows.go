@@ -15,15 +15,34 @@ import (
 // progressEvery is after how many statements progress is told.
 const progressEvery = 10_000
 
+// lookupStream are the look-up rows of a tenant in order of stored. They are
+// read once for all windows: the table is not in that order, so each window's
+// own query would read all of it.
+type lookupStream struct {
+	pull func() (store.StoredLookups, error, bool)
+	have store.StoredLookups
+	more bool
+}
+
+// next moves to the look-ups of the next statement.
+func (l *lookupStream) next() (err error) {
+	if l.have, err, l.more = l.pull(); err != nil {
+		return fmt.Errorf("reading look-ups: %w", err)
+	}
+	return nil
+}
+
+// openLookups begins to read look-ups; the function that it returns ends that.
+func (c *check) openLookups(tenant string) (stop func(), err error) {
+	next, stop := iter.Pull2(c.store.LookupRows(c.ctx, tenant, beginning, c.opts.Upto))
+	c.lookups = &lookupStream{pull: next}
+	return stop, c.lookups.next()
+}
+
 // window compares the statements with low < stored <= high with their columns
 // and with their look-up rows. Both come in order of stored and are merged.
 func (c *check) window(tenant string, low, high int64) error {
-	next, stop := iter.Pull2(c.store.LookupRows(c.ctx, tenant, low, high))
-	defer stop()
-	have, lookupErr, more := next()
-	if lookupErr != nil {
-		return fmt.Errorf("reading look-ups: %w", lookupErr)
-	}
+	l := c.lookups
 	derive := store.NewDeriver()
 	last := int64(beginning)
 	for row, err := range c.store.Rows(c.ctx, tenant, low, high) {
@@ -31,34 +50,39 @@ func (c *check) window(tenant string, low, high int64) error {
 			return fmt.Errorf("reading statements: %w", err)
 		}
 		c.countRow()
-		for more && have.Stored < row.Stored {
-			c.orphan(have)
-			if have, lookupErr, more = next(); lookupErr != nil {
-				return fmt.Errorf("reading look-ups: %w", lookupErr)
-			}
+		if err := c.orphansBefore(row.Stored); err != nil {
+			return err
 		}
 		if row.Stored == last {
 			c.note(RepeatedRow, row.Stored, row.ID, "the same instant is stored twice")
 			continue
 		}
 		last = row.Stored
-		if !more || have.Stored != row.Stored {
+		if !l.more || l.have.Stored != row.Stored {
 			if err := c.row(row, nil, derive); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := c.row(row, have.Rows, derive); err != nil {
+		if err := c.row(row, l.have.Rows, derive); err != nil {
 			return err
 		}
-		if have, lookupErr, more = next(); lookupErr != nil {
-			return fmt.Errorf("reading look-ups: %w", lookupErr)
+		if err := l.next(); err != nil {
+			return err
 		}
 	}
-	for more {
-		c.orphan(have)
-		if have, lookupErr, more = next(); lookupErr != nil {
-			return fmt.Errorf("reading look-ups: %w", lookupErr)
+	if high == math.MaxInt64 {
+		high-- // nothing is stored then
+	}
+	return c.orphansBefore(high + 1)
+}
+
+// orphansBefore notes the look-ups before an instant for which no statement came.
+func (c *check) orphansBefore(stored int64) error {
+	for c.lookups.more && c.lookups.have.Stored < stored {
+		c.orphan(c.lookups.have)
+		if err := c.lookups.next(); err != nil {
+			return err
 		}
 	}
 	return nil

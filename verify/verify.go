@@ -58,6 +58,8 @@ type check struct {
 	read   int
 	total  int
 	refs   []store.Linked // StatementRefs of the window
+
+	lookups *lookupStream // of the tenant
 }
 
 // Run verifies what the store has. The error is one of reading; differences
@@ -103,6 +105,11 @@ func Run(ctx context.Context, s *store.Store, opts Options) (*Report, error) {
 }
 
 func (c *check) verifyTenant(tenant string) error {
+	stop, err := c.openLookups(tenant)
+	defer stop()
+	if err != nil {
+		return err
+	}
 	for low := int64(beginning); low < c.opts.Upto; {
 		c.progress("statements and look-ups")
 		high, _, err := c.store.Window(c.ctx, tenant, low, c.opts.Upto, c.opts.Window)
@@ -117,6 +124,7 @@ func (c *check) verifyTenant(tenant string) error {
 		}
 		low = high
 	}
+	stop()
 	c.progress("references")
 	if err := c.references(tenant); err != nil {
 		return fmt.Errorf("reading references: %w", err)

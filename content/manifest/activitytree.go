@@ -1,5 +1,7 @@
 package manifest
 
+import "slices"
+
 // ActivityNode is an activity of the tree that the run-time library scorm-again
 // takes as sequencing.activityTree, in its names.
 type ActivityNode struct {
@@ -108,7 +110,7 @@ func (n *ActivityNode) sequence(q *Sequencing) {
 		c.RollupObjectiveSatisfied, c.RollupProgressCompletion = r.ObjectiveSatisfied, r.ProgressCompletion
 		c.ObjectiveMeasureWeight = r.ObjectiveMeasureWeight
 		if len(r.Rules) > 0 {
-			n.RollupRules = &activityRollup{r.Rules}
+			n.RollupRules = &activityRollup{libraryRollup(r.Rules)}
 		}
 	}
 	if r := q.Randomization; r != nil {
@@ -119,4 +121,19 @@ func (n *ActivityNode) sequence(q *Sequencing) {
 	if *c != (activityControls{}) {
 		n.SequencingControls = c
 	}
+}
+
+// libraryRollup are rollup rules in the library's words, which has another one for
+// a condition.
+func libraryRollup(rules []RollupRule) []RollupRule {
+	rules = slices.Clone(rules)
+	for i, rule := range rules {
+		rules[i].Conditions = slices.Clone(rule.Conditions)
+		for j := range rules[i].Conditions {
+			if c := &rules[i].Conditions[j]; c.Condition == "activityProgressKnown" {
+				c.Condition = "progressKnown"
+			}
+		}
+	}
+	return rules
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,8 +71,8 @@ var comments = regexp.MustCompile(`(?s)<!--.*?-->`)
 // accepted, and what became of them.
 func TestNothingIsLost(t *testing.T) {
 	eachManifest(t, func(t *testing.T, _, text string, p *Package) {
-		if len(p.Errors()) > 0 {
-			return
+		if len(p.Errors()) > 0 || slices.Contains(rulesOf(p, Warning), "other-organizations") {
+			return // not all of it is read
 		}
 		text = comments.ReplaceAllString(text, "")
 		count := func(tag string) int { return len(regexp.MustCompile(`<`+tag+`[\s>/]`).FindAllString(text, -1)) }

@@ -96,7 +96,6 @@ var rules = []Rule{
 	{"cmi5-relative", Error, "a relative address of an AU in a course structure without a package", "Upload the package (zip) instead of the course structure, or write whole addresses."},
 	{"cmi5-query", Error, "an AU's address has a parameter that the launch sets: `endpoint`, `fetch`, `actor`, `registration`, `activityId`", adviceTool},
 	{"cmi5-value", Error, "`moveOn`, `launchMethod` or `masteryScore` with a value that cmi5 does not have", adviceTool},
-	{"cmi5-text", Error, "a title or a description that is missing or empty", adviceTool},
 	{"cmi5-objective", Warning, "an `idref` names no objective of the course", adviceTool},
 
 	// Tin Can and H5P.

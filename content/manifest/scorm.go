@@ -71,7 +71,11 @@ func (s *scormReader) version() bool {
 		if stated != "" {
 			text = fmt.Sprintf("The version %q (schemaversion) is unknown", stated)
 		}
-		s.note("schemaversion", metadata, "%s; it was read as %s.", text, kind.Name())
+		at := metadata
+		if at == nil {
+			at = s.root
+		}
+		s.note("schemaversion", at, "%s; it was read as %s.", text, kind.Name())
 	}
 	s.pkg.Kind, s.pkg.Edition = kind, edition
 	return true

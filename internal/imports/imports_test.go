@@ -20,6 +20,10 @@ var allowed = map[string][]string{
 	"transfer":   {},
 	"blobs":      {},
 	"documents":  {},
+	// Packages are read without knowing of anything else.
+	"content/archive":  {},
+	"content/markup":   {},
+	"content/manifest": {"content/archive", "content/markup"},
 	// Holds a program still at named places, when it was built for that.
 	"internal/failpoint": {},
 
