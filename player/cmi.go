@@ -71,17 +71,6 @@ func (c CMI) add(name string, value any, depth int) error {
 	return nil
 }
 
-// below is what has names that begin with a prefix, under the rest of them.
-func (c CMI) below(prefix string) CMI {
-	part := CMI{}
-	for name, value := range c {
-		if rest, ok := strings.CutPrefix(name, prefix); ok {
-			part[rest] = value
-		}
-	}
-	return part
-}
-
 // array has the elements of an array, in order.
 func (c CMI) array(name string) []CMI {
 	byIndex := map[int]CMI{}

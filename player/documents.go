@@ -66,11 +66,6 @@ func attemptState(kind manifest.Kind, rec *record) []byte {
 			state[strings.TrimPrefix(name, "lesson_")] = value
 		}
 	}
-	for name, value := range rec.Data.below("cmi.learner_preference.") {
-		if !strings.HasPrefix(name, "_") {
-			state["learner_preference."+name] = value
-		}
-	}
 	total := rec.Total
 	if rec.Ended {
 		total = min(total+length(rec.Data[sessionTime(kind)]), maxLength)

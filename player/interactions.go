@@ -34,6 +34,13 @@ func (t *translation) interactions() {
 	}
 }
 
+func (t *translation) responseName() string {
+	if t.v12 {
+		return "student_response"
+	}
+	return "learner_response"
+}
+
 func (t *translation) interaction(i CMI) Activity {
 	a := activity(t.SCO.ID+"/interaction/"+url.PathEscape(i["id"]), typeInteraction, nil)
 	kind := interactionTypes[i["type"]]

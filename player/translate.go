@@ -64,7 +64,10 @@ func Translate(before, after CMI, s Session) []Statement {
 			word = suspended
 		}
 		r := t.outcome()
-		r.Duration = isoDuration(after[t.name("core.session_time", "session_time")])
+		if name := t.name("core.session_time", "session_time"); s.Said[name] {
+			// The library has no time at all for one that nobody set.
+			r.Duration = isoDuration(after[name])
+		}
 		t.add(word, "", s.SCO, r, false)
 	}
 	return t.all
