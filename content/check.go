@@ -1,7 +1,6 @@
 package content
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +61,14 @@ func isBare(f io.ReaderAt) (bool, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return false, err
 	}
-	return bytes.HasPrefix(bytes.TrimLeft(start[:n], "\xEF\xBB\xBF\xFF\xFE\x00 \t\r\n"), []byte("<")), nil
+	for _, b := range start[:n] {
+		switch b {
+		case 0xEF, 0xBB, 0xBF, 0xFF, 0xFE, 0, ' ', '\t', '\r', '\n': // marks, UTF-16, space
+		default:
+			return b == '<', nil
+		}
+	}
+	return false, nil
 }
 
 func checkBare(f io.Reader, name string, limits archive.Limits) (*Report, error) {

@@ -83,6 +83,7 @@ func TestCheck(t *testing.T) {
 		{"folder", folder, archive.Limits{}, manifest.Cmi5, "", 2},
 		{"course structure", write(t, "course.xml", structure), archive.Limits{}, manifest.Cmi5, "cmi5-relative", 1},
 		{"course structure with a mark", write(t, "course", "\xEF\xBB\xBF "+structure), archive.Limits{}, manifest.Cmi5, "cmi5-relative", 1},
+		{"course structure in UTF-16", write(t, "course", "\xFF\xFE<\x00a\x00/\x00>\x00"), archive.Limits{}, manifest.Cmi5, "wrong-root", 1},
 		{"course structure, too large", write(t, "course.xml", structure), archive.Limits{Manifest: 100}, "", "file-too-large", 0},
 		{"no package (208-1)", write(t, "package.md", "# LMS\n"), archive.Limits{}, "", "not-a-zip", 0},
 		{"no zip (209-1)", write(t, "package.zip", "not a zip"), archive.Limits{}, "", "not-a-zip", 0},
