@@ -61,6 +61,30 @@ var alternateCases = []testcase{
 			c.Errorf("%v", got)
 		}
 	}},
+	{"documents as a form", "XAPI-00336", v1, func(c *client) {
+		for _, shelf := range shelves {
+			p := shelf.place()
+			fields := func(more ...string) []string { return append(p.one("", "a").query, more...) }
+			c.want(204, form(p.path, "PUT", fields("content", `{"x":"ü"}`, "Content-Type", "application/json", "If-None-Match", "*")...))
+			c.holds(p, "a", `{"x":"ü"}`)
+			c.want(204, form(p.path, "POST", fields("content", `{"y":2}`, "Content-Type", "application/json")...))
+			r := c.want(200, form(p.path, "GET", fields()...))
+			if r.header.Get("ETag") != c.document(p, "a").header.Get("ETag") {
+				c.Errorf("%v", r.header)
+			}
+			if !p.state {
+				c.want(412, form(p.path, "PUT", fields("content", `{}`, "Content-Type", "application/json", "If-Match", wrongETag)...))
+			}
+			c.want(204, form(p.path, "DELETE", fields("If-Match", r.header.Get("ETag"))...))
+			c.want(404, p.one("GET", "a"))
+		}
+	}},
+	{"agents, activities and about as a form", "XAPI-00336", v1, func(c *client) {
+		c.want(200, form("/agents", "GET", "agent", agentText("ada")))
+		c.want(200, form("/activities", "GET", "activityId", courseID("one")))
+		c.want(200, form("/about", "GET"))
+		c.want(400, form("/agents", "GET"))
+	}},
 	{"a form that is wrong is refused", "XAPI-00336", v1, func(c *client) {
 		s := statement()
 		text := string(c.encode(s))

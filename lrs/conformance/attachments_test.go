@@ -65,6 +65,23 @@ var attachmentCases = []testcase{
 		}
 		c.parts(get("verb", verbID(unique("verb")), "attachments", "true"))
 	}},
+	{"further pages bring their data", "XAPI-00167 XAPI-00111", both, func(c *client) {
+		verb := verbID(unique("verb"))
+		contents := []string{unique("one"), unique("two"), unique("three")}
+		for _, content := range contents {
+			c.want(200, mixed(c.firstPart(statement(m{"verb": m{"id": verb}}, attachments(attached("text/plain", content)))), dataPart("text/plain", content)))
+		}
+		q := get("verb", verb, "limit", "1", "ascending", "true", "attachments", "true", "format", "ids")
+		for _, content := range contents {
+			first, data := c.parts(q)
+			if diff := cmp.Diff(map[string]string{hashOf(content): content}, data); diff != "" {
+				c.Error(diff)
+			}
+			var p page
+			c.decode(first, &p)
+			q = request{method: "GET", path: *p.More}
+		}
+	}},
 	{"PUT takes attachments", "XAPI-00127", both, func(c *client) {
 		content := unique("content")
 		s := statement(attachments(attached("text/plain", content)))

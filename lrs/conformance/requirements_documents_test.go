@@ -112,6 +112,7 @@ var documentRequirements = []requirement{
 
 	{"XAPI-00322", both, "Comm 3.1", "4.1.4", "ETags guard documents: GET has one in quotes, If-Match and If-None-Match are held, 412 and 409 change nothing and say why.", ""},
 	{"OWN-ETAG-SHA1", both, "Comm 3.1", "4.1.4", "The ETag is the SHA-1 of the content, in 40 hexadecimal digits.", ""},
+	{"OWN-ETAG-GZIP", both, "Comm 3.1", "4.1.4", "A compressed answer has another ETag, and If-Match takes it.", ""},
 	{"V2-IF-MATCH", v2, "-", "4.1.4", "A wrong If-Match on PUT, POST or DELETE is 412 and changes nothing, for State too; the right one is taken.", ""},
 	{"V2-PUT-409", v2, "-", "4.1.4", "PUT without If-Match on a document that is there is 409, for State too; on a new one it is taken.", ""},
 	{"OWN-DOCUMENT-RACE", both, "Comm 3.1", "4.1.4", "Of many writers with the same ETag at the same time, one wins.", ""},
