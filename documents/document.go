@@ -19,6 +19,22 @@ const (
 	ActivityProfile Kind = 3 // 2.7
 )
 
+// Records of the catalogue are kept as documents, too. No resource of xAPI
+// reaches them: each of those asks for its own kind above.
+const (
+	CatalogCourse       Kind = 16
+	CatalogRegistration Kind = 17
+	// CatalogPlace says which course a registration belongs to.
+	CatalogPlace Kind = 18
+	// CatalogEnrolment has a learner's registrations for a course.
+	CatalogEnrolment Kind = 19
+	CatalogLaunch    Kind = 20
+	// CatalogHistory has what was launched, beyond the life of the launches.
+	CatalogHistory Kind = 21
+	// CatalogRuntime has what content keeps at run time.
+	CatalogRuntime Kind = 22
+)
+
 // String is the name in logs and metrics.
 func (k Kind) String() string {
 	switch k {
@@ -28,6 +44,8 @@ func (k Kind) String() string {
 		return "agent_profile"
 	case ActivityProfile:
 		return "activity_profile"
+	case CatalogCourse, CatalogRegistration, CatalogPlace, CatalogEnrolment, CatalogLaunch, CatalogHistory, CatalogRuntime:
+		return "catalog"
 	}
 	return "unknown"
 }
@@ -51,6 +69,19 @@ type Key struct {
 	Registration uuid.UUID
 	// ID is the stateId or profileId.
 	ID string
+}
+
+// Range is a part of a shelf, in the order of (registration, id).
+type Range struct {
+	Shelf
+	// Registration narrows the range to one; uuid.Nil does not.
+	Registration uuid.UUID
+	// AfterRegistration and AfterID are the last ones of the page before; zero
+	// values begin at the beginning.
+	AfterRegistration uuid.UUID
+	AfterID           string
+	// Limit is how many there are to be at most.
+	Limit int
 }
 
 // Sum is a digest of a key.

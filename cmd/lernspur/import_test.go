@@ -221,5 +221,6 @@ func killImport(t *testing.T, p *place, file string) bool {
 		t.Fatal(err)
 	}
 	<-ended
+	p.settle(t)
 	return true
 }

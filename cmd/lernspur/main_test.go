@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -218,6 +219,15 @@ func (s *server) kill(t testing.TB) {
 		t.Fatal(err)
 	}
 	<-s.ended
+	s.settle(t)
+}
+
+// settle waits for the shared engine after a process on it was killed.
+func (p *place) settle(t testing.TB) {
+	t.Helper()
+	if slices.ContainsFunc(p.env, func(kv string) bool { return strings.HasPrefix(kv, "LERNSPUR_CLICKHOUSE_DSN=") }) {
+		storetest.Settle(t)
+	}
 }
 
 // request asks the server with its first key.

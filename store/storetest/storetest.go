@@ -86,6 +86,22 @@ func DSN(t testing.TB) string {
 	return dsn.String()
 }
 
+// Settle waits until the engine answers again after a process that spoke to it
+// was killed: the reset of its connections may have ended the engine, which is
+// started anew then.
+func Settle(t testing.TB) {
+	t.Helper()
+	e := Engine(t)
+	// A reset ends the engine when it next looks at the connection.
+	time.Sleep(300 * time.Millisecond)
+	for deadline := time.Now().Add(time.Minute); !e.Up(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the engine does not come back")
+		}
+	}
+	exec(t, e.DSN(), "SELECT 1")
+}
+
 // Open is a store on a fresh database.
 func Open(t testing.TB) *store.Store {
 	t.Helper()
