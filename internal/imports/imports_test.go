@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"content/archive":  {},
 	"content/markup":   {},
 	"content/manifest": {"content/archive", "content/markup"},
+	"content":          {"content/archive", "content/markup", "content/manifest"},
 	// Holds a program still at named places, when it was built for that.
 	"internal/failpoint": {},
 
