@@ -125,6 +125,7 @@ func (r *record) reopen(kind manifest.Kind, now time.Time) {
 	} // else it was opened and content never began: the attempt is as new as before
 	for _, name := range [...]string{sessionTime(kind), "cmi.core.exit", "cmi.exit", "adl.nav.request"} {
 		delete(r.Data, name)
+		delete(r.Said, name)
 	}
 	r.Session, r.Commit, r.Live, r.Ended, r.Pending = uuid.New(), 0, false, false, nil
 }

@@ -280,6 +280,7 @@ function menu (show) {
 
 async function start () {
   api = makeAPI()
+  draw()
   const first = parts[0]?.id
   const kept = setup.course || {}
   if (!is2004) {
@@ -310,5 +311,4 @@ window.addEventListener('pagehide', () => {
   keepCourse()
 })
 menu(parts.length > 1 && window.innerWidth > 704)
-draw()
 start()

@@ -10,6 +10,7 @@ const BEACON_LIMIT = 60000
 function createTransport (setup, on) {
   let session = null
   let closing = false
+  let unsure = null // the last commit of which nobody knows whether it arrived
   window.addEventListener('pagehide', () => { closing = true })
   window.addEventListener('beforeunload', () => { closing = true; setTimeout(() => { closing = false }, 0) })
 
@@ -33,6 +34,7 @@ function createTransport (setup, on) {
   function sent (s, data) {
     s.suspend = data.cmi.suspend_data ?? null
     s.log = []
+    unsure = null
     on.saved()
   }
 
@@ -59,15 +61,31 @@ function createTransport (setup, on) {
   function again (s, text, wait) {
     const commit = s.commit
     setTimeout(async () => {
-      if (s.commit !== commit) return
-      let status = 0
-      try {
-        status = (await fetch(url(s), { method: 'POST', body: text, headers: { 'Content-Type': 'text/plain;charset=UTF-8' } })).status
-      } catch (e) { /* tried again */ }
-      if (status === 200) on.saved()
-      else if (status === 0 || status >= 500) again(s, text, Math.min(wait * 2, 60000))
-      else on.refused(status)
+      if (s.commit !== commit || unsure?.s !== s || unsure.commit !== commit) return
+      const status = await background(s, text)
+      if (status === 200) { if (unsure?.commit === commit) unsure = null; on.saved() }
+      else if (status === 0 || status >= 500) { on.unsaved(); again(s, text, Math.min(wait * 2 + 1000, 60000)) }
+      else if (session === s) on.refused(status)
     }, wait)
+  }
+
+  async function background (s, text) {
+    try {
+      return (await fetch(url(s), { method: 'POST', body: text, keepalive: text.length < BEACON_LIMIT, headers: { 'Content-Type': 'text/plain;charset=UTF-8' } })).status
+    } catch (e) {
+      return 0
+    }
+  }
+
+  // settle waits until the server has the last commit of what was left: opening
+  // something before would make it come too late.
+  async function settle () {
+    for (let i = 0; unsure && i < 3; i++) {
+      const { s, text } = unsure
+      const status = await background(s, text)
+      if (status !== 0 && status < 500) unsure = null
+      else await new Promise((resolve) => setTimeout(resolve, 1000))
+    }
   }
 
   const service = {
@@ -87,12 +105,13 @@ function createTransport (setup, on) {
           on.refused(status)
           return { result: 'false', errorCode: 391 }
         }
-        if (status !== 0 || !document.hidden) {
-          on.unsaved()
-          again(s, text, 1000)
-          // The end is kept here and sent until it is there.
-          return ends ? { result: 'true', errorCode: 0 } : { result: 'false', errorCode: 391 }
-        }
+        if (status !== 0) on.unsaved()
+        // Where a part of the page closes nothing waits for an answer, and status
+        // is 0. It is sent behind the page's back then, and again until the server
+        // has it: it takes each commit once.
+        unsure = { s, text, commit: s.commit }
+        again(s, text, status === 0 ? 0 : 1000)
+        return ends || status === 0 ? { result: 'true', errorCode: 0 } : { result: 'false', errorCode: 391 }
       }
       return beacon(s, data, ends) ? { result: 'true', errorCode: 0 } : { result: 'false', errorCode: 391 }
     }
@@ -106,6 +125,7 @@ function createTransport (setup, on) {
   }
 
   async function open (item) {
+    await settle()
     const response = await fetch(setup.run + 'open?item=' + encodeURIComponent(item), { method: 'POST' })
     if (!response.ok) throw new Error(String(response.status))
     return response.json()
