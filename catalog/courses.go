@@ -257,4 +257,3 @@ func (s *Service) DeleteVersion(ctx context.Context, tenant, id string, number i
 	}
 	return err
 }
-
