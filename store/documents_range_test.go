@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"testing"
@@ -6,12 +6,13 @@ import (
 	"github.com/google/uuid"
 
 	"lernspur/documents"
+	"lernspur/store/storetest"
 )
 
 // TestDocumentsOfARange: newest versions only, without what is deleted, page by
 // page.
 func TestDocumentsOfARange(t *testing.T) {
-	s := openFresh(t)
+	s := storetest.Open(t)
 	shelf := documents.Shelf{Tenant: "town", Kind: documents.CatalogRegistration, Activity: "c'1\\"}
 	other := shelf
 	other.Activity = "c2"

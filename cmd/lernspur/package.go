@@ -1,229 +1,115 @@
 package main
 
 import (
-	"archive/zip"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"text/tabwriter"
-	"time"
+	"strings"
+	"unicode"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
-	"lernspur/admin"
+	"lernspur/content"
 	"lernspur/content/archive"
-	"lernspur/directory"
+	"lernspur/content/manifest"
 )
 
 func packageCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "package", Short: "Add, list and delete content packages (SCORM, cmi5, Tin Can, H5P)"}
-	cmd.AddCommand(packageAddCommand(), packageListCommand(), packageDeleteCommand())
+	cmd := &cobra.Command{
+		Use:   "package",
+		Short: "Check, add, list and delete content packages (SCORM, cmi5, Tin Can, H5P)",
+	}
+	cmd.AddCommand(packageCheckCommand(), packageAddCommand(), packageListCommand(), packageDeleteCommand())
 	return cmd
 }
 
-const packageAddHelp = `Keep a package as the authoring tool wrote it, as a zip file or as the folder that it was unpacked to, and make a course of it;
-with --course it becomes the next version of one. What was found in reading it is said; a package that is refused leaves nothing behind, and the exit code is 1.`
+const packageCheckHelp = `Read a content package (SCORM 1.2 or 2004, cmi5, Tin Can, H5P), a zip file or a folder, or a course structure of cmi5, and say
+what it is, what it consists of, and what is wrong with it. Nothing is kept, and no server is needed. The exit code is 1 when the package would be
+refused; docs/packages.md lists the rules.`
 
-func packageAddCommand() *cobra.Command {
-	var ask admin.PackageRequest
+func packageCheckCommand() *cobra.Command {
+	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "add FILE|FOLDER",
-		Short: "Keep a package and make a course of it",
-		Long:  packageAddHelp,
+		Use:   "check FILE|FOLDER",
+		Short: "Say what a content package is and what is wrong with it",
+		Long:  packageCheckHelp,
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			content, err := openPackage(args[0])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			report, err := content.Check(cmd.Context(), args[0], archive.DefaultLimits())
 			if err != nil {
 				return err
 			}
-			defer content.Close()
-			s, err := open(cmd, true)
-			if err != nil {
+			if err := printPackage(cmd.OutOrStdout(), report, asJSON); err != nil {
 				return err
 			}
-			defer s.end(cmd.Context(), &err)
-			bar := newBar(cmd.ErrOrStderr(), -1, "adding "+filepath.Base(args[0]))
-			result, err := s.AddPackage(cmd.Context(), ask, content, func(p admin.PackageProgress) { setBar(bar, p) })
-			_ = bar.Clear() // only for the eye
-			if err != nil {
-				return err
-			}
-			printFindings(cmd.ErrOrStderr(), result.Findings)
-			if result.Package == nil {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%s is refused; nothing of it was kept\n", args[0])
+			if report.Refused() {
 				return errReported
 			}
-			p := result.Package
-			fmt.Fprintf(cmd.OutOrStdout(), "course   %s\ntitle    %s\nkind     %s\nversion  %d\n", p.Course, p.Title, p.Kind, p.Version)
 			return nil
 		},
 	}
-	f := cmd.Flags()
-	f.StringVar(&ask.Tenant, "tenant", directory.DefaultTenant, "tenant of the course")
-	f.StringVar(&ask.Course, "course", "", "course that gets it as its next version (default: a new course)")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "everything that was read, as JSON")
 	return cmd
 }
 
-func setBar(bar *progressbar.ProgressBar, p admin.PackageProgress) {
-	bar.ChangeMax64(max(p.Total, 1))
-	_ = bar.Set64(p.Done) // only for the eye
-}
-
-// printFindings says what was found, a paragraph for each.
-func printFindings(w io.Writer, findings []admin.Finding) {
-	for _, f := range findings {
-		fmt.Fprintf(w, "%s: ", f.Severity)
-		if f.File != "" {
-			fmt.Fprint(w, f.File)
-			if f.Line > 0 {
-				fmt.Fprintf(w, ":%d", f.Line)
-			}
-			fmt.Fprint(w, ": ")
+func printPackage(w io.Writer, r *content.Report, asJSON bool) error {
+	if asJSON {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false)
+		return e.Encode(r)
+	}
+	var b strings.Builder
+	if r.Kind != "" {
+		name := r.Kind.Name()
+		if r.Edition != "" {
+			name += " " + r.Edition + " Edition"
 		}
-		fmt.Fprintf(w, "%s [%s]\n", f.Message, f.Rule)
-		if f.Element != "" {
-			fmt.Fprintf(w, "    at %s\n", f.Element)
+		fmt.Fprintf(&b, "%s: %s\n%d files, %d bytes\n", name, printable(r.Title.In()), r.Files, r.Bytes)
+		printItems(&b, r.Structure, "  ")
+	}
+	for _, f := range r.Findings {
+		printFinding(&b, f)
+	}
+	if n, m := len(r.Errors()), len(r.Warnings()); n+m > 0 {
+		fmt.Fprintf(&b, "%d errors, %d warnings\n", n, m)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func printItems(b *strings.Builder, items []*manifest.Item, indent string) {
+	for _, item := range items {
+		fmt.Fprintf(b, "%s%s", indent, printable(item.Title.In()))
+		if item.Launch != nil {
+			fmt.Fprintf(b, "  [%s]", printable(item.Launch.URL))
 		}
-		if f.Advice != "" {
-			fmt.Fprintf(w, "    %s\n", f.Advice)
+		b.WriteByte('\n')
+		printItems(b, item.Children, indent+"  ")
+	}
+}
+
+func printFinding(b *strings.Builder, f manifest.Finding) {
+	fmt.Fprintf(b, "%s: ", f.Severity)
+	if f.File != "" {
+		b.WriteString(printable(f.File))
+		if f.Line > 0 {
+			fmt.Fprintf(b, ":%d", f.Line)
 		}
+		b.WriteString(": ")
+	}
+	fmt.Fprintf(b, "%s (%s)\n", printable(f.Message), f.Rule)
+	if f.Advice != "" {
+		fmt.Fprintf(b, "    %s\n", printable(f.Advice))
 	}
 }
 
-// openPackage is the zip of a file or a folder, as a stream.
-func openPackage(path string) (io.ReadCloser, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		return os.Open(path)
-	}
-	folder, err := archive.Folder(path, archive.Limits{})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	r, w := io.Pipe()
-	go func() {
-		err := zipFolder(w, folder)
-		w.CloseWithError(errors.Join(err, folder.Close())) // nil: the end of the stream
-	}()
-	return r, nil
-}
-
-// zipFolder packs a folder without compressing it: it goes through a socket.
-func zipFolder(to io.Writer, folder *archive.Archive) error {
-	z := zip.NewWriter(to)
-	for _, e := range folder.Entries() {
-		w, err := z.CreateHeader(&zip.FileHeader{Name: e.Name, Method: zip.Store})
-		if err != nil {
-			return err
+// printable is a text from a package without what a terminal would act upon.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return '?'
 		}
-		r, err := folder.Open(e)
-		if err != nil {
-			return err
-		}
-		_, err = io.Copy(w, r)
-		if err = errors.Join(err, r.Close()); err != nil {
-			return err
-		}
-	}
-	return z.Close()
-}
-
-func packageListCommand() *cobra.Command {
-	var tenant string
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List the packages of a tenant",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			list, err := s.Packages(cmd.Context(), tenant)
-			if err != nil {
-				return err
-			}
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "COURSE\tKIND\tVERSION\tBYTES\tUPLOADED\tTITLE")
-			for _, p := range list {
-				fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%s\n", p.Course, p.Kind, p.Version, p.Unpacked, p.Uploaded.Format(time.RFC3339), p.Title)
-			}
-			return w.Flush()
-		},
-	}
-	cmd.Flags().StringVar(&tenant, "tenant", directory.DefaultTenant, "tenant of the packages")
-	return cmd
-}
-
-func packageDeleteCommand() *cobra.Command {
-	var tenant string
-	cmd := &cobra.Command{
-		Use:   "delete COURSE",
-		Short: "Delete a course with its package; what was recorded stays",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			if err := s.DeletePackage(cmd.Context(), tenant, args[0]); err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "deleted %s\n", args[0])
-			return nil
-		},
-	}
-	cmd.Flags().StringVar(&tenant, "tenant", directory.DefaultTenant, "tenant of the course")
-	return cmd
-}
-
-func launchCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "launch", Short: "Make links that open courses"}
-	cmd.AddCommand(launchLinkCommand())
-	return cmd
-}
-
-const launchLinkHelp = `Make a link that opens a course: for a learner, who is registered for it if need be, or without one for a preview, of which nothing is
-recorded. Whoever has the link is the learner, until it ends. It is shown once and kept nowhere.`
-
-func launchLinkCommand() *cobra.Command {
-	var ask admin.LaunchRequest
-	cmd := &cobra.Command{
-		Use:   "link COURSE",
-		Short: "Make a link that opens a course for a learner, or a preview",
-		Long:  launchLinkHelp,
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			ask.Course = args[0]
-			link, err := s.OpenLaunch(cmd.Context(), ask)
-			if err != nil {
-				return err
-			}
-			if link.Registration != "" {
-				fmt.Fprintf(cmd.OutOrStdout(), "registration  %s\n", link.Registration)
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "until         %s\nlink          %s\n", link.Expires.Format(time.RFC3339), link.Link)
-			return nil
-		},
-	}
-	f := cmd.Flags()
-	f.StringVar(&ask.Tenant, "tenant", directory.DefaultTenant, "tenant of the course")
-	f.StringVar(&ask.Learner, "learner", "", `JSON of the Agent who learns, such as {"account":{"homePage":"https://town.example","name":"4711"}} (default: a preview)`)
-	f.StringVar(&ask.Item, "item", "", "identifier of the item to open (default: the first that can be)")
-	f.StringVar(&ask.Mode, "mode", "", "normal, browse or review (default: normal, of a preview browse)")
-	f.DurationVar(&ask.Lifetime, "lifetime", 0, "how long the link can be used (default: launch.lifetime)")
-	return cmd
+		return r
+	}, text)
 }
