@@ -203,7 +203,7 @@ func TestLifeOfACourse(t *testing.T) {
 
 	a = start(t, o)
 	defer stop(t, a)
-	if l, c, err = a.catalog.Launched(t.Context(), token); err != nil {
+	if l, _, err = a.catalog.Launched(t.Context(), token); err != nil {
 		t.Fatal(err)
 	}
 	expect(t, "version of a registration that had begun", l.Version, 1)
@@ -477,6 +477,68 @@ func TestForms(t *testing.T) {
 	}
 	tincan := upload(t, a, "POST", "/api/v1/packages", map[string]string{"tincan.xml": tincanManifest, "index.html": "x"}, 201)
 	expect(t, "the publisher's own", dig(t, tincan, "package", "structure", 0, "activity"), "http://publisher.example/course")
+}
+
+// TestRecorder: our own statements go the way of everybody's.
+func TestRecorder(t *testing.T) {
+	a := start(t, options(t))
+	defer stop(t, a)
+	r, err := a.NewRecorder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const id = "5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0009"
+	one := `[{"id":"` + id + `",` + statement[1:] + `]`
+	for range 2 {
+		if err := r.Record(t.Context(), "default", []byte(one)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	status, text := ask(t, a, "GET", "/xapi/statements?statementId="+id, "")
+	if status != 200 || !strings.Contains(text, `"name":"lernspur"`) {
+		t.Errorf("%d %s", status, text)
+	}
+	var conflict *catalog.Conflict
+	if err := r.Record(t.Context(), "default", []byte(strings.Replace(one, "did", "didnt", 1))); !errors.As(err, &conflict) {
+		t.Errorf("another statement: %v", err)
+	}
+	if err := r.Record(t.Context(), "default", []byte(`[{}]`)); err == nil {
+		t.Error("a statement that is none was taken")
+	}
+}
+
+// TestProgressOfAnUpload: an answer that tells how far the work is, and its end.
+func TestProgressOfAnUpload(t *testing.T) {
+	a := start(t, options(t))
+	defer stop(t, a)
+	for name, tc := range map[string]struct {
+		files map[string]string
+		last  string
+	}{"good": {scorm("large.txt", strings.Repeat("0123456789", 1<<18)), `"package"`}, "refused": {map[string]string{"a.txt": "x"}, `"findings"`}} {
+		r, err := http.NewRequestWithContext(t.Context(), "POST", "http://"+a.Addr().String()+"/api/v1/packages", bytes.NewReader(zipped(t, tc.files)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.SetBasicAuth(key, secret)
+		r.Header.Set("Content-Type", "application/zip")
+		r.Header.Set("Accept", "application/x-ndjson")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		if !strings.Contains(lines[len(lines)-1], tc.last) {
+			t.Errorf("%s: the end is %s", name, lines[len(lines)-1])
+		}
+		if name == "good" && (answer.StatusCode != 200 || !strings.HasPrefix(lines[0], `{"progress":{"done":`)) {
+			t.Errorf("%s: %d %s", name, answer.StatusCode, lines[0])
+		}
+	}
 }
 
 // TestNothingIsLost: many change the same things at once.

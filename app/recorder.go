@@ -2,35 +2,38 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"lernspur/catalog"
+	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/statements"
 )
 
-// recorder takes statements that the server makes itself, in the name of an
+// Recorder takes statements that the server makes itself, in the name of an
 // account of its own. It implements catalog.Recorder.
-type recorder struct {
+type Recorder struct {
 	app       *App
 	authority []byte
 }
 
-// newRecorder makes one. The name of its authority cannot be that of a key.
-func (a *App) newRecorder() (*recorder, error) {
-	base := a.opts.Keys.HomePage
+// NewRecorder makes one.
+func (a *App) NewRecorder() (*Recorder, error) {
+	base := a.opts.Catalog.Base
 	if base == "" {
 		base = "http://lernspur.local"
 	}
-	authority, err := directory.Account(base, ":lernspur")
+	authority, err := directory.Account(base, "lernspur")
 	if err != nil {
 		return nil, err
 	}
-	return &recorder{a, []byte(authority)}, nil
+	return &Recorder{a, authority}, nil
 }
 
 // Record implements catalog.Recorder. What breaks a rule is an error of whoever
 // made it, and refused like everybody's.
-func (r *recorder) Record(ctx context.Context, tenant string, body []byte) error {
+func (r *Recorder) Record(ctx context.Context, tenant string, body []byte) error {
 	sts, err := statements.Parse(body, statements.Options{Edition: statements.V1, Authority: r.authority, Limits: r.app.opts.LRS.Statements})
 	if err != nil {
 		return err
@@ -42,5 +45,10 @@ func (r *recorder) Record(ctx context.Context, tenant string, body []byte) error
 		}
 		st.Defines = true
 	}
-	return toCatalog(r.app.committer.Commit(ctx, tenant, sts))
+	err = r.app.committer.Commit(ctx, tenant, sts)
+	var conflict *commit.ErrConflict
+	if errors.As(err, &conflict) {
+		return &catalog.Conflict{Message: "another statement is stored under the id " + conflict.ID.String() + ", or was until it was deleted"}
+	}
+	return toCatalog(err)
 }

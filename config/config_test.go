@@ -210,7 +210,9 @@ func TestDefaults(t *testing.T) {
 		Limits: Limits{BodyBytes: 16777216, HeaderBytes: 65536, StatementBytes: 1048576, DocumentBytes: 16777216, StatementsPerRequest: 10000,
 			AttachmentBytes: 268435456, AttachmentsBytes: 1073741824,
 			ReadTimeout: time.Minute, RequestTimeout: 2 * time.Minute, WaitTimeout: 10 * time.Second},
-		Log: Log{Level: "info", Format: "console"},
+		Packages: Packages{PackedBytes: 1073741824, UnpackedBytes: 4294967296, Files: 20000, Uploads: 4},
+		Launch:   Launch{Lifetime: 12 * time.Hour, MaxLifetime: 90 * 24 * time.Hour},
+		Log:      Log{Level: "info", Format: "console"},
 	}
 	for name, got := range map[string]*Config{"Default": Default(), "Load": mustLoad(t)} {
 		if err := got.Validate(); err != nil {
