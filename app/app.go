@@ -19,6 +19,7 @@ import (
 	"lernspur/access"
 	"lernspur/admin"
 	"lernspur/blobs"
+	"lernspur/catalog"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
@@ -46,6 +47,8 @@ type App struct {
 	access    *access.Gate
 	projector *progress.Projector
 	records   *records.API
+	packages  *blobs.Keeper // the files of packages
+	catalog   *catalog.Service
 
 	public gate
 	socket gate
@@ -124,6 +127,10 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("progress: %w", err)
 	}
 	a.task(func() { a.sweep(running) })
+	if err := a.startCatalog(); err != nil {
+		return err
+	}
+	a.task(func() { a.catalog.Run(running, a.tenants) })
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
 		return fmt.Errorf("deletions: %w", err)
@@ -229,6 +236,7 @@ func (a *App) Handler() http.Handler {
 	}).Register(router)
 	NewRepairs(a.store, a.committer, a.access, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
+	a.newCatalogAPI().Register(router)
 	return router
 }
 
