@@ -16,7 +16,11 @@ import (
 // file serves a file of the launched version. What a version has never changes,
 // so it may be kept for long; the address is the launch's own.
 func (p *Player) file(w http.ResponseWriter, r *http.Request) {
-	l, course, err := p.opts.Catalog.Launched(r.Context(), r.PathValue("token"))
+	token := r.PathValue("token")
+	l, course, err := p.opts.Catalog.Launched(r.Context(), token)
+	if p.opts.Files != nil && err == catalog.ErrNoLaunch { //nolint:errorlint // an expired one is another error
+		l, course, err = p.opts.Files.Launched(r.Context(), token)
+	}
 	if err != nil {
 		p.fail(w, r, err)
 		return
@@ -41,8 +45,8 @@ func (p *Player) file(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", f.Type)
 	h.Set("ETag", `"`+f.Hash+`"`)
 	h.Set("Cache-Control", "private, max-age=604800, immutable")
-	// A film takes longer to watch than a request may last as a rule.
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	// Who takes a film in at less than 32 KiB/s has to ask again for the rest.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Minute + time.Duration(f.Size>>15)*time.Second))
 	if seeker, ok := body.(io.ReadSeeker); ok {
 		http.ServeContent(w, r, "", time.Time{}, seeker)
 		return

@@ -15,6 +15,7 @@ import (
 
 	"lernspur/catalog"
 	"lernspur/content/manifest"
+	"lernspur/statements"
 )
 
 // maxCommit bounds what one request of the run-time page may have, in bytes. What
@@ -241,11 +242,36 @@ func (p *Player) record(ctx context.Context, l *catalog.Launch, sts []Statement)
 	if len(sts) == 0 || !recorded(l) {
 		return nil
 	}
+	err := p.recordAll(ctx, l, sts)
+	if !refused(err) {
+		return err
+	}
+	// One of them is refused: the others count. What content keeps is kept anyway,
+	// and no learner is held up by it.
+	for i := range sts {
+		if err := p.recordAll(ctx, l, sts[i:i+1]); refused(err) {
+			p.opts.Logger.Warn("a statement of our own is not stored", zap.Stringer("statement", sts[i].ID), zap.String("verb", sts[i].Verb.ID), zap.Error(err))
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Player) recordAll(ctx context.Context, l *catalog.Launch, sts []Statement) error {
 	text, err := json.Marshal(sts)
 	if err != nil {
 		return err
 	}
 	return p.opts.Recorder.Record(ctx, l.Tenant, text)
+}
+
+// refused tells whether trying again changes nothing: the statement was deleted
+// meanwhile, or breaks a rule of the tenant's own.
+func refused(err error) bool {
+	var conflict *catalog.Conflict
+	var invalid *statements.Invalid
+	return errors.As(err, &conflict) || errors.As(err, &invalid)
 }
 
 // course keeps where the learner is in the course, and for SCORM 2004 what the
