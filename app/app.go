@@ -20,6 +20,7 @@ import (
 	"lernspur/admin"
 	"lernspur/blobs"
 	"lernspur/catalog"
+	"lernspur/catalog/api"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
@@ -37,18 +38,19 @@ type App struct {
 	log      *zap.Logger
 	registry *prometheus.Registry
 
-	lock      *os.File
-	engine    *engine.Engine // nil with a ClickHouse server
-	store     *store.Store
-	committer *commit.Committer
-	schemas   map[string]*schema.Extensions // of tenants that have some
-	blobs     *blobs.Keeper
-	keys      *directory.Keys
-	access    *access.Gate
-	projector *progress.Projector
-	records   *records.API
-	packages  *blobs.Keeper // the files of packages
-	catalog   *catalog.Service
+	lock       *os.File
+	engine     *engine.Engine // nil with a ClickHouse server
+	store      *store.Store
+	committer  *commit.Committer
+	schemas    map[string]*schema.Extensions // of tenants that have some
+	blobs      *blobs.Keeper
+	keys       *directory.Keys
+	access     *access.Gate
+	projector  *progress.Projector
+	records    *records.API
+	packages   *blobs.Keeper // the files of packages
+	catalog    *catalog.Service
+	catalogAPI *api.API
 
 	public      gate
 	content     gate
@@ -243,7 +245,7 @@ func (a *App) Handler() http.Handler {
 	}).Register(router)
 	NewRepairs(a.store, a.committer, a.access, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
-	a.newCatalogAPI().Register(router)
+	a.catalogAPI.Register(router)
 	return router
 }
 
