@@ -28,10 +28,10 @@ type LaunchParts struct {
 	Keys      *directory.Keys
 	Gate      *access.Gate
 	Catalog   launch.Catalog
-	// Base is the public address of the server, FileURL that of a launch's file;
-	// see launch.Options.
+	// Base is the public address of the server, FileURL that of a file; see
+	// launch.Options.
 	Base    func() string
-	FileURL func(l *catalog.Launch, path string) string
+	FileURL func(token, path string) string
 	Logger  *zap.Logger
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
