@@ -19,9 +19,11 @@ import (
 	"lernspur/access"
 	"lernspur/admin"
 	"lernspur/blobs"
+	"lernspur/catalog"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
+	"lernspur/launch"
 	"lernspur/lrs"
 	"lernspur/progress"
 	"lernspur/records"
@@ -46,6 +48,9 @@ type App struct {
 	access    *access.Gate
 	projector *progress.Projector
 	records   *records.API
+	packages  *blobs.Keeper // the files of packages
+	catalog   *catalog.Service
+	launches  *launch.Service
 
 	public gate
 	socket gate
@@ -124,6 +129,11 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("progress: %w", err)
 	}
 	a.task(func() { a.sweep(running) })
+	if err := a.startCatalog(); err != nil {
+		return err
+	}
+	a.task(func() { a.catalog.Run(running, a.tenants) })
+	a.startLaunch()
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
 		return fmt.Errorf("deletions: %w", err)
@@ -218,6 +228,8 @@ func (a *App) Handler() http.Handler {
 	o.Challenges = a.access.Challenges()
 	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
+	o.Guard = Guard{a.launches}
+	o.ContentOrigin = originOf(a.opts.Catalog.LaunchBase)
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
@@ -229,6 +241,8 @@ func (a *App) Handler() http.Handler {
 	}).Register(router)
 	NewRepairs(a.store, a.committer, a.access, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
+	a.launches.Register(router) // before what takes all other paths of the catalogue
+	a.newCatalogAPI().Register(router)
 	return router
 }
 

@@ -29,6 +29,8 @@ type Options struct {
 	// Schemas is the folder of the schemas that tenants have of their own; empty:
 	// schemas in the data folder.
 	Schemas string
+	// Catalog is about packages, courses and launches.
+	Catalog CatalogOptions
 	// Server bounds the connections of network clients.
 	Server lrs.Timeouts
 	// Keys are the options of the directory's keys.

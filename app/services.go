@@ -23,6 +23,7 @@ func (a *App) Admin() http.Handler {
 		Writer:          adminWriter{a.committer},
 		Reader:          a.store,
 		Blobs:           adminBlobs{Blobs{a.blobs}},
+		Catalog:         adminCatalog{a},
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,
 		Report:          a.report,

@@ -47,6 +47,12 @@ var wrong = []struct {
 	{"limits.read_timeout", "expected a duration with its unit, from 1s to 1h", []string{"1ms"}},
 	{"limits.request_timeout", "expected a duration with its unit, from 1s to 24h", []string{"25h"}},
 	{"limits.wait_timeout", "expected a duration with its unit, from 10ms to 1h", []string{"2h"}},
+	{"packages.packed_bytes", "expected a size from 1MiB to 1TiB", []string{"1"}},
+	{"packages.unpacked_bytes", "expected a size from 1MiB to 1TiB", []string{"2TiB"}},
+	{"packages.files", "expected a whole number from 1 to 1000000", []string{"0"}},
+	{"packages.uploads", "expected a whole number from 1 to 100", []string{"0", "101"}},
+	{"launch.lifetime", "expected a duration with its unit, from 1m to 87600h", []string{"1s", "forever"}},
+	{"launch.max_lifetime", "expected a duration with its unit, from 1m to 87600h", []string{"1s"}},
 	{"lrs.lenient_tenants", "expected a list of names", []string{"a b", "a:b", "Köln", strings.Repeat("x", 129)}},
 	{"cors.origins", "expected a list of origins", []string{"example.org", "https://a.example/", "https://a.example/path", "*,https://a.example", "https://A.example", "ftp://a.example"}},
 	{"log.level", "expected one of debug, info, warn, error", []string{"loud"}},
@@ -78,7 +84,7 @@ func TestEveryKeyRefused(t *testing.T) {
 			return w.key == k.name
 		})
 		if i < 0 {
-			if k.name != "engine.library" { // takes everything
+			if k.name != "engine.library" && k.name != "lrs.schemas" { // take everything
 				t.Errorf("%s: no wrong value is tried", k.name)
 			}
 			continue
@@ -189,6 +195,8 @@ func TestRules(t *testing.T) {
 		{"one on all interfaces", []string{"--addr=:1", "--content-addr=127.0.0.1:1"}, nil, []string{"content.addr: expected another port"}},
 		{"other interfaces", []string{"--addr=127.0.0.2:1", "--content-addr=127.0.0.1:1"}, nil, nil},
 		{"free ports", []string{"--addr=127.0.0.1:0", "--content-addr=127.0.0.1:0"}, nil, nil},
+		{"packages that cannot unpack", []string{"--packages-packed-bytes=8GiB"}, nil, []string{"packages.packed_bytes: expected at most packages.unpacked_bytes"}},
+		{"links beyond the longest", []string{"--launch-max-lifetime=1h"}, nil, []string{"launch.lifetime: expected at most launch.max_lifetime"}},
 		{"same host", []string{"--public-url=https://a.example", "--content-public-url=https://a.example:8081"}, nil, []string{"content.public_url: expected another host name"}},
 		{"another host", []string{"--public-url=https://a.example", "--content-public-url=https://b.example"}, nil, nil},
 		{"flush above log", []string{"--commit-flush-bytes=1GiB", "--commit-log-bytes=1GiB"}, nil, []string{"commit.flush_bytes: expected at most half of commit.log_bytes"}},

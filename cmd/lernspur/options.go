@@ -15,6 +15,7 @@ import (
 	"lernspur/app"
 	"lernspur/commit"
 	"lernspur/config"
+	"lernspur/content/archive"
 	"lernspur/directory"
 	"lernspur/engine"
 	"lernspur/lrs"
@@ -61,10 +62,15 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 			Patience:    c.Limits.ReadTimeout, MaxAttachment: c.Limits.AttachmentBytes, MaxAttachments: c.Limits.AttachmentsBytes,
 		},
 		Schemas: c.LRS.Schemas,
-		Server:  lrs.Timeouts{Read: c.Limits.ReadTimeout, Write: c.Limits.RequestTimeout, MaxHeader: int(c.Limits.HeaderBytes)},
-		Keys:    directory.Options{HomePage: c.Server.PublicURL},
-		Access:  accessOptions(c.Auth),
-		Key:     c.Access.Key, Secret: c.Access.Secret,
+		Catalog: app.CatalogOptions{
+			Limits:  archive.Limits{Packed: c.Packages.PackedBytes, Unpacked: c.Packages.UnpackedBytes, Entries: c.Packages.Files},
+			Uploads: c.Packages.Uploads, Lifetime: c.Launch.Lifetime, MaxLifetime: c.Launch.MaxLifetime,
+			Base: c.Server.PublicURL, LaunchBase: contentBase(c.Content), Patience: c.Limits.ReadTimeout,
+		},
+		Server: lrs.Timeouts{Read: c.Limits.ReadTimeout, Write: c.Limits.RequestTimeout, MaxHeader: int(c.Limits.HeaderBytes)},
+		Keys:   directory.Options{HomePage: c.Server.PublicURL},
+		Access: accessOptions(c.Auth),
+		Key:    c.Access.Key, Secret: c.Access.Secret,
 		Version: version,
 		Logger:  logger,
 	}
@@ -82,6 +88,14 @@ func accessOptions(c config.Auth) access.Options {
 		})
 	}
 	return o
+}
+
+// contentBase is the address of learning content as learners see it.
+func contentBase(c config.Content) string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	return "http://" + c.Addr
 }
 
 // pathOf is the path of a base address without a slash at its end.
