@@ -20,6 +20,7 @@ import (
 	"lernspur/admin"
 	"lernspur/blobs"
 	"lernspur/catalog"
+	"lernspur/catalog/api"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
@@ -38,19 +39,20 @@ type App struct {
 	log      *zap.Logger
 	registry *prometheus.Registry
 
-	lock      *os.File
-	engine    *engine.Engine // nil with a ClickHouse server
-	store     *store.Store
-	committer *commit.Committer
-	schemas   map[string]*schema.Extensions // of tenants that have some
-	blobs     *blobs.Keeper
-	keys      *directory.Keys
-	access    *access.Gate
-	projector *progress.Projector
-	records   *records.API
-	packages  *blobs.Keeper // the files of packages
-	catalog   *catalog.Service
-	launches  *launch.Service
+	lock       *os.File
+	engine     *engine.Engine // nil with a ClickHouse server
+	store      *store.Store
+	committer  *commit.Committer
+	schemas    map[string]*schema.Extensions // of tenants that have some
+	blobs      *blobs.Keeper
+	keys       *directory.Keys
+	access     *access.Gate
+	projector  *progress.Projector
+	records    *records.API
+	packages   *blobs.Keeper // the files of packages
+	catalog    *catalog.Service
+	catalogAPI *api.API
+	launches   *launch.Service
 
 	public gate
 	socket gate
@@ -229,7 +231,7 @@ func (a *App) Handler() http.Handler {
 	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
 	o.Guard = Guard{a.launches}
-	o.ContentOrigin = originOf(a.opts.Catalog.LaunchBase)
+	o.ContentOrigin = a.contentOrigin()
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
@@ -242,7 +244,7 @@ func (a *App) Handler() http.Handler {
 	NewRepairs(a.store, a.committer, a.access, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
 	a.launches.Register(router) // before what takes all other paths of the catalogue
-	a.newCatalogAPI().Register(router)
+	a.catalogAPI.Register(router)
 	return router
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -55,17 +56,18 @@ func (a *App) startCatalog() error {
 		Records: catalogRecords{a.committer, a.store}, Files: packageFiles{a.packages}, Logger: a.log.Named("catalog"), Limits: o.Limits, Spool: spool,
 		Uploads: o.Uploads, Base: o.Base, Lifetime: o.Lifetime, MaxLifetime: o.MaxLifetime,
 	})
-	return nil
+	a.catalogAPI, err = a.newCatalogAPI()
+	return err
 }
 
 // link is the address that opens a launch.
 func (a *App) link(token string) string { return a.opts.Catalog.LaunchBase + "/launch/" + token }
 
 // newCatalogAPI assembles what answers for the catalogue.
-func (a *App) newCatalogAPI() *api.API {
+func (a *App) newCatalogAPI() (*api.API, error) {
 	return api.New(api.Options{
 		Identify: a.identifyForCatalog, Challenges: a.access.Challenges(), Catalog: a.catalog, Link: a.link, Logger: a.log.Named("catalog"),
-		PathPrefix: a.opts.LRS.PathPrefix, Patience: a.opts.Catalog.Patience,
+		PathPrefix: a.opts.LRS.PathPrefix, Patience: a.opts.Catalog.Patience, Origins: originOf(a.opts.Catalog.Base),
 		Registered: a.registered, WasReset: a.wasReset,
 	})
 }
@@ -82,7 +84,17 @@ func (a *App) identifyForCatalog(r *http.Request) (*api.Identity, error) {
 	if err != nil || who == nil {
 		return nil, err
 	}
-	return &api.Identity{KeyID: who.KeyID, Tenant: who.Tenant, Scopes: who.Scopes, Bound: boundsOf(who) != statements.Bounds{}}, nil
+	return &api.Identity{KeyID: who.KeyID, Tenant: who.Tenant, Scopes: who.Scopes, Bound: boundsOf(who) != statements.Bounds{},
+		FromOrigin: who.BoundOrigin != ""}, nil
+}
+
+// originOf is the origin of a base address, if there is one.
+func originOf(base string) []string {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return []string{u.Scheme + "://" + u.Host}
 }
 
 // catalogRecords are the commit path and the store as the catalogue sees them.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -99,13 +98,10 @@ func (a *App) told(what, tenant string, r *catalog.Registration, err error) {
 	a.log.Warn(what+" of cmi5 is not followed yet", zap.String("tenant", tenant), zap.Stringer("registration", r.ID), zap.Error(err))
 }
 
-// originOf is the origin of an address, as browsers send it; "" for none.
-func originOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	return strings.ToLower(u.Scheme + "://" + u.Host)
+// contentOrigin is the origin of learning content, as browsers send it; "" for
+// none.
+func (a *App) contentOrigin() string {
+	return strings.ToLower(strings.Join(originOf(a.opts.Catalog.LaunchBase), ""))
 }
 
 // Content is the catalogue as whoever serves files sees it: beside the tokens of

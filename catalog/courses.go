@@ -7,6 +7,7 @@ import (
 
 	"lernspur/content/manifest"
 	"lernspur/documents"
+	"lernspur/statements"
 )
 
 // course is a course without manifests and files.
@@ -185,7 +186,7 @@ func (s *Service) newCourse(ctx context.Context, c *Course, name string) (*Cours
 func (s *Service) keepVersion(ctx context.Context, tenant string, v Version, o AddOptions) (*Course, error) {
 	if o.Course == "" {
 		v.Number = 1
-		c := &Course{Tenant: tenant, Title: v.Manifest.Title, Description: v.Manifest.Description, Current: 1, Last: 1, Versions: []Version{v},
+		c := &Course{Tenant: tenant, Title: shortened(v.Manifest.Title, maxTitle), Description: shortened(v.Manifest.Description, maxDescription), Current: 1, Last: 1, Versions: []Version{v},
 			Created: v.Uploaded, Changed: v.Uploaded, Activity: ownActivity(v.Manifest), Duration: typicalDuration(v.Manifest)}
 		return s.newCourse(ctx, c, c.Title.In("en", "de"))
 	}
@@ -197,10 +198,10 @@ func (s *Service) keepVersion(ctx context.Context, tenant string, v Version, o A
 		v.Number = c.Last
 		c.Versions, c.Current = append(c.Versions, v), v.Number
 		if len(c.Title) == 0 {
-			c.Title = v.Manifest.Title
+			c.Title = shortened(v.Manifest.Title, maxTitle)
 		}
 		if len(c.Description) == 0 {
-			c.Description = v.Manifest.Description
+			c.Description = shortened(v.Manifest.Description, maxDescription)
 		}
 		return nil
 	})
@@ -213,7 +214,7 @@ func ownActivity(p *manifest.Package) string {
 		return ""
 	}
 	for item := range p.Items() {
-		if item.Launch != nil {
+		if item.Launch != nil && len(item.ID) <= maxIRI && statements.IsIRI(item.ID) {
 			return item.ID
 		}
 	}

@@ -70,6 +70,21 @@ func (e *Edit) check() error {
 	return nil
 }
 
+// shortened is a text of a manifest within the limits of what people may say.
+func shortened(text manifest.Text, most int) manifest.Text {
+	var t manifest.Text
+	for _, p := range text {
+		if len(t) == maxLanguages {
+			break
+		}
+		if len(p.Value) > most {
+			p.Value = strings.ToValidUTF8(p.Value[:most], "") // a letter may be cut
+		}
+		t = append(t, p)
+	}
+	return t
+}
+
 func checkText(field string, text *manifest.Text, most int) error {
 	if text == nil {
 		return nil

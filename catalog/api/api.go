@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -42,6 +43,8 @@ type Identity struct {
 	// Bound tells that the credential is bound to an actor, a registration or
 	// activities.
 	Bound bool
+	// FromOrigin tells that it is bound to an origin, which is that of the request.
+	FromOrigin bool
 }
 
 // Refused is the error of Identify for credentials that are neither right nor
@@ -76,6 +79,9 @@ type Options struct {
 	// PathPrefix is the path of the public URL, put before the addresses in
 	// answers: empty or "/lrs", without a slash at its end.
 	PathPrefix string
+	// Origins are those whose pages may change something with credentials that a
+	// browser remembers, beside our own: the public one, where a proxy hides it.
+	Origins []string
 	// Patience is how long an upload may bring nothing, 1 min, beyond what Rate
 	// allows: how many bytes a second it has to bring on average, 32 KiB.
 	Patience time.Duration
@@ -107,12 +113,22 @@ func (o *Options) defaults() {
 }
 
 // API is the endpoint. It is safe for concurrent use.
-type API struct{ opts Options }
+type API struct {
+	opts  Options
+	pages *http.CrossOriginProtection
+}
 
-// New makes an API that is ready to be registered.
-func New(o Options) *API {
+// New makes an API that is ready to be registered. An origin that is none is an
+// error.
+func New(o Options) (*API, error) {
 	o.defaults()
-	return &API{o}
+	pages := http.NewCrossOriginProtection()
+	for _, origin := range o.Origins {
+		if err := pages.AddTrustedOrigin(origin); err != nil {
+			return nil, fmt.Errorf("the origin %q: %w", origin, err)
+		}
+	}
+	return &API{o, pages}, nil
 }
 
 // serve answers a request that was admitted.
@@ -195,6 +211,9 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes []string) (*I
 		return nil, problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret, or a token")
 	case !slices.ContainsFunc(who.Scopes, func(s string) bool { return slices.Contains(scopes, s) }):
 		return nil, problem(http.StatusForbidden, "this key may not do that; it needs one of the scopes %q", scopes)
+	case !who.FromOrigin && a.pages.Check(r) != nil:
+		// A form of any page can be sent here, and the browser adds what it remembers.
+		return nil, problem(http.StatusForbidden, "pages of another origin may not do that, unless the key is bound to their origin")
 	case who.Bound:
 		return nil, problem(http.StatusForbidden, "this key is bound to an actor, a registration or activities, and the catalogue cannot be narrowed to that")
 	}
