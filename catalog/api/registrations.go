@@ -86,6 +86,7 @@ func (a *API) register(w http.ResponseWriter, r *http.Request, who *Identity) er
 	if err != nil {
 		return err
 	}
+	a.opts.Registered(r.Context(), who.Tenant, reg)
 	return answer(w, r, http.StatusOK, viewRegistration(reg))
 }
 
@@ -156,5 +157,6 @@ func (a *API) reset(w http.ResponseWriter, r *http.Request, who *Identity) error
 	if err != nil {
 		return err
 	}
+	a.opts.WasReset(r.Context(), who.Tenant, reg)
 	return answer(w, r, http.StatusOK, viewRegistration(reg))
 }
