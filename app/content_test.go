@@ -80,6 +80,21 @@ func TestContent(t *testing.T) {
 	}
 }
 
+// TestContentOfTinCan: the link leads on to the content, whose files are served.
+func TestContentOfTinCan(t *testing.T) {
+	o := options(t)
+	o.ContentAddr = "127.0.0.1:0"
+	a := start(t, o)
+	defer stop(t, a)
+	course := dig(t, upload(t, a, "POST", "/api/v1/packages", map[string]string{"tincan.xml": tincanManifest, "index.html": "<p>here</p>"}, 201), "package", "course").(string)
+	reg := do(t, a, "POST", "/api/v1/registrations", `{"course":"`+course+`","learner":{"actor":`+learnerJSON+`}}`, 200)
+	link := do(t, a, "POST", "/api/v1/launches", `{"registration":"`+reg["id"].(string)+`"}`, 201)["link"].(string)
+	answer, text := visit(t, "GET", link, "")
+	if query := answer.Request.URL.Query(); answer.StatusCode != 200 || text != "<p>here</p>" || query.Get("endpoint") == "" || query.Get("registration") != reg["id"] {
+		t.Errorf("%d %s at %s", answer.StatusCode, text, answer.Request.URL)
+	}
+}
+
 func visit(t *testing.T, method, address, body string) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))

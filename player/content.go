@@ -16,11 +16,7 @@ import (
 // file serves a file of the launched version. What a version has never changes,
 // so it may be kept for long; the address is the launch's own.
 func (p *Player) file(w http.ResponseWriter, r *http.Request) {
-	token := r.PathValue("token")
-	l, course, err := p.opts.Catalog.Launched(r.Context(), token)
-	if p.opts.Files != nil && err == catalog.ErrNoLaunch { //nolint:errorlint // an expired one is another error
-		l, course, err = p.opts.Files.Launched(r.Context(), token)
-	}
+	l, course, err := p.opts.Catalog.Launched(r.Context(), r.PathValue("token"))
 	if err != nil {
 		p.fail(w, r, err)
 		return

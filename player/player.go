@@ -24,12 +24,6 @@ type Catalog interface {
 	Note(ctx context.Context, tenant string, registration uuid.UUID, change func(*catalog.Registration) error) (*catalog.Registration, error)
 }
 
-// Tokens are tokens beside those of launches.
-type Tokens interface {
-	// Launched answers as catalog.Service does.
-	Launched(ctx context.Context, token string) (*catalog.Launch, *catalog.Course, error)
-}
-
 // Opener opens content that speaks xAPI itself: it answers the address to go to.
 type Opener interface {
 	URL(ctx context.Context, l *catalog.Launch, course *catalog.Course, item *manifest.Item) (string, error)
@@ -57,8 +51,6 @@ type Options struct {
 	Recorder catalog.Recorder
 	// Documents gets the documents of the SCORM profile; nil for nobody.
 	Documents Documents
-	// Files knows tokens that open files and nothing else; nil: there are none.
-	Files Tokens
 	// Opener is asked about cmi5 and Tin Can; nil: they cannot be opened.
 	Opener Opener
 	// Public answers the origin of the pages (https://host), which may put content
