@@ -155,7 +155,9 @@ func TestAlternateLimits(t *testing.T) {
 // TestAlternateAndBrowsers: pages of origins that are let in see the answers,
 // and no page uses credentials that a browser remembers.
 func TestAlternateAndBrowsers(t *testing.T) {
-	w := newWorld(t, func(o *Options) { o.CORSOrigins, o.ContentOrigin = []string{"https://lms.example"}, "https://content.example" })
+	w := newWorld(t, func(o *Options) {
+		o.CORSOrigins, o.ContentOrigin = []string{"https://lms.example"}, "https://content.example"
+	})
 	body := form("content", goodStatement)
 	own := body + "&" + form("Authorization", basicAuth("all", "secret"))
 	for _, c := range []struct {
