@@ -61,6 +61,8 @@ func ownRequests() []own {
 		{"GET /api/v1/registrations/{registration}", "/api/v1/registrations/" + registration, "", catalogue, 404, 403},
 		{"PATCH /api/v1/registrations/{registration}", "/api/v1/registrations/" + registration, "{}", content, 404, 403},
 		{"POST /api/v1/registrations/{registration}/reset", "/api/v1/registrations/" + registration + "/reset", "", content, 404, 403},
+		{"POST /api/v1/registrations/{registration}/abandon", "/api/v1/registrations/" + registration + "/abandon", "", content, 409, 403},
+		{"POST /api/v1/registrations/{registration}/waive", "/api/v1/registrations/" + registration + "/waive", `{"item":"a","reason":"b"}`, content, 404, 403},
 		{"GET /api/v1/launches", "/api/v1/launches?course=" + course, "", catalogue, 200, 403},
 		{"POST /api/v1/launches", "/api/v1/launches", `{"course":"nothing-here"}`, content, 404, 403},
 	}

@@ -24,6 +24,7 @@ import (
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
+	"lernspur/launch"
 	"lernspur/lrs"
 	"lernspur/progress"
 	"lernspur/records"
@@ -51,6 +52,7 @@ type App struct {
 	packages   *blobs.Keeper // the files of packages
 	catalog    *catalog.Service
 	catalogAPI *api.API
+	launches   *launch.Service
 
 	public gate
 	socket gate
@@ -133,6 +135,7 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	a.task(func() { a.catalog.Run(running, a.tenants) })
+	a.startLaunch()
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
 		return fmt.Errorf("deletions: %w", err)
@@ -227,6 +230,8 @@ func (a *App) Handler() http.Handler {
 	o.Challenges = a.access.Challenges()
 	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
+	o.Guard = Guard{a.launches}
+	o.ContentOrigin = a.contentOrigin()
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
@@ -238,6 +243,7 @@ func (a *App) Handler() http.Handler {
 	}).Register(router)
 	NewRepairs(a.store, a.committer, a.access, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
+	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)
 	return router
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -69,7 +70,11 @@ type Options struct {
 	Challenges []string
 	Catalog    *catalog.Service
 	// Link is the address that opens a launch, by its token.
-	Link   func(token string) string
+	Link func(token string) string
+	// Registered is told of a registration that was made or was there, WasReset of
+	// one that was reset; nil for nobody.
+	Registered, WasReset func(ctx context.Context, tenant string, r *catalog.Registration)
+
 	Logger *zap.Logger // may be nil
 	// PathPrefix is the path of the public URL, put before the addresses in
 	// answers: empty or "/lrs", without a slash at its end.
@@ -88,6 +93,13 @@ type Options struct {
 func (o *Options) defaults() {
 	if o.Logger == nil {
 		o.Logger = zap.NewNop()
+	}
+	nobody := func(context.Context, string, *catalog.Registration) {}
+	if o.Registered == nil {
+		o.Registered = nobody
+	}
+	if o.WasReset == nil {
+		o.WasReset = nobody
 	}
 	if o.Patience <= 0 {
 		o.Patience = time.Minute

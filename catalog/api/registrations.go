@@ -116,6 +116,7 @@ func (a *API) register(w http.ResponseWriter, r *http.Request, who *Identity) er
 	if err != nil {
 		return err
 	}
+	a.opts.Registered(r.Context(), who.Tenant, reg)
 	return a.answerRegistration(w, r, reg)
 }
 
@@ -186,5 +187,6 @@ func (a *API) reset(w http.ResponseWriter, r *http.Request, who *Identity) error
 	if err != nil {
 		return err
 	}
+	a.opts.WasReset(r.Context(), who.Tenant, reg)
 	return a.answerRegistration(w, r, reg)
 }
