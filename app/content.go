@@ -40,7 +40,7 @@ func (a *App) newContent() (http.Handler, error) {
 	}
 	pages := a.opts.Pages
 	handler := player.New(player.Options{
-		Catalog: a.catalog, Recorder: recorder, Documents: contentDocuments{a.committer},
+		Catalog: Content{a.catalog, a.launches}, Recorder: recorder, Documents: contentDocuments{a.committer}, Opener: opener{a.launches},
 		Public: func() string { return pages }, Logger: a.log.Named("player"),
 	}).Handler()
 	return apart(handler, pages, a.opts.Catalog.LaunchBase), nil
