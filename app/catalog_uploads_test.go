@@ -3,13 +3,16 @@ package app
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"lernspur/content/archive"
 )
@@ -169,5 +172,31 @@ func TestProgressOfAnUpload(t *testing.T) {
 		if name == "good" && (answer.StatusCode != 200 || !strings.HasPrefix(lines[0], `{"progress":{"done":`)) {
 			t.Errorf("%s: %d %s", name, answer.StatusCode, lines[0])
 		}
+	}
+}
+
+// TestUploadsThatStop: one that brings nothing is answered and cut, and leaves
+// nothing.
+func TestUploadsThatStop(t *testing.T) {
+	o := options(t)
+	o.Catalog.Patience = 300 * time.Millisecond
+	a := start(t, o)
+	defer stop(t, a)
+	conn, err := net.Dial("tcp", a.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	credentials := base64.StdEncoding.EncodeToString([]byte(key + ":" + secret))
+	fmt.Fprintf(conn, "POST /api/v1/packages HTTP/1.1\r\nHost: x\r\nAuthorization: Basic %s\r\nContent-Type: application/zip\r\nContent-Length: 100000\r\n\r\nPK", credentials)
+	text, err := io.ReadAll(conn)
+	if err != nil || !strings.HasPrefix(string(text), "HTTP/1.1 408 ") {
+		t.Errorf("%v: %s", err, text)
+	}
+	if left := filesBelow(t, a, "uploads"); len(left) > 0 {
+		t.Errorf("left %v", left)
 	}
 }

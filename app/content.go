@@ -2,16 +2,12 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 
-	"lernspur/catalog"
 	"lernspur/commit"
-	"lernspur/content/manifest"
 	"lernspur/documents"
-	"lernspur/launch"
 	"lernspur/lrs"
 	"lernspur/player"
 	"lernspur/statements"
@@ -44,7 +40,7 @@ func (a *App) newContent() (http.Handler, error) {
 	}
 	pages := a.opts.Pages
 	handler := player.New(player.Options{
-		Catalog: Content{a.catalog, a.launches}, Opener: opener{a.launches}, Recorder: recorder, Documents: contentDocuments{a.committer},
+		Catalog: Content{a.catalog, a.launches}, Recorder: recorder, Documents: contentDocuments{a.committer}, Opener: opener{a.launches},
 		Public: func() string { return pages }, Logger: a.log.Named("player"),
 	}).Handler()
 	return apart(handler, pages, a.opts.Catalog.LaunchBase), nil
@@ -67,22 +63,6 @@ func apart(handler http.Handler, pages, base string) http.Handler {
 			http.Error(w, "content is served under another host name: "+base, http.StatusMisdirectedRequest)
 		}
 	})
-}
-
-// opener is package launch as the player sees it.
-type opener struct{ service *launch.Service }
-
-// URL implements player.Opener.
-func (o opener) URL(ctx context.Context, l *catalog.Launch, course *catalog.Course, item *manifest.Item) (string, error) {
-	to, err := o.service.URL(ctx, l, course, item)
-	var busy *launch.Busy
-	switch {
-	case errors.As(err, &busy):
-		return "", &catalog.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
-	case errors.Is(err, launch.ErrNotFound):
-		return "", catalog.ErrNotFound
-	}
-	return to, err
 }
 
 // contentDocuments is the log as the player sees it: it puts documents where

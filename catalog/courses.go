@@ -10,8 +10,18 @@ import (
 	"lernspur/statements"
 )
 
-// course is a course without manifests and files.
+// course is the Outline of a course that is not deleted.
 func (s *Service) course(ctx context.Context, tenant, id string) (*Course, error) {
+	c, err := s.Outline(ctx, tenant, id)
+	if err == nil && c.Deleted {
+		return nil, ErrNotFound
+	}
+	return c, err
+}
+
+// Outline is a course without manifests and files, also one that was deleted.
+// Errors: ErrNotFound.
+func (s *Service) Outline(ctx context.Context, tenant, id string) (*Course, error) {
 	if !isID(id) {
 		return nil, ErrNotFound
 	}
@@ -19,7 +29,7 @@ func (s *Service) course(ctx context.Context, tenant, id string) (*Course, error
 	if err != nil {
 		return nil, err
 	}
-	if c == nil || c.Deleted {
+	if c == nil {
 		return nil, ErrNotFound
 	}
 	c.Tenant = tenant

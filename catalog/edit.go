@@ -23,6 +23,7 @@ type Edit struct {
 	Kind, Duration, Provider *string
 	Competences              *[]string
 	Certified                *bool
+	Grading                  *Grading
 }
 
 // Limits of what people say, in bytes for each text, and in number.
@@ -47,6 +48,9 @@ func (e *Edit) check() error {
 	}
 	if e.Duration != nil && *e.Duration != "" && !statements.IsDuration(*e.Duration) {
 		return &Invalid{"duration", "this is not a duration of ISO 8601, such as PT1H30M"}
+	}
+	if e.Grading != nil && !e.Grading.known() {
+		return &Invalid{"grading", fmt.Sprintf("there is no grading %q; there are %s, %s, %s and %s", *e.Grading, GradeBest, GradeFirst, GradeLast, GradeAverage)}
 	}
 	if e.Provider != nil {
 		if err := checkLine("provider", *e.Provider, maxName, true); err != nil {
@@ -135,6 +139,7 @@ func (e *Edit) apply(c *Course) {
 	set(&c.Provider, e.Provider)
 	set(&c.Competences, e.Competences)
 	set(&c.Certified, e.Certified)
+	set(&c.Grading, e.Grading)
 }
 
 // Edit changes what people say about a course. Errors: ErrNotFound, *Invalid,

@@ -111,6 +111,12 @@ func (p *Player) launch(w http.ResponseWriter, r *http.Request) {
 			p.page(w, r, http.StatusNotImplemented, "kind")
 			return
 		}
+		if r.Method == http.MethodHead || r.Header.Get("Sec-Purpose") != "" {
+			// Who only looks at a link, or fetches it in advance, opens nothing: it
+			// would end the session that is open.
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 		to, err := p.opts.Opener.URL(r.Context(), l, course, item)
 		if err != nil {
 			p.fail(w, r, err)

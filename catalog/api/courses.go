@@ -68,6 +68,8 @@ type editBody struct {
 	Duration    *string    `json:"duration"`
 	Provider    *string    `json:"provider"`
 	Certified   *bool      `json:"certified"`
+
+	Grading *catalog.Grading `json:"grading"`
 }
 
 func (b *editBody) edit() catalog.Edit {
@@ -79,7 +81,7 @@ func (b *editBody) edit() catalog.Edit {
 		return &t
 	}
 	return catalog.Edit{Title: text(b.Title), Description: text(b.Description), Kind: b.Kind, Competences: b.Competences,
-		Duration: b.Duration, Provider: b.Provider, Certified: b.Certified}
+		Duration: b.Duration, Provider: b.Provider, Certified: b.Certified, Grading: b.Grading}
 }
 
 func (a *API) editCourse(w http.ResponseWriter, r *http.Request, who *Identity) error {

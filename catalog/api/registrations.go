@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -31,7 +32,11 @@ func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *Ide
 			return err
 		}
 		for _, reg := range list {
-			p.Items = append(p.Items, viewRegistration(reg))
+			g, err := a.grading(r, who.Tenant, reg.Course)
+			if err != nil {
+				return err
+			}
+			p.Items = append(p.Items, viewRegistration(reg, g))
 		}
 		return answer(w, r, http.StatusOK, p)
 	}
@@ -53,14 +58,39 @@ func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *Ide
 	if err != nil {
 		return err
 	}
+	g, err := a.grading(r, who.Tenant, course)
+	if err != nil {
+		return err
+	}
 	for i, reg := range list {
 		if i == n {
 			p.More = a.next(r, list[n-1].ID.String())
 			break
 		}
-		p.Items = append(p.Items, viewRegistration(reg))
+		p.Items = append(p.Items, viewRegistration(reg, g))
 	}
 	return answer(w, r, http.StatusOK, p)
+}
+
+// grading is that of a course, also of one that was deleted.
+func (a *API) grading(r *http.Request, tenant, course string) (catalog.Grading, error) {
+	c, err := a.opts.Catalog.Outline(r.Context(), tenant, course)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return c.Grading, nil
+}
+
+// answerRegistration answers one registration.
+func (a *API) answerRegistration(w http.ResponseWriter, r *http.Request, reg *catalog.Registration) error {
+	g, err := a.grading(r, reg.Tenant, reg.Course)
+	if err != nil {
+		return err
+	}
+	return answer(w, r, http.StatusOK, viewRegistration(reg, g))
 }
 
 // register registers a learner, who may be registered already.
@@ -87,7 +117,7 @@ func (a *API) register(w http.ResponseWriter, r *http.Request, who *Identity) er
 		return err
 	}
 	a.opts.Registered(r.Context(), who.Tenant, reg)
-	return answer(w, r, http.StatusOK, viewRegistration(reg))
+	return a.answerRegistration(w, r, reg)
 }
 
 func (a *API) getRegistration(w http.ResponseWriter, r *http.Request, who *Identity) error {
@@ -99,7 +129,7 @@ func (a *API) getRegistration(w http.ResponseWriter, r *http.Request, who *Ident
 	if err != nil {
 		return err
 	}
-	return answer(w, r, http.StatusOK, viewRegistration(reg))
+	return a.answerRegistration(w, r, reg)
 }
 
 // registrationOf is the registration that a request is about.
@@ -133,7 +163,7 @@ func (a *API) editRegistration(w http.ResponseWriter, r *http.Request, who *Iden
 	if err != nil {
 		return err
 	}
-	return answer(w, r, http.StatusOK, viewRegistration(reg))
+	return a.answerRegistration(w, r, reg)
 }
 
 func setInstant(field string, to *int64, from json.RawMessage) error {
@@ -158,5 +188,5 @@ func (a *API) reset(w http.ResponseWriter, r *http.Request, who *Identity) error
 		return err
 	}
 	a.opts.WasReset(r.Context(), who.Tenant, reg)
-	return answer(w, r, http.StatusOK, viewRegistration(reg))
+	return a.answerRegistration(w, r, reg)
 }

@@ -125,27 +125,33 @@ func viewItems(c *catalog.Course, items []*manifest.Item) []itemView {
 
 // courseView is a course.
 type courseView struct {
-	ID          string        `json:"id"`
-	Activity    string        `json:"activity"`
-	Prefix      bool          `json:"prefix,omitempty"`
-	Title       languages     `json:"title,omitempty"`
-	Description languages     `json:"description,omitempty"`
-	Kind        string        `json:"kind,omitempty"`
-	Competences []string      `json:"competences,omitempty"`
-	Duration    string        `json:"duration,omitempty"`
-	Provider    string        `json:"provider,omitempty"`
-	Certified   bool          `json:"certified"`
-	Version     int           `json:"version,omitempty"`
-	Package     manifest.Kind `json:"package,omitempty"`
-	Created     instant       `json:"created"`
-	Changed     instant       `json:"changed"`
-	Structure   []itemView    `json:"structure,omitempty"`
+	ID          string    `json:"id"`
+	Activity    string    `json:"activity"`
+	Prefix      bool      `json:"prefix,omitempty"`
+	Title       languages `json:"title,omitempty"`
+	Description languages `json:"description,omitempty"`
+	Kind        string    `json:"kind,omitempty"`
+	Competences []string  `json:"competences,omitempty"`
+	Duration    string    `json:"duration,omitempty"`
+	Provider    string    `json:"provider,omitempty"`
+	Certified   bool      `json:"certified"`
+
+	Grading catalog.Grading `json:"grading"`
+
+	Version   int           `json:"version,omitempty"`
+	Package   manifest.Kind `json:"package,omitempty"`
+	Created   instant       `json:"created"`
+	Changed   instant       `json:"changed"`
+	Structure []itemView    `json:"structure,omitempty"`
 }
 
 func viewCourse(c *catalog.Course) courseView {
 	view := courseView{ID: c.ID, Activity: c.Activity, Prefix: c.Prefix, Title: textView(c.Title), Description: textView(c.Description), Kind: c.Kind,
 		Competences: c.Competences, Duration: c.Duration, Provider: c.Provider, Certified: c.Certified, Version: c.Current,
-		Created: instant(c.Created), Changed: instant(c.Changed)}
+		Created: instant(c.Created), Changed: instant(c.Changed), Grading: c.Grading}
+	if view.Grading == "" {
+		view.Grading = catalog.GradeBest
+	}
 	if v := c.Version(c.Current); v != nil {
 		view.Package = v.Kind
 		if v.Manifest != nil {
@@ -182,13 +188,14 @@ type registrationView struct {
 	Opens    instant       `json:"opens,omitzero"`
 	Closes   instant       `json:"closes,omitzero"`
 	State    string        `json:"state"`
+	Score    *float64      `json:"score,omitempty"`
 	Resets   int           `json:"resets,omitempty"`
 	Attempts []attemptView `json:"attempts,omitempty"`
 }
 
-func viewRegistration(r *catalog.Registration) registrationView {
+func viewRegistration(r *catalog.Registration, g catalog.Grading) registrationView {
 	view := registrationView{ID: r.ID, Course: r.Course, Version: r.Version, Learner: learnerView{r.Learner.Actor, r.Learner.Name}, Created: instant(r.Created),
-		Opens: instant(r.Opens), Closes: instant(r.Closes), State: r.State, Resets: r.Resets}
+		Opens: instant(r.Opens), Closes: instant(r.Closes), State: r.State, Score: r.Score(g), Resets: r.Resets}
 	for _, t := range r.Attempts {
 		view.Attempts = append(view.Attempts, attemptView{t.ID, t.Item, instant(t.Started), instant(t.Ended), t.Outcome, t.Score, t.Reset})
 	}

@@ -70,3 +70,34 @@ func TestPackages(t *testing.T) {
 		}
 	})
 }
+
+// TestPackagesOutliveAKill: what was answered is there after kill -9, and what was
+// on its way is not.
+func TestPackagesOutliveAKill(t *testing.T) {
+	p, _ := newSharedPlace(t)
+	s := p.serve(t)
+	course := courseLine.FindStringSubmatch(p.must(t, "package", "add", packageFolder(t, map[string]string{"tincan.xml": tincan, "index.html": "<p>fire</p>"})))[1]
+	p.must(t, "launch", "link", course, "--learner", `{"mbox":"mailto:ada@example.org"}`)
+	s.kill(t)
+	left := filepath.Join(p.dir, "uploads", "package-1.zip")
+	if err := os.WriteFile(left, []byte("half a package"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	key, secret := s.key, s.secret
+	s = p.serve(t)
+	s.key, s.secret = key, secret
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Errorf("half an upload is still there: %v", err)
+	}
+	contains(t, p.must(t, "package", "list"), course)
+	status, text := s.request(t, "GET", "/api/v1/launches?course="+course, "")
+	if status != 200 || strings.Count(text, `"registration":`) != 1 {
+		t.Errorf("%d %s", status, text)
+	}
+	if status, text = s.request(t, "GET", "/api/v1/registrations?course="+course, ""); status != 200 || !strings.Contains(text, "mailto:ada@example.org") {
+		t.Errorf("%d %s", status, text)
+	}
+	if status, text = s.request(t, "GET", "/api/v1/packages/"+course+"/download", ""); status != 200 || !strings.HasPrefix(text, "PK") {
+		t.Errorf("%d, %d bytes", status, len(text))
+	}
+}
