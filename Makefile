@@ -16,7 +16,7 @@ export CGO_ENABLED := 0
 NO_RACE := lernspur/statements% lernspur/schema% lernspur/bench/gen% lernspur/bench/faults%
 
 # Folders with a package-lock.json whose packages the tests need.
-CLIENTS := $(patsubst %/package-lock.json,%,$(wildcard lrs/clients/package-lock.json))
+CLIENTS := $(patsubst %/package-lock.json,%,$(wildcard lrs/clients/package-lock.json launch/clients/package-lock.json player/library/package-lock.json))
 
 FUZZTIME ?= 10m
 

@@ -54,10 +54,12 @@ type App struct {
 	catalogAPI *api.API
 	launches   *launch.Service
 
-	public gate
-	socket gate
-	doors  []*door
-	failed chan error // a door that closed by itself
+	public      gate
+	content     gate
+	socket      gate
+	contentAddr net.Addr // nil when no content is served
+	doors       []*door
+	failed      chan error // a door that closed by itself
 
 	background context.CancelFunc
 	tasks      sync.WaitGroup
@@ -66,7 +68,7 @@ type App struct {
 // New makes an App that does nothing yet.
 func New(opts Options) *App {
 	opts.defaults()
-	a := &App{opts: opts, log: opts.Logger, registry: prometheus.NewRegistry(), failed: make(chan error, 2)}
+	a := &App{opts: opts, log: opts.Logger, registry: prometheus.NewRegistry(), failed: make(chan error, 3)}
 	a.registry.MustRegister(collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return a
@@ -145,6 +147,11 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("the first key: %w", err)
 	}
 	a.socket.open(a.Admin())
+	content, err := a.newContent()
+	if err != nil {
+		return fmt.Errorf("the origin of content: %w", err)
+	}
+	a.content.open(content)
 	a.public.open(a.Handler())
 	return nil
 }
@@ -258,6 +265,7 @@ func (a *App) Failed() <-chan error { return a.failed }
 // hurries what is left.
 func (a *App) Stop(ctx context.Context) error {
 	a.public.open(nil)
+	a.content.open(nil)
 	a.socket.open(nil)
 	if a.records != nil {
 		a.records.Stop() // tails would keep the doors open
@@ -306,11 +314,14 @@ type door struct {
 // openDoors listens where the options say.
 func (a *App) openDoors() error {
 	if a.opts.Addr != "" {
-		listener, err := net.Listen("tcp", a.opts.Addr)
+		listener, err := listen(a.opts.Addr)
 		if err != nil {
-			return fmt.Errorf("the address %s: %w", a.opts.Addr, err)
+			return err
 		}
 		a.serve(listener, lrs.NewServer(&a.public, a.log.Named("http"), a.opts.Server))
+		if err := a.openContentDoor(); err != nil {
+			return err
+		}
 	}
 	if a.opts.Socket {
 		listener, err := admin.Listen(a.opts.DataDir)
@@ -320,6 +331,14 @@ func (a *App) openDoors() error {
 		a.serve(listener, &http.Server{Handler: &a.socket, ReadHeaderTimeout: 10 * time.Second})
 	}
 	return nil
+}
+
+func listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("the address %s: %w", addr, err)
+	}
+	return listener, nil
 }
 
 func (a *App) serve(listener net.Listener, server *http.Server) {
@@ -342,6 +361,9 @@ func (a *App) Addr() net.Addr {
 	}
 	return nil
 }
+
+// ContentAddr is the network address that content is served at; nil without one.
+func (a *App) ContentAddr() net.Addr { return a.contentAddr }
 
 // closeDoors lets requests under way end within RequestGrace, then cuts them.
 func (a *App) closeDoors(ctx context.Context) error {

@@ -15,6 +15,7 @@ import (
 	"lernspur/access"
 	"lernspur/catalog"
 	"lernspur/commit"
+	"lernspur/content/manifest"
 	"lernspur/directory"
 	"lernspur/documents"
 	"lernspur/launch"
@@ -118,6 +119,24 @@ func (c Content) Launched(ctx context.Context, token string) (*catalog.Launch, *
 		return c.Service.Launched(ctx, token)
 	}
 	return l, course, err
+}
+
+// opener is package launch as the player sees it.
+type opener struct{ launches *launch.Service }
+
+// URL implements player.Opener.
+func (o opener) URL(ctx context.Context, l *catalog.Launch, course *catalog.Course, item *manifest.Item) (string, error) {
+	address, err := o.launches.URL(ctx, l, course, item)
+	var busy *launch.Busy
+	switch {
+	case errors.As(err, &busy):
+		return "", fmt.Errorf("%w: %w", &catalog.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}, err)
+	case errors.Is(err, launch.ErrUncertain):
+		return "", fmt.Errorf("%w: %w", &catalog.Busy{RetryAfter: time.Second, Reason: launch.ErrUncertain.Error()}, err)
+	case errors.Is(err, launch.ErrNotFound):
+		return "", fmt.Errorf("%w: %w", catalog.ErrNotFound, err)
+	}
+	return address, err
 }
 
 // launchRecords is the log as package launch sees it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -90,12 +91,34 @@ func accessOptions(c config.Auth) access.Options {
 	return o
 }
 
-// contentBase is the address of learning content as learners see it.
+// pagesOrigin is the origin of the pages as browsers see it. On one machine they
+// are at localhost and content at 127.0.0.1: two host names, so that neither sees
+// the other's cookies.
+func pagesOrigin(s config.Server) string {
+	if u, err := url.Parse(s.PublicURL); err == nil && u.Host != "" {
+		return u.Scheme + "://" + u.Host
+	}
+	_, port, err := net.SplitHostPort(s.Addr)
+	if err != nil {
+		return "" // config has judged it
+	}
+	return "http://localhost:" + port
+}
+
+// contentBase is the address of learning content as learners see it; empty when the
+// port is not known yet.
 func contentBase(c config.Content) string {
 	if c.PublicURL != "" {
 		return c.PublicURL
 	}
-	return "http://" + c.Addr
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil || port == "0" {
+		return ""
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // pathOf is the path of a base address without a slash at its end.
