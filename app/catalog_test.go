@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -266,6 +267,38 @@ func TestFilesAreShared(t *testing.T) {
 		if err != nil || n != f.Size {
 			t.Errorf("%s: %d bytes of %d: %v", name, n, f.Size, err)
 		}
+	}
+}
+
+// TestVerifyMissesFiles: a file of a package that is lost, or is another.
+func TestVerifyMissesFiles(t *testing.T) {
+	a := start(t, options(t))
+	defer stop(t, a)
+	upload(t, a, "POST", "/api/v1/packages", scorm(), 201)
+	check := func() (found []string) {
+		t.Helper()
+		n, err := verifyBlobs{a.blobs, a.packages, a.catalog}.Check(t.Context(), "default", func(text string) { found = append(found, text) })
+		if err != nil || n == 0 {
+			t.Fatal(n, err)
+		}
+		return found
+	}
+	expect(t, "differences of what is whole", len(check()), 0)
+	list := filesBelow(t, a, "packages")
+	for _, path := range list {
+		if b, err := os.ReadFile(path); err == nil && string(b) == "<p>one</p>" {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		} else if string(b) == "<p>two</p>" {
+			if err := os.WriteFile(path, []byte("<p>tow</p>"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	found := strings.Join(check(), "\n")
+	if strings.Count(found, "\n") != 1 || !strings.Contains(found, `"one.html" is not there`) || !strings.Contains(found, "damaged") {
+		t.Errorf("found %s", found)
 	}
 }
 

@@ -90,6 +90,7 @@ func (c adminCatalog) OpenLaunch(ctx context.Context, ask admin.LaunchRequest) (
 		if err != nil {
 			return admin.LaunchLink{}, forAdmin(err)
 		}
+		c.app.registered(ctx, ask.Tenant, r)
 		registration, mode = r.ID, catalog.Normal
 	}
 	if ask.Mode != "" {

@@ -34,7 +34,7 @@ func (a *App) Admin() http.Handler {
 
 // verify re-reads everything, progress as well.
 func (a *App) verify(ctx context.Context, opts verify.Options) (*verify.Report, error) {
-	opts.Aggregates, opts.Blobs = a.aggregates, verifyBlobs{a.blobs}
+	opts.Aggregates, opts.Blobs = a.aggregates, verifyBlobs{a.blobs, a.packages, a.catalog}
 	return verify.Run(ctx, a.store, opts)
 }
 
