@@ -60,6 +60,7 @@ func ownRequests() []own {
 		{"POST /api/v1/registrations", "/api/v1/registrations", `{"course":"nothing-here","learner":{"actor":{"mbox":"mailto:ada@example.org"}}}`, content, 404, 403},
 		{"GET /api/v1/registrations/{registration}", "/api/v1/registrations/" + registration, "", catalogue, 404, 403},
 		{"PATCH /api/v1/registrations/{registration}", "/api/v1/registrations/" + registration, "{}", content, 404, 403},
+		{"GET /api/v1/registrations/{registration}/calls", "/api/v1/registrations/" + registration + "/calls?item=one", "", catalogue, 404, 403},
 		{"POST /api/v1/registrations/{registration}/reset", "/api/v1/registrations/" + registration + "/reset", "", content, 404, 403},
 		{"POST /api/v1/registrations/{registration}/abandon", "/api/v1/registrations/" + registration + "/abandon", "", content, 409, 403},
 		{"POST /api/v1/registrations/{registration}/waive", "/api/v1/registrations/" + registration + "/waive", `{"item":"a","reason":"b"}`, content, 404, 403},

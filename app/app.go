@@ -26,6 +26,7 @@ import (
 	"lernspur/engine"
 	"lernspur/launch"
 	"lernspur/lrs"
+	"lernspur/player"
 	"lernspur/progress"
 	"lernspur/records"
 	"lernspur/schema"
@@ -57,6 +58,7 @@ type App struct {
 	public      gate
 	content     gate
 	socket      gate
+	player      *player.Player
 	contentAddr net.Addr // nil when no content is served
 	doors       []*door
 	failed      chan error // a door that closed by itself

@@ -68,7 +68,7 @@ func (a *App) newCatalogAPI() (*api.API, error) {
 	return api.New(api.Options{
 		Identify: a.identifyForCatalog, Challenges: a.access.Challenges(), Catalog: a.catalog, Link: a.link, Logger: a.log.Named("catalog"),
 		PathPrefix: a.opts.LRS.PathPrefix, Patience: a.opts.Catalog.Patience, Origins: originOf(a.opts.Catalog.Base),
-		Registered: a.registered, WasReset: a.wasReset,
+		Registered: a.registered, WasReset: a.wasReset, Calls: a.calls,
 	})
 }
 

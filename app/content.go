@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/google/uuid"
+
 	"lernspur/commit"
 	"lernspur/documents"
 	"lernspur/lrs"
@@ -39,11 +41,16 @@ func (a *App) newContent() (http.Handler, error) {
 		return nil, err
 	}
 	pages := a.opts.Pages
-	handler := player.New(player.Options{
+	a.player = player.New(player.Options{
 		Catalog: Content{a.catalog, a.launches}, Recorder: recorder, Documents: contentDocuments{a.committer}, Opener: opener{a.launches},
 		Public: func() string { return pages }, Logger: a.log.Named("player"),
-	}).Handler()
-	return apart(handler, pages, a.opts.Catalog.LaunchBase), nil
+	})
+	return apart(a.player.Handler(), pages, a.opts.Catalog.LaunchBase), nil
+}
+
+// calls are the calls of content at run time, for its API.
+func (a *App) calls(ctx context.Context, tenant string, registration uuid.UUID, item string) (any, error) {
+	return a.player.Calls(ctx, tenant, registration, item)
 }
 
 // apart keeps a handler off the host name of the pages.

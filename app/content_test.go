@@ -58,12 +58,15 @@ func TestContent(t *testing.T) {
 	_, text = visit(t, "POST", base+"/run/"+token+"/open?item=one", "")
 	_, rest, _ := strings.Cut(text, `"session":"`)
 	session, _, _ := strings.Cut(rest, `"`)
-	commit := `{"session":"` + session + `","commit":1,"begins":true,"ends":true,"data":{"cmi":{"core":{"lesson_status":"passed","lesson_location":"p1","score":{"raw":"90"}},"suspend_data":"abc"}}}`
+	commit := `{"session":"` + session + `","commit":1,"begins":true,"ends":true,"data":{"cmi":{"core":{"lesson_status":"passed","lesson_location":"p1","score":{"raw":"90"}},"suspend_data":"abc"}},"log":[{"at":5,"call":"LMSFinish","result":"true"}]}`
 	for range 2 { // the second is a repetition
 		if answer, text = visit(t, "POST", base+"/run/"+token+"/commit?item=one", commit); answer.StatusCode != 200 {
 			t.Fatalf("%d %s", answer.StatusCode, text)
 		}
 	}
+	calls := do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=one", "", 200)
+	expect(t, "the call", dig(t, calls, "calls", 0, "call"), "LMSFinish")
+	do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=two", "", 404)
 	status, text := ask(t, a, "GET", "/xapi/statements?ascending=true&registration="+reg["id"].(string), "")
 	var result struct {
 		Statements []struct{ Verb struct{ ID string } }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 	"go.uber.org/zap"
 
@@ -74,6 +75,9 @@ type Options struct {
 	// Registered is told of a registration that was made or was there, WasReset of
 	// one that was reset; nil for nobody.
 	Registered, WasReset func(ctx context.Context, tenant string, r *catalog.Registration)
+
+	// Calls answers what content called at run time, as JSON; nil: nobody knows.
+	Calls func(ctx context.Context, tenant string, registration uuid.UUID, item string) (any, error)
 
 	Logger *zap.Logger // may be nil
 	// PathPrefix is the path of the public URL, put before the addresses in
@@ -156,6 +160,7 @@ func (a *API) Register(r *mux.Router) {
 		{Registrations, map[string]method{"GET": read(a.listRegistrations), "POST": write(a.register)}},
 		{Registrations + "/{registration}", map[string]method{"GET": read(a.getRegistration), "PATCH": write(a.editRegistration)}},
 		{Registrations + "/{registration}/reset", map[string]method{"POST": write(a.reset)}},
+		{Registrations + "/{registration}/calls", map[string]method{"GET": read(a.calls)}},
 		{Launches, map[string]method{"GET": read(a.history), "POST": write(a.open)}},
 	} {
 		r.Handle(resource.path, a.shell(resource.methods))

@@ -190,3 +190,24 @@ func (a *API) reset(w http.ResponseWriter, r *http.Request, who *Identity) error
 	a.opts.WasReset(r.Context(), who.Tenant, reg)
 	return a.answerRegistration(w, r, reg)
 }
+
+// calls answers what content called at run time.
+func (a *API) calls(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	values, err := parameters(r, "item")
+	if err != nil {
+		return err
+	}
+	id, err := uuid.Parse(mux.Vars(r)["registration"])
+	if err != nil || a.opts.Calls == nil {
+		return catalog.ErrNotFound
+	}
+	item := values.Get("item")
+	if item == "" {
+		return badRequest("item is needed: the identifier of an item in the manifest")
+	}
+	found, err := a.opts.Calls(r.Context(), who.Tenant, id, item)
+	if err != nil {
+		return err
+	}
+	return answer(w, r, http.StatusOK, found)
+}
