@@ -40,6 +40,21 @@ func (k *Keys) Create(ctx context.Context, n NewKey) (record KeyRecord, secret s
 	return record, secret, nil
 }
 
+// CreateAs makes a key with an id that the caller has chosen, for whom nobody else
+// chooses any; ErrInvalid when there is a key of that id.
+func (k *Keys) CreateAs(ctx context.Context, id string, n NewKey) (secret string, err error) {
+	k.change.Lock()
+	defer k.change.Unlock()
+	if _, known := k.find(id); known {
+		return "", fmt.Errorf("%w: there is a key of the id %s", ErrInvalid, id)
+	}
+	secret = newSecret()
+	if _, err := k.add(ctx, id, secret, n); err != nil {
+		return "", err
+	}
+	return secret, nil
+}
+
 // List returns the keys of a tenant, revoked ones too, in the order of their
 // making; the empty tenant means all of them.
 func (k *Keys) List(tenant string) []KeyRecord {

@@ -35,6 +35,10 @@ const (
 	CatalogRuntime Kind = 22
 )
 
+// Cmi5 has what is known of a registration for a course of cmi5. No resource of
+// xAPI reaches it either.
+const Cmi5 Kind = 32
+
 // String is the name in logs and metrics.
 func (k Kind) String() string {
 	switch k {
@@ -46,6 +50,8 @@ func (k Kind) String() string {
 		return "activity_profile"
 	case CatalogCourse, CatalogRegistration, CatalogPlace, CatalogEnrolment, CatalogLaunch, CatalogHistory, CatalogRuntime:
 		return "catalog"
+	case Cmi5:
+		return "cmi5"
 	}
 	return "unknown"
 }

@@ -15,6 +15,9 @@ import (
 
 // getDocument answers one document, or the ids of many.
 func (a *API) getDocument(x *exchange, r *http.Request, target *documentTarget) error {
+	if err := x.reading(r.Context(), target.Key); err != nil {
+		return err
+	}
 	if target.many {
 		return a.listDocuments(x, r, target)
 	}

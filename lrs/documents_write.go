@@ -25,6 +25,9 @@ func (a *API) putDocument(x *exchange, r *http.Request, target *documentTarget) 
 		return err
 	}
 	defer release()
+	if err := x.writing(r.Context(), target.Key, next); err != nil {
+		return err
+	}
 	return a.changeDocument(x, r, target, func(current *documents.Document) (*documents.Document, error) {
 		if err := p.allow(current); err != nil {
 			return nil, err
@@ -59,6 +62,9 @@ func (a *API) postDocument(x *exchange, r *http.Request, target *documentTarget)
 		return err
 	}
 	defer release()
+	if err := x.writing(r.Context(), target.Key, posted); err != nil {
+		return err
+	}
 	if !documents.IsJSON(posted.ContentType) {
 		return badRequest("a document that is posted has the Content-Type application/json, not %q; PUT takes any", posted.ContentType)
 	}
@@ -87,6 +93,9 @@ func (a *API) postDocument(x *exchange, r *http.Request, target *documentTarget)
 // not there is deleted already.
 func (a *API) deleteDocument(x *exchange, r *http.Request, target *documentTarget) error {
 	p := readPreconditions(r.Header)
+	if err := x.writing(r.Context(), target.Key, nil); err != nil {
+		return err
+	}
 	if !target.many {
 		return a.changeDocument(x, r, target, func(current *documents.Document) (*documents.Document, error) {
 			if err := p.allow(current); err != nil || current == nil {

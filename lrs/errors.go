@@ -50,6 +50,7 @@ func toFailure(err error, requestID string) *failure {
 	var conflict *Conflict
 	var busy *Busy
 	var many *TooMany
+	var refused *Refused
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -64,6 +65,8 @@ func toFailure(err error, requestID string) *failure {
 				Message: "another statement is already stored under the id " + conflict.ID.String() + ", or was until it was deleted",
 			}},
 		}
+	case errors.As(err, &refused):
+		return fromRefused(refused)
 	case errors.As(err, &busy):
 		return &failure{status: http.StatusServiceUnavailable, message: busy.Reason, retryAfter: busy.RetryAfter, inner: err}
 	case errors.Is(err, ErrUncertain):

@@ -25,6 +25,7 @@ type Options struct {
 	// Activities is what the server knows of activities; nil: nothing.
 	Activities Activities
 	People     People    // nil: nobody has more than one identifier
+	Guard      Guard     // nil: no credential belongs to a session
 	Explain    Explainer // nil: rejections carry what the strict pass found
 	// OwnRules gives a tenant's own rules for statements, nil where it has none.
 	// Nil: no tenant has.

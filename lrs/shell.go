@@ -29,6 +29,7 @@ type exchange struct {
 	edition statements.Edition
 	lenient bool // the request came to the lenient endpoint
 	cred    *Credential
+	session Session // that the credential belongs to; nil for none
 
 	status     int   // 0 until the answer begins
 	sent       int64 // bytes of the answer's body
@@ -150,6 +151,9 @@ func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionPr
 			status:  http.StatusForbidden,
 			message: fmt.Sprintf("this key may not do that; it needs one of the scopes %q", act.access.granting()),
 		}
+	}
+	if err := x.join(r.Context(), act.access); err != nil {
+		return err
 	}
 	if cred.bounds() != (statements.Bounds{}) {
 		if err := admitBound(cred, act.access, x.edition, r); err != nil {

@@ -132,9 +132,14 @@ func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Stateme
 			st.Defines = x.cred.mayDefine(st)
 		}
 	}
+	return a.store(ctx, x, sts)
+}
+
+// write is the last step of commit.
+func (a *API) write(ctx context.Context, tenant string, sts []*statements.Statement) error {
 	ctx, cancel := context.WithTimeout(ctx, a.opts.CommitWait)
 	defer cancel()
-	err := a.opts.Writer.Commit(ctx, x.cred.Tenant, sts)
+	err := a.opts.Writer.Commit(ctx, tenant, sts)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return ErrUncertain
 	}

@@ -19,6 +19,7 @@ type found struct {
 	registration uuid.UUID
 	result       Result
 	timestamp    timestamp
+	utc          bool // the timestamp says that it is in UTC
 	stored       timestamp
 }
 
@@ -259,7 +260,7 @@ func (p *parser) checkTimestamp(n int, sub bool) bool {
 		return false
 	}
 	if !sub {
-		p.found.timestamp = t
+		p.found.timestamp, p.found.utc = t, inUTC(p.text(n))
 	}
 	if !t.plain || p.nodes[n].escaped {
 		start := len(p.arena)

@@ -8,8 +8,8 @@ import (
 
 // Reparse takes a statement apart that was stored: Raw of a stamped Statement.
 // It makes the same columns and the same digest as when it was parsed first
-// (IDGiven, which says how the id came about, is always set), but does not
-// judge the rules again, so that no later rule makes what is stored unreadable.
+// (IDGiven, which says how the id came about, is always set, and UTC is not),
+// but does not judge the rules again, so that no later rule makes what is stored unreadable.
 // The error tells why raw cannot be such a text. Raw is copied.
 func Reparse(raw []byte) (*Statement, error) {
 	p := parsers.Get().(*parser)

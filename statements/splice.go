@@ -36,7 +36,7 @@ func (p *parser) build() *Statement {
 	f, c := &p.found, &p.columns
 	st := &Statement{
 		ID: f.id, IDGiven: f.hasID, ObjectKind: f.kind, Ref: f.ref, Voiding: f.voiding,
-		Registration: f.registration, Result: f.result, Timestamp: f.timestamp.micros(),
+		Registration: f.registration, Result: f.result, Timestamp: f.timestamp.micros(), UTC: f.utc,
 		timestampAt: none,
 	}
 	if !f.hasID {

@@ -112,6 +112,9 @@ type Statement struct {
 	// none was sent.
 	Timestamp int64
 
+	// UTC tells that a timestamp was sent, and in UTC. Reparse does not know it.
+	UTC bool
+
 	Actor        string // identifier of the actor; of an anonymous Group "" (its members are in Agents)
 	Verb         string
 	ObjectKind   ObjectKind

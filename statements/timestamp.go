@@ -1,6 +1,9 @@
 package statements
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // storedWidth is the length of what FormatStored returns.
 const storedWidth = len("2006-01-02T15:04:05.000000Z")
@@ -96,6 +99,12 @@ func (t timestamp) appendCanonical(dst []byte) []byte {
 	}
 	t.frac = t.frac[:end]
 	return t.appendUTC(dst)
+}
+
+// inUTC tells whether a timestamp that could be read says that it is in UTC.
+func inUTC(s string) bool {
+	return strings.HasSuffix(s, "Z") || strings.HasSuffix(s, "z") ||
+		strings.HasSuffix(s, "+00:00") || strings.HasSuffix(s, "+0000") || strings.HasSuffix(s, "+00")
 }
 
 // clock collects the fields of a timestamp while it is read.

@@ -72,6 +72,6 @@ func root() *cobra.Command {
 	}
 	config.Flags(cmd.PersistentFlags())
 	cmd.AddCommand(serveCommand(), keysCommand(), importCommand(), exportCommand(), verifyCommand(),
-		reportCommand(), configCommand(), versionCommand(), engineCommand())
+		reportCommand(), packageCommand(), configCommand(), versionCommand(), engineCommand())
 	return cmd
 }

@@ -184,6 +184,33 @@ func TestNoZip(t *testing.T) {
 	}
 }
 
+// TestZip64: the end record of large archives, also where nothing is large (102
+// of CATAPULT's suite). APPNOTE.TXT 4.3.14 to 4.3.16.
+func TestZip64(t *testing.T) {
+	data := packed(t, []string{"a", "b"}, nil, itself)
+	end := data[len(data)-22:]
+	size, offset := binary.LittleEndian.Uint32(end[12:]), binary.LittleEndian.Uint32(end[16:])
+	at := len(data) - 22
+	wide := binary.LittleEndian.AppendUint64([]byte("PK\x06\x06"), 44)
+	wide = append(wide, 45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+	for _, v := range []uint64{2, 2, uint64(size), uint64(offset)} {
+		wide = binary.LittleEndian.AppendUint64(wide, v)
+	}
+	wide = append(wide, "PK\x06\x07\x00\x00\x00\x00"...)
+	wide = binary.LittleEndian.AppendUint64(wide, uint64(at))
+	wide = append(wide, 1, 0, 0, 0)
+	for i := 8; i < 20; i++ {
+		end[i] = 0xff
+	}
+	data = append(append(slices.Clone(data[:at]), wide...), end...)
+	a, err := open(data, Limits{})
+	if err != nil || len(a.Entries()) != 2 {
+		t.Fatal(a, err)
+	}
+	_, err = open(data, Limits{Entries: 1})
+	wantRule(t, err, TooManyFiles, "")
+}
+
 // TestDamage: what turns out only when an entry is read.
 func TestDamage(t *testing.T) {
 	flip := func(data []byte, at int) []byte {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"lernspur/content/archive"
 	"lernspur/content/markup"
@@ -61,6 +62,10 @@ type reader struct {
 
 // note adds a finding of this rule about an element of the file being read.
 func (r *reader) note(rule string, at *markup.Node, format string, args ...any) {
+	if r.counts[rule] >= maxFindings {
+		r.counts[rule]++ // finding the place is not free, and there may be thousands
+		return
+	}
 	f := Finding{File: r.file, Element: at.Path(), Message: fmt.Sprintf(format, args...)}
 	if at != nil {
 		f.Line = at.Line
@@ -74,12 +79,23 @@ func (r *reader) add(rule string, f Finding) {
 		panic("manifest: no rule " + rule)
 	}
 	f.Rule, f.Severity = rule, known.Severity
+	f.Element, f.Message = short(f.Element), short(f.Message)
 	if f.Advice == "" {
 		f.Advice = known.Advice
 	}
 	if r.counts[rule]++; r.counts[rule] <= maxFindings {
 		r.pkg.Findings = append(r.pkg.Findings, f)
 	}
+}
+
+// maxMessage is how long a message may be in bytes; it quotes what manifests say.
+const maxMessage = 1000
+
+func short(text string) string {
+	if len(text) <= maxMessage {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxMessage], "") + "…"
 }
 
 // finish says how many findings were left out.

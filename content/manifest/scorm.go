@@ -175,7 +175,7 @@ func (s *scormReader) organization(n *markup.Node, wanted string) error {
 // metadata and the items below.
 func (s *scormReader) content(n *markup.Node, item *Item) (err error) {
 	if title := n.Value("title"); title != "" {
-		item.Title = Text{{n.Child("title").XMLAttr("lang"), title}}
+		item.Title = Text{{n.Child("title").XMLAttr("lang"), collapse(title)}}
 	}
 	if item.Metadata, err = s.metadata(n.Child("metadata"), s.bases(nil)); err != nil {
 		return err

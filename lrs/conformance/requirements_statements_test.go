@@ -89,7 +89,7 @@ var statementRequirements = []requirement{
 	{"OWN-TAIL-BY-SINCE", both, "Comm 2.1.3", "4.1.6.1", "A reader that follows by since misses nothing while others write.", ""},
 	{"OWN-READ-YOUR-WRITES", both, "Comm 2.1.3", "4.1.6.1", "A read sees everything acknowledged before it began.", ""},
 	{"OWN-LARGE-BATCH", both, "Comm 2.1.2", "4.1.6.1", "Very large batches are taken whole.", ""},
-	{"OWN-SLOW-BODY", both, "Comm 3.2", "4.1", "Slow bodies are taken within a bound and cut after it.", ""},
+	{"OWN-SLOW-BODY", both, "Comm 3.2", "4.1", "Slow bodies are taken within a bound and cut after it; one that breaks off leaves nothing.", ""},
 	{"OWN-VOIDING-RIGHTS", both, "Data 2.3.2", "4.2.5", "A key voids what it may void; for others it is 403.", ""},
 	{"OWN-SCOPES", both, "Comm 4.2", "4.1", "A key does no more than its scopes say: 403.", ""},
 }

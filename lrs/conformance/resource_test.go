@@ -2,18 +2,19 @@ package conformance
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"lernspur/lrs"
 	"lernspur/lrs/lrstest"
 	"lernspur/statements"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
-
-	"lernspur/lrs"
 )
 
 // resourceCases are about storing statements and reading them one by one or in
@@ -183,6 +184,49 @@ var resourceCases = []testcase{
 		c.want(409, post(last))
 		c.want(404, get("statementId", id(last[10])))
 	}},
+	{"a slow body is taken and holds nobody up", "OWN-SLOW-BODY", both, func(c *client) {
+		slow := statement()
+		text := c.encode(slow)
+		r, w := io.Pipe()
+		answer := make(chan int, 1)
+		go func() { answer <- c.piped(put(id(slow), nil), r, int64(len(text))) }()
+		for i, b := range text {
+			if i%40 == 0 {
+				time.Sleep(20 * time.Millisecond)
+			}
+			if _, err := w.Write([]byte{b}); err != nil {
+				c.Fatal(err)
+			}
+			if i == len(text)/2 {
+				other := statement()
+				c.store(other)
+				c.want(200, get("statementId", id(other)))
+				c.want(404, get("statementId", id(slow)))
+			}
+		}
+		w.Close()
+		if status := <-answer; status != 204 {
+			c.Errorf("%d", status)
+		}
+		c.want(200, get("statementId", id(slow)))
+	}},
+	{"a body that breaks off leaves nothing", "OWN-SLOW-BODY XAPI-00182", both, func(c *client) {
+		for _, part := range []int{0, 1, 50, 99} { // of a hundred
+			whole := list{statement(), statement()}
+			text := c.encode(whole)
+			r, w := io.Pipe()
+			go func() {
+				_, _ = w.Write(text[:len(text)*part/100])
+				w.CloseWithError(io.ErrUnexpectedEOF)
+			}()
+			if status := c.piped(post(nil), r, int64(len(text))); status >= 200 && status < 300 {
+				c.Errorf("%d for %d of a hundred", status, part)
+			}
+			for _, s := range whole {
+				c.want(404, get("statementId", id(s.(m))))
+			}
+		}
+	}},
 	{"what is too large is 413", "XAPI-00328", both, func(c *client) {
 		s := lrstest.Start(c, lrstest.Options{LRS: func(o *lrs.Options) {
 			o.MaxBody = 20_000
@@ -199,4 +243,24 @@ var resourceCases = []testcase{
 			c.Errorf("%d statements", len(found))
 		}
 	}},
+}
+
+// piped sends a request whose body comes piece by piece, and returns the
+// status; 0 when there was no answer.
+func (c *client) piped(q request, body io.Reader, length int64) int {
+	r, err := http.NewRequest(q.method, q.address(c.server.Endpoint), body)
+	if err != nil {
+		c.Error(err)
+		return 0
+	}
+	r.ContentLength = length
+	r.SetBasicAuth(c.key, c.secret)
+	r.Header.Set("X-Experience-API-Version", c.ed.version())
+	r.Header.Set("Content-Type", "application/json")
+	res, err := transport.RoundTrip(r)
+	if err != nil {
+		return 0
+	}
+	defer res.Body.Close()
+	return res.StatusCode
 }

@@ -15,8 +15,10 @@ import (
 	"lernspur/access"
 	"lernspur/app"
 	"lernspur/blobs"
+	"lernspur/catalog"
 	"lernspur/commit"
 	"lernspur/directory"
+	"lernspur/launch"
 	"lernspur/lrs"
 	"lernspur/schema"
 	"lernspur/store"
@@ -46,6 +48,7 @@ type Server struct {
 	Blobs    *blobs.Keeper
 	BlobDir  string // where their files lie
 	Registry *prometheus.Registry
+	Launch   *launch.Service // nil without a Catalog
 }
 
 // Options change how a server is made.
@@ -53,6 +56,10 @@ type Options struct {
 	LRS    func(o *lrs.Options)
 	Commit func(o *commit.Options)
 	Access func(o *access.Options)
+	// Catalog has launches opened and judged; nil leaves them out. Files are those
+	// of Files, "http://content.test" unless it is given.
+	Catalog launch.Catalog
+	Files   func(l *catalog.Launch, path string) string
 }
 
 // Start starts an endpoint on a fresh database. A missing engine fails the
@@ -76,6 +83,10 @@ func Start(t testing.TB, opts Options) *Server {
 		Documents:  app.Documents{Committer: s.Commit, Store: s.Store},
 		Activities: app.Reader{Store: s.Store},
 	}
+	if opts.Catalog != nil {
+		s.startLaunch(gate, opts)
+		o.Guard = app.Guard{Service: s.Launch}
+	}
 	if opts.LRS != nil {
 		opts.LRS(&o)
 	}
@@ -83,6 +94,9 @@ func Start(t testing.TB, opts Options) *Server {
 	s.API = lrs.New(o)
 	s.API.Register(router)
 	lrs.RegisterOps(router, s.Registry, s.Store.Ping)
+	if s.Launch != nil {
+		s.Launch.Register(router)
+	}
 	app.NewRepairs(s.Store, s.Commit, gate, nil).Register(router)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -95,6 +109,18 @@ func Start(t testing.TB, opts Options) *Server {
 	s.Root = "http://" + listener.Addr().String()
 	s.Endpoint = s.Root + lrs.Base
 	return s
+}
+
+// startLaunch assembles what opens content.
+func (s *Server) startLaunch(gate *access.Gate, opts Options) {
+	files := opts.Files
+	if files == nil {
+		files = func(_ *catalog.Launch, path string) string { return "http://content.test/" + path }
+	}
+	s.Launch = app.NewLaunch(app.LaunchParts{
+		Committer: s.Commit, Store: s.Store, Keys: s.Keys, Gate: gate, Catalog: opts.Catalog,
+		Base: func() string { return s.Root }, FileURL: files,
+	})
 }
 
 func (s *Server) startCommit(t testing.TB, opts Options) {

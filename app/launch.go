@@ -1,0 +1,221 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"lernspur/access"
+	"lernspur/catalog"
+	"lernspur/commit"
+	"lernspur/directory"
+	"lernspur/documents"
+	"lernspur/launch"
+	"lernspur/lrs"
+	"lernspur/statements"
+	"lernspur/store"
+)
+
+// LaunchParts are what launches are assembled from.
+type LaunchParts struct {
+	Committer *commit.Committer
+	Store     *store.Store
+	Keys      *directory.Keys
+	Gate      *access.Gate
+	Catalog   launch.Catalog
+	// Base is the public address of the server, FileURL that of a launch's file;
+	// see launch.Options.
+	Base    func() string
+	FileURL func(l *catalog.Launch, path string) string
+	Logger  *zap.Logger
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// NewLaunch assembles what opens content of cmi5 and Tin Can.
+func NewLaunch(p LaunchParts) *launch.Service {
+	return launch.New(launch.Options{
+		Records:    launchRecords{p.Committer},
+		Statements: launchStatements{p.Committer, p.Store, p.Base, p.Logger},
+		Keys:       launchKeys{p.Keys}, Catalog: p.Catalog,
+		Identify:   func(r *http.Request) (*launch.Identity, error) { return identifyForLaunch(p.Gate, r) },
+		Challenges: p.Gate.Challenges(), Base: p.Base, FileURL: p.FileURL, Logger: p.Logger, Now: p.Now,
+	})
+}
+
+// launchRecords is the log as package launch sees it.
+type launchRecords struct{ committer *commit.Committer }
+
+// Change implements launch.Records.
+func (r launchRecords) Change(ctx context.Context, key documents.Key, change func(*documents.Document) (*documents.Document, error)) (*documents.Document, error) {
+	d, err := r.committer.Change(ctx, key, change)
+	return d, toLaunch(err)
+}
+
+// Document implements launch.Records.
+func (r launchRecords) Document(ctx context.Context, key documents.Key) (*documents.Document, error) {
+	d, err := r.committer.Document(ctx, key)
+	return d, toLaunch(err)
+}
+
+// toLaunch gives an error of the commit path and the store the type that package
+// launch knows.
+func toLaunch(err error) error {
+	var busy *commit.ErrBusy
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &busy):
+		return &launch.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
+	case errors.Is(err, commit.ErrUnknown):
+		return fmt.Errorf("%w: %w", launch.ErrUncertain, err)
+	case store.Away(err):
+		return fmt.Errorf("%w: %w", &launch.Busy{RetryAfter: time.Second, Reason: "the database does not answer now; try again"}, err)
+	}
+	return err
+}
+
+// launchStatements is the commit path for statements that we make.
+type launchStatements struct {
+	committer *commit.Committer
+	store     *store.Store
+	base      func() string
+	logger    *zap.Logger
+}
+
+// Parse implements launch.Statements: they are held to the same rules as
+// everybody's.
+func (l launchStatements) Parse(array []byte) ([]*statements.Statement, error) {
+	authority, err := directory.Account(l.base(), "lernspur")
+	if err != nil {
+		return nil, err
+	}
+	sts, err := statements.Parse(array, statements.Options{Edition: statements.V1, Authority: authority})
+	if err != nil {
+		return nil, fmt.Errorf("statements of our own: %w", err)
+	}
+	for _, st := range sts {
+		st.Defines = true
+	}
+	return sts, nil
+}
+
+// Record implements launch.Statements.
+func (l launchStatements) Record(ctx context.Context, tenant string, array []byte) error {
+	sts, err := l.Parse(array)
+	if err != nil {
+		return err
+	}
+	err = l.committer.Commit(ctx, tenant, sts)
+	var conflict *commit.ErrConflict
+	if errors.As(err, &conflict) {
+		// It was stored before, and deleted since: so it stays.
+		if l.logger != nil {
+			l.logger.Warn("a statement of our own is not stored again", zap.Stringer("statement", conflict.ID))
+		}
+		return nil
+	}
+	return toLaunch(err)
+}
+
+// Stored implements launch.Statements.
+func (l launchStatements) Stored(ctx context.Context, tenant string, id uuid.UUID) (bool, error) {
+	watermark, err := l.committer.Wait(ctx)
+	if err != nil {
+		return false, toLaunch(err)
+	}
+	_, _, ok, err := l.store.Get(ctx, tenant, id, watermark)
+	return ok, toLaunch(err)
+}
+
+// launchKeys makes the keys of launches.
+type launchKeys struct{ keys *directory.Keys }
+
+// Create implements launch.Keys.
+func (k launchKeys) Create(ctx context.Context, t launch.Token) (string, error) {
+	return k.keys.CreateAs(ctx, t.ID, directory.NewKey{
+		Tenant: t.Tenant, Label: t.Label,
+		Scopes: []string{
+			directory.ScopeStatementsWrite, directory.ScopeStatementsRead, directory.ScopeState, directory.ScopeProfile, directory.ScopeDefine,
+		},
+		Binding: directory.Binding{Actor: t.Actor, Registration: t.Registration, ActivityPrefix: t.ActivityPrefix, Expires: t.Expires},
+	})
+}
+
+// Guard is package launch as the endpoint sees it.
+type Guard struct{ Service *launch.Service }
+
+// Session implements lrs.Guard.
+func (g Guard) Session(c *lrs.Credential) lrs.Session {
+	if h := g.Service.Holder(c.KeyID, c.Tenant, c.BoundRegistration); h != nil {
+		return guarded{h}
+	}
+	return nil
+}
+
+// guarded is a session of cmi5 as the endpoint sees it.
+type guarded struct{ holder *launch.Holder }
+
+// Alive implements lrs.Session.
+func (g guarded) Alive(ctx context.Context) error { return fromLaunch(g.holder.Alive(ctx)) }
+
+// Reading implements lrs.Session.
+func (g guarded) Reading(ctx context.Context, key documents.Key) error {
+	return fromLaunch(g.holder.Reading(ctx, key))
+}
+
+// Writing implements lrs.Session.
+func (g guarded) Writing(ctx context.Context, key documents.Key, content *documents.Document) error {
+	return fromLaunch(g.holder.Writing(ctx, key, content))
+}
+
+// Commit implements lrs.Session.
+func (g guarded) Commit(ctx context.Context, sts []*statements.Statement, commit func(context.Context, []*statements.Statement) error) error {
+	return fromLaunch(g.holder.Commit(ctx, sts, func(ctx context.Context, sts []*statements.Statement) error {
+		err := commit(ctx, sts)
+		if errors.Is(err, lrs.ErrUncertain) {
+			return fmt.Errorf("%w: %w", launch.ErrUncertain, err)
+		}
+		return err
+	}))
+}
+
+// fromLaunch gives an error of package launch the type that the endpoint knows.
+func fromLaunch(err error) error {
+	var refused *launch.Refused
+	var busy *launch.Busy
+	var catalogBusy *catalog.Busy
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &refused):
+		return &lrs.Refused{Reason: refused.Error(), Rule: "cmi5-" + refused.Section, Statement: refused.Statement}
+	case errors.As(err, &busy):
+		return &lrs.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
+	case errors.As(err, &catalogBusy):
+		return &lrs.Busy{RetryAfter: catalogBusy.RetryAfter, Reason: catalogBusy.Reason}
+	case errors.Is(err, launch.ErrUncertain):
+		return fmt.Errorf("%w: %w", lrs.ErrUncertain, err)
+	}
+	return err
+}
+
+// identifyForLaunch tells package launch who sent a request.
+func identifyForLaunch(gate *access.Gate, r *http.Request) (*launch.Identity, error) {
+	who, err := gate.Identify(r)
+	if errors.Is(err, access.ErrWrong) {
+		return nil, nil
+	}
+	if status, after, ok := refusal(err); ok {
+		return nil, &launch.Denied{Status: status, RetryAfter: after, Reason: err.Error()}
+	}
+	if err != nil || who == nil {
+		return nil, err
+	}
+	return &launch.Identity{KeyID: who.KeyID, Tenant: who.Tenant, Scopes: who.Scopes, Bound: boundsOf(who) != statements.Bounds{}}, nil
+}

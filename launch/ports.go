@@ -1,0 +1,132 @@
+package launch
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"lernspur/catalog"
+	"lernspur/documents"
+	"lernspur/statements"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+)
+
+// Records keeps small records and documents durably. Errors: *Busy, ErrUncertain,
+// the error of ctx, and others that are internal.
+type Records interface {
+	// Change replaces a document by what change makes of it, as one durable step.
+	// See commit.Change.
+	Change(ctx context.Context, key documents.Key, change func(current *documents.Document) (*documents.Document, error)) (*documents.Document, error)
+	// Document is the newest version; nil when there is none.
+	Document(ctx context.Context, key documents.Key) (*documents.Document, error)
+}
+
+// Statements are those that are stored. Errors as those of Records.
+type Statements interface {
+	// Record stores a JSON array of statements that we make, all or none, durably.
+	// One that is there with the same id and content is no error.
+	Record(ctx context.Context, tenant string, statements []byte) error
+	// Parse makes statements of ours ready to be committed with others.
+	Parse(array []byte) ([]*statements.Statement, error)
+	// Stored tells whether there is a statement of this id, voided or not, among
+	// all that were acknowledged.
+	Stored(ctx context.Context, tenant string, id uuid.UUID) (bool, error)
+}
+
+// Token is what an API key is made with.
+type Token struct {
+	Tenant       string
+	ID           string // of the key
+	Label        string
+	Actor        string // JSON of the Agent that it is bound to
+	Registration uuid.UUID
+	// ActivityPrefix is how the ids of Activities begin that it is bound to; empty
+	// binds to none.
+	ActivityPrefix string
+	Expires        int64 // in microseconds since 1970
+}
+
+// Keys makes API keys that store and read the statements and documents of one
+// registration.
+type Keys interface {
+	Create(ctx context.Context, t Token) (secret string, err error)
+}
+
+// Catalog is what is asked of package catalog.
+type Catalog interface {
+	Registration(ctx context.Context, tenant string, id uuid.UUID) (*catalog.Registration, error)
+	Version(ctx context.Context, tenant, course string, number int) (*catalog.Course, *catalog.Version, error)
+	Note(ctx context.Context, tenant string, registration uuid.UUID, change func(*catalog.Registration) error) (*catalog.Registration, error)
+}
+
+// Identity is who sends a request to the API.
+type Identity struct {
+	KeyID  string
+	Tenant string
+	Scopes []string
+	// Bound tells that the key is bound to an actor, a registration or activities:
+	// it may do nothing here.
+	Bound bool
+}
+
+// Options are what a Service needs. Zero values stand for the defaults named
+// there.
+type Options struct {
+	Records    Records
+	Statements Statements
+	Keys       Keys
+	Catalog    Catalog
+	// Identify finds out who sends a request to the API; nil for nobody.
+	Identify func(r *http.Request) (*Identity, error)
+	// Challenges are the values of WWW-Authenticate.
+	Challenges []string
+	// Base is the public address of the server, without a slash at its end;
+	// http://localhost:8080 when it is empty.
+	Base func() string
+	// FileURL is the address at which the file of a launch is served; path is
+	// percent-encoded and may have a query.
+	FileURL func(l *catalog.Launch, path string) string
+	// Lifetime is how long a session's token is good; 12 h.
+	Lifetime time.Duration
+	// Known is how many registrations are kept in memory; 10,000.
+	Known  int
+	Logger *zap.Logger      // may be nil
+	Now    func() time.Time // nil: time.Now
+}
+
+func (o *Options) defaults() {
+	if o.Base == nil {
+		o.Base = func() string { return "http://localhost:8080" }
+	}
+	if o.Lifetime <= 0 {
+		o.Lifetime = 12 * time.Hour
+	}
+	if o.Known <= 0 {
+		o.Known = 10_000
+	}
+	if o.Logger == nil {
+		o.Logger = zap.NewNop()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+}
+
+// Service opens content. It is safe for concurrent use. One process has a
+// tenant's sessions.
+type Service struct {
+	opts  Options
+	board board
+	// started is when this began: no commit from before is under way.
+	started int64
+}
+
+// New makes a Service.
+func New(o Options) *Service {
+	o.defaults()
+	return &Service{opts: o, board: board{entries: make(map[place]*entry), known: o.Known}, started: o.Now().UnixMicro()}
+}
+
+func (s *Service) now() int64 { return s.opts.Now().UnixMicro() }

@@ -1,0 +1,68 @@
+package launch
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+
+	"lernspur/catalog"
+	"lernspur/content/manifest"
+
+	"github.com/google/uuid"
+)
+
+// openActivity launches content of Tin Can: where the endpoint is, a key for it,
+// who learns, and in which registration, as parameters of its address.
+func (s *Service) openActivity(ctx context.Context, l *catalog.Launch, course *catalog.Course, item *manifest.Item) (string, error) {
+	full, _, err := s.address(l, item)
+	if err != nil {
+		return "", err
+	}
+	if l.Preview() {
+		// Without an endpoint such content shows itself and reports nothing.
+		return full, nil
+	}
+	actor, err := actorOf(l.Learner.Actor)
+	if err != nil {
+		return "", err
+	}
+	key := "tincan-" + uuid.NewString()
+	secret, err := s.opts.Keys.Create(ctx, Token{
+		Tenant: l.Tenant, ID: key, Label: "Tin Can launch", Actor: string(actor), Registration: l.Registration,
+		Expires: s.now() + s.opts.Lifetime.Microseconds(),
+	})
+	if err != nil {
+		return "", err
+	}
+	now := s.now()
+	s.note(ctx, l.Tenant, l.Registration, func(r *catalog.Registration) {
+		r.Attempts = append(r.Attempts, catalog.Attempt{ID: uuid.New(), Item: item.ID, Started: now})
+		if r.State == catalog.NotStarted || r.State == "" {
+			r.State = catalog.Started
+		}
+	})
+	return withQuery(full,
+		[2]string{"endpoint", s.opts.Base() + "/xapi/"}, // content puts names of resources behind it
+		[2]string{"auth", "Basic " + base64.StdEncoding.EncodeToString([]byte(key+":"+secret))},
+		[2]string{"actor", string(actor)},
+		[2]string{"registration", l.Registration.String()},
+		[2]string{"activity_id", course.ItemActivity(item)},
+	), nil
+}
+
+// actorOf is an Agent without what xAPI 1.0 does not know.
+func actorOf(actor json.RawMessage) ([]byte, error) {
+	var known struct {
+		ObjectType string          `json:"objectType"`
+		Name       string          `json:"name,omitempty"`
+		Mbox       string          `json:"mbox,omitempty"`
+		MboxSHA1   string          `json:"mbox_sha1sum,omitempty"`
+		OpenID     string          `json:"openid,omitempty"`
+		Account    json.RawMessage `json:"account,omitempty"`
+	}
+	if err := json.Unmarshal(actor, &known); err != nil {
+		return nil, err
+	}
+	known.ObjectType = "Agent"
+	return json.Marshal(known)
+}
