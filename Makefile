@@ -1,5 +1,5 @@
 # Two commands: `make run` serves, `make test` runs all that CI runs.
-# Needed: Go, Node with npm; a C compiler for the race detector in the tests.
+# Needed: Go, Node with npm; in the tests chromium, and a C compiler for the race detector.
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -16,7 +16,7 @@ export CGO_ENABLED := 0
 NO_RACE := lernspur/statements% lernspur/schema% lernspur/bench/gen% lernspur/bench/faults%
 
 # Folders with a package-lock.json whose packages the tests need.
-CLIENTS := $(patsubst %/package-lock.json,%,$(wildcard lrs/clients/package-lock.json))
+CLIENTS := $(patsubst %/package-lock.json,%,$(wildcard lrs/clients/package-lock.json launch/clients/package-lock.json player/library/package-lock.json))
 
 FUZZTIME ?= 10m
 
@@ -55,7 +55,7 @@ engine: ## fetch the ClickHouse library, pinned and checked, unless it is there
 	@node engine/lib/fetch.mjs
 
 .PHONY: test
-test: engine clients lint ## all that CI runs
+test: engine clients browser lint ## all that CI runs
 	@$(MAKE) --no-print-directory unit race
 
 # The two halves of the Go tests. A missing C compiler is said, and the tests run
@@ -84,6 +84,13 @@ clients: $(CLIENTS:%=%/node_modules/.package-lock.json)
 %/node_modules/.package-lock.json: %/package-lock.json
 	cd $* && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# The browser that the tests play content in. Who may not install it is told how.
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -y -q --no-install-recommends chromium; } || \
+		{ echo 'make test: a browser is needed: install chromium'; exit 1; }
 
 # Flags of the measurement, such as BENCHFLAGS=-quick.
 BENCHFLAGS ?=

@@ -33,6 +33,10 @@ func Handler(s Services, logger *zap.Logger) http.Handler {
 		"GET /v1/report":            h.report,
 		"GET /v1/blobs/{hash}":      h.getBlob,
 		"PUT /v1/blobs/{hash}":      h.putBlob,
+		"POST /v1/packages":         h.addPackage,
+		"GET /v1/packages":          h.listPackages,
+		"DELETE /v1/packages/{id}":  h.deletePackage,
+		"POST /v1/launches":         h.openLaunch,
 	} {
 		mux.Handle(pattern, h.shell(action))
 	}

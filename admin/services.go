@@ -22,6 +22,7 @@ type Services struct {
 	Writer  Writer
 	Reader  Reader
 	Blobs   Blobs // nil: statements are imported without a look at their attachments
+	Catalog Catalog
 	// Verify re-reads everything up to the watermark.
 	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
 	// RebuildProgress throws the figures of progress away and returns when they

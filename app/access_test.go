@@ -31,6 +31,12 @@ type own struct {
 func ownRequests() []own {
 	everything := []string{"all", "all/read", "statements/read"}
 	mine := append(slices.Clone(everything), "statements/read/mine")
+	catalogue := []string{"all", "all/read", "content"}
+	content := []string{"all", "content"}
+	const (
+		course       = "nothing-here"
+		registration = "5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001"
+	)
 	return []own{
 		{"GET /api/v1/progress/courses", "/api/v1/progress/courses", "", everything, 200, 403},
 		{"GET /api/v1/repairs", "/api/v1/repairs", "", everything, 200, 403},
@@ -39,6 +45,26 @@ func ownRequests() []own {
 		{"GET /api/v1/statements/tail", "/api/v1/statements/tail", "", mine, 200, 200},
 		{"POST /api/v1/statements/delete", "/api/v1/statements/delete", `{"ids":["5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001"]}`, []string{"all"}, 200, 403},
 		{"GET /api/v1/statements/deletions/{id}", "/api/v1/statements/deletions/5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001", "", []string{"all"}, 404, 403},
+		{"GET /api/v1/packages", "/api/v1/packages", "", catalogue, 200, 403},
+		{"POST /api/v1/packages", "/api/v1/packages", "{}", content, 415, 403},
+		{"GET /api/v1/packages/{course}", "/api/v1/packages/" + course, "", catalogue, 404, 403},
+		{"PUT /api/v1/packages/{course}", "/api/v1/packages/" + course, "{}", content, 415, 403},
+		{"DELETE /api/v1/packages/{course}", "/api/v1/packages/" + course, "", content, 404, 403},
+		{"GET /api/v1/packages/{course}/download", "/api/v1/packages/" + course + "/download", "", catalogue, 404, 403},
+		{"GET /api/v1/courses", "/api/v1/courses", "", catalogue, 200, 403},
+		{"POST /api/v1/courses", "/api/v1/courses", "{}", content, 400, 403},
+		{"GET /api/v1/courses/{course}", "/api/v1/courses/" + course, "", catalogue, 404, 403},
+		{"PATCH /api/v1/courses/{course}", "/api/v1/courses/" + course, "{}", content, 404, 403},
+		{"DELETE /api/v1/courses/{course}", "/api/v1/courses/" + course, "", content, 404, 403},
+		{"GET /api/v1/registrations", "/api/v1/registrations?course=" + course, "", catalogue, 200, 403},
+		{"POST /api/v1/registrations", "/api/v1/registrations", `{"course":"nothing-here","learner":{"actor":{"mbox":"mailto:ada@example.org"}}}`, content, 404, 403},
+		{"GET /api/v1/registrations/{registration}", "/api/v1/registrations/" + registration, "", catalogue, 404, 403},
+		{"PATCH /api/v1/registrations/{registration}", "/api/v1/registrations/" + registration, "{}", content, 404, 403},
+		{"POST /api/v1/registrations/{registration}/reset", "/api/v1/registrations/" + registration + "/reset", "", content, 404, 403},
+		{"POST /api/v1/registrations/{registration}/abandon", "/api/v1/registrations/" + registration + "/abandon", "", content, 409, 403},
+		{"POST /api/v1/registrations/{registration}/waive", "/api/v1/registrations/" + registration + "/waive", `{"item":"a","reason":"b"}`, content, 404, 403},
+		{"GET /api/v1/launches", "/api/v1/launches?course=" + course, "", catalogue, 200, 403},
+		{"POST /api/v1/launches", "/api/v1/launches", `{"course":"nothing-here"}`, content, 404, 403},
 	}
 }
 

@@ -19,9 +19,12 @@ import (
 	"lernspur/access"
 	"lernspur/admin"
 	"lernspur/blobs"
+	"lernspur/catalog"
+	"lernspur/catalog/api"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
+	"lernspur/launch"
 	"lernspur/lrs"
 	"lernspur/progress"
 	"lernspur/records"
@@ -36,21 +39,27 @@ type App struct {
 	log      *zap.Logger
 	registry *prometheus.Registry
 
-	lock      *os.File
-	engine    *engine.Engine // nil with a ClickHouse server
-	store     *store.Store
-	committer *commit.Committer
-	schemas   map[string]*schema.Extensions // of tenants that have some
-	blobs     *blobs.Keeper
-	keys      *directory.Keys
-	access    *access.Gate
-	projector *progress.Projector
-	records   *records.API
+	lock       *os.File
+	engine     *engine.Engine // nil with a ClickHouse server
+	store      *store.Store
+	committer  *commit.Committer
+	schemas    map[string]*schema.Extensions // of tenants that have some
+	blobs      *blobs.Keeper
+	keys       *directory.Keys
+	access     *access.Gate
+	projector  *progress.Projector
+	records    *records.API
+	packages   *blobs.Keeper // the files of packages
+	catalog    *catalog.Service
+	catalogAPI *api.API
+	launches   *launch.Service
 
-	public gate
-	socket gate
-	doors  []*door
-	failed chan error // a door that closed by itself
+	public      gate
+	content     gate
+	socket      gate
+	contentAddr net.Addr // nil when no content is served
+	doors       []*door
+	failed      chan error // a door that closed by itself
 
 	background context.CancelFunc
 	tasks      sync.WaitGroup
@@ -59,7 +68,7 @@ type App struct {
 // New makes an App that does nothing yet.
 func New(opts Options) *App {
 	opts.defaults()
-	a := &App{opts: opts, log: opts.Logger, registry: prometheus.NewRegistry(), failed: make(chan error, 2)}
+	a := &App{opts: opts, log: opts.Logger, registry: prometheus.NewRegistry(), failed: make(chan error, 3)}
 	a.registry.MustRegister(collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return a
@@ -124,6 +133,11 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("progress: %w", err)
 	}
 	a.task(func() { a.sweep(running) })
+	if err := a.startCatalog(); err != nil {
+		return err
+	}
+	a.task(func() { a.catalog.Run(running, a.tenants) })
+	a.startLaunch()
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
 		return fmt.Errorf("deletions: %w", err)
@@ -133,6 +147,11 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("the first key: %w", err)
 	}
 	a.socket.open(a.Admin())
+	content, err := a.newContent()
+	if err != nil {
+		return fmt.Errorf("the origin of content: %w", err)
+	}
+	a.content.open(content)
 	a.public.open(a.Handler())
 	return nil
 }
@@ -218,6 +237,8 @@ func (a *App) Handler() http.Handler {
 	o.Challenges = a.access.Challenges()
 	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
+	o.Guard = Guard{a.launches}
+	o.ContentOrigin = a.contentOrigin()
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
@@ -229,6 +250,8 @@ func (a *App) Handler() http.Handler {
 	}).Register(router)
 	NewRepairs(a.store, a.committer, a.access, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
+	a.launches.Register(router) // before what takes all other paths of the catalogue
+	a.catalogAPI.Register(router)
 	return router
 }
 
@@ -242,6 +265,7 @@ func (a *App) Failed() <-chan error { return a.failed }
 // hurries what is left.
 func (a *App) Stop(ctx context.Context) error {
 	a.public.open(nil)
+	a.content.open(nil)
 	a.socket.open(nil)
 	if a.records != nil {
 		a.records.Stop() // tails would keep the doors open
@@ -290,11 +314,14 @@ type door struct {
 // openDoors listens where the options say.
 func (a *App) openDoors() error {
 	if a.opts.Addr != "" {
-		listener, err := net.Listen("tcp", a.opts.Addr)
+		listener, err := listen(a.opts.Addr)
 		if err != nil {
-			return fmt.Errorf("the address %s: %w", a.opts.Addr, err)
+			return err
 		}
 		a.serve(listener, lrs.NewServer(&a.public, a.log.Named("http"), a.opts.Server))
+		if err := a.openContentDoor(); err != nil {
+			return err
+		}
 	}
 	if a.opts.Socket {
 		listener, err := admin.Listen(a.opts.DataDir)
@@ -304,6 +331,14 @@ func (a *App) openDoors() error {
 		a.serve(listener, &http.Server{Handler: &a.socket, ReadHeaderTimeout: 10 * time.Second})
 	}
 	return nil
+}
+
+func listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("the address %s: %w", addr, err)
+	}
+	return listener, nil
 }
 
 func (a *App) serve(listener net.Listener, server *http.Server) {
@@ -326,6 +361,9 @@ func (a *App) Addr() net.Addr {
 	}
 	return nil
 }
+
+// ContentAddr is the network address that content is served at; nil without one.
+func (a *App) ContentAddr() net.Addr { return a.contentAddr }
 
 // closeDoors lets requests under way end within RequestGrace, then cuts them.
 func (a *App) closeDoors(ctx context.Context) error {

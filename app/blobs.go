@@ -11,6 +11,7 @@ import (
 
 	"lernspur/admin"
 	"lernspur/blobs"
+	"lernspur/catalog"
 	"lernspur/commit"
 	"lernspur/lrs"
 	"lernspur/store"
@@ -166,7 +167,11 @@ func (b adminBlobs) Size(ctx context.Context, tenant, hash string) (int64, error
 }
 
 // verifyBlobs are the blobs as a verification sees them.
-type verifyBlobs struct{ *blobs.Keeper }
+type verifyBlobs struct {
+	*blobs.Keeper
+	packages *blobs.Keeper
+	catalog  *catalog.Service
+}
 
 // Has implements verify.Blobs.
 func (b verifyBlobs) Has(ctx context.Context, tenant, hash string) (bool, error) {
@@ -180,8 +185,19 @@ func (b verifyBlobs) Has(ctx context.Context, tenant, hash string) (bool, error)
 	return true, err
 }
 
-// Check implements verify.Blobs.
+// Check implements verify.Blobs. It goes over the files of packages as well.
 func (b verifyBlobs) Check(ctx context.Context, tenant string, differ func(text string)) (checked int, err error) {
+	for _, keeper := range [...]*blobs.Keeper{b.Keeper, b.packages} {
+		n, err := checkBlobs(ctx, keeper, tenant, differ)
+		checked += n
+		if err != nil {
+			return checked, err
+		}
+	}
+	return checked, b.catalog.Missing(ctx, tenant, differ)
+}
+
+func checkBlobs(ctx context.Context, b *blobs.Keeper, tenant string, differ func(text string)) (checked int, err error) {
 	var inner error
 	err = b.List(ctx, tenant, func(h blobs.Hash, _ blobs.Info) bool {
 		err := blobs.Check(ctx, b.Store, tenant, h)

@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +15,7 @@ import (
 	"lernspur/access"
 	"lernspur/catalog"
 	"lernspur/commit"
+	"lernspur/content/manifest"
 	"lernspur/directory"
 	"lernspur/documents"
 	"lernspur/launch"
@@ -28,10 +31,13 @@ type LaunchParts struct {
 	Keys      *directory.Keys
 	Gate      *access.Gate
 	Catalog   launch.Catalog
-	// Base is the public address of the server, FileURL that of a launch's file;
-	// see launch.Options.
+	// HomePage is that of the account in whose name our own statements are stored;
+	// http://lernspur.local when it is empty.
+	HomePage string
+	// Base is the public address of the server, FileURL that of a file; see
+	// launch.Options.
 	Base    func() string
-	FileURL func(l *catalog.Launch, path string) string
+	FileURL func(token, path string) string
 	Logger  *zap.Logger
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
@@ -39,13 +45,98 @@ type LaunchParts struct {
 
 // NewLaunch assembles what opens content of cmi5 and Tin Can.
 func NewLaunch(p LaunchParts) *launch.Service {
+	p.HomePage = cmp.Or(p.HomePage, "http://lernspur.local")
 	return launch.New(launch.Options{
 		Records:    launchRecords{p.Committer},
-		Statements: launchStatements{p.Committer, p.Store, p.Base, p.Logger},
+		Statements: launchStatements{p.Committer, p.Store, p.HomePage, p.Logger},
 		Keys:       launchKeys{p.Keys}, Catalog: p.Catalog,
 		Identify:   func(r *http.Request) (*launch.Identity, error) { return identifyForLaunch(p.Gate, r) },
 		Challenges: p.Gate.Challenges(), Base: p.Base, FileURL: p.FileURL, Logger: p.Logger, Now: p.Now,
 	})
+}
+
+// startLaunch assembles what opens content that speaks xAPI itself.
+func (a *App) startLaunch() {
+	a.launches = NewLaunch(LaunchParts{
+		Committer: a.committer, Store: a.store, Keys: a.keys, Gate: a.access, Catalog: a.catalog,
+		HomePage: a.opts.Catalog.Base, Base: a.base,
+		FileURL: func(token, path string) string { return a.opts.Catalog.LaunchBase + "/content/" + token + "/" + path },
+		Logger:  a.log.Named("launch"),
+	})
+}
+
+// base is the public address of the server, without a slash at its end.
+func (a *App) base() string {
+	if a.opts.Catalog.Base != "" {
+		return a.opts.Catalog.Base
+	}
+	if addr := a.Addr(); addr != nil {
+		return "http://" + addr.String()
+	}
+	return "http://localhost"
+}
+
+// registered has what is satisfied by a registration alone said at once. A launch
+// makes up for it where it could not be.
+func (a *App) registered(ctx context.Context, tenant string, r *catalog.Registration) {
+	a.told("a registration", tenant, r, a.launches.Registered(ctx, tenant, r.ID))
+}
+
+// wasReset ends the session that may be open: it is one of the time before.
+func (a *App) wasReset(ctx context.Context, tenant string, r *catalog.Registration) {
+	_, err := a.launches.Abandon(ctx, tenant, r.ID)
+	a.told("a reset", tenant, r, err)
+}
+
+// told notes what keeps cmi5 from following the catalogue. Most registrations are
+// none of its business.
+func (a *App) told(what, tenant string, r *catalog.Registration, err error) {
+	for _, expected := range []error{nil, launch.ErrNotCmi5, launch.ErrNotFound, launch.ErrNoAccount, launch.ErrNoSession} {
+		if errors.Is(err, expected) {
+			return
+		}
+	}
+	a.log.Warn(what+" of cmi5 is not followed yet", zap.String("tenant", tenant), zap.Stringer("registration", r.ID), zap.Error(err))
+}
+
+// contentOrigin is the origin of learning content, as browsers send it; "" for
+// none.
+func (a *App) contentOrigin() string {
+	return strings.ToLower(strings.Join(originOf(a.opts.Catalog.LaunchBase), ""))
+}
+
+// Content is the catalogue as whoever serves files sees it: beside the tokens of
+// launches it knows those that open files only.
+type Content struct {
+	*catalog.Service
+	Launches *launch.Service
+}
+
+// Launched is that of the launch of a token, of either kind.
+func (c Content) Launched(ctx context.Context, token string) (*catalog.Launch, *catalog.Course, error) {
+	l, course, err := c.Launches.Launched(ctx, token)
+	if errors.Is(err, catalog.ErrNoLaunch) && !errors.Is(err, catalog.ErrExpired) {
+		return c.Service.Launched(ctx, token)
+	}
+	return l, course, err
+}
+
+// opener is package launch as the player sees it.
+type opener struct{ launches *launch.Service }
+
+// URL implements player.Opener.
+func (o opener) URL(ctx context.Context, l *catalog.Launch, course *catalog.Course, item *manifest.Item) (string, error) {
+	address, err := o.launches.URL(ctx, l, course, item)
+	var busy *launch.Busy
+	switch {
+	case errors.As(err, &busy):
+		return "", fmt.Errorf("%w: %w", &catalog.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}, err)
+	case errors.Is(err, launch.ErrUncertain):
+		return "", fmt.Errorf("%w: %w", &catalog.Busy{RetryAfter: time.Second, Reason: launch.ErrUncertain.Error()}, err)
+	case errors.Is(err, launch.ErrNotFound):
+		return "", fmt.Errorf("%w: %w", catalog.ErrNotFound, err)
+	}
+	return address, err
 }
 
 // launchRecords is the log as package launch sees it.
@@ -84,14 +175,14 @@ func toLaunch(err error) error {
 type launchStatements struct {
 	committer *commit.Committer
 	store     *store.Store
-	base      func() string
+	homePage  string
 	logger    *zap.Logger
 }
 
 // Parse implements launch.Statements: they are held to the same rules as
 // everybody's.
 func (l launchStatements) Parse(array []byte) ([]*statements.Statement, error) {
-	authority, err := directory.Account(l.base(), "lernspur")
+	authority, err := directory.Account(l.homePage, "lernspur")
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,8 @@ type Options struct {
 	// Schemas is the folder of the schemas that tenants have of their own; empty:
 	// schemas in the data folder.
 	Schemas string
+	// Catalog is about packages, courses and launches.
+	Catalog CatalogOptions
 	// Server bounds the connections of network clients.
 	Server lrs.Timeouts
 	// Keys are the options of the directory's keys.
@@ -39,6 +41,11 @@ type Options struct {
 
 	// Addr is the network address of the endpoint; empty opens none.
 	Addr string
+	// ContentAddr is the network address of learning content, which is served when
+	// Addr is; empty serves none. Pages is the origin of the pages (https://host) as
+	// browsers see it: they may put content into a frame, and their host name is
+	// never that of content.
+	ContentAddr, Pages string
 	// Socket opens the door for the command line in the data folder.
 	Socket bool
 	// Key and Secret are made sure of at the start; both empty leave it.

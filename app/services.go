@@ -23,6 +23,7 @@ func (a *App) Admin() http.Handler {
 		Writer:          adminWriter{a.committer},
 		Reader:          a.store,
 		Blobs:           adminBlobs{Blobs{a.blobs}},
+		Catalog:         adminCatalog{a},
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,
 		Report:          a.report,
@@ -33,7 +34,7 @@ func (a *App) Admin() http.Handler {
 
 // verify re-reads everything, progress as well.
 func (a *App) verify(ctx context.Context, opts verify.Options) (*verify.Report, error) {
-	opts.Aggregates, opts.Blobs = a.aggregates, verifyBlobs{a.blobs}
+	opts.Aggregates, opts.Blobs = a.aggregates, verifyBlobs{a.blobs, a.packages, a.catalog}
 	return verify.Run(ctx, a.store, opts)
 }
 

@@ -65,6 +65,8 @@ type Course struct {
 	Duration  string `json:"duration,omitempty"`
 	Provider  string `json:"provider,omitempty"`
 	Certified bool   `json:"certified,omitempty"`
+	// Grading says which attempt at an item counts: GradeBest where it is empty.
+	Grading Grading `json:"grading,omitempty"`
 	// Current is the number of the version that new registrations get; 0: there
 	// is no package.
 	Current  int       `json:"current,omitempty"`

@@ -13,6 +13,8 @@ type Config struct {
 	Engine     Engine
 	Commit     Commit
 	Limits     Limits
+	Packages   Packages
+	Launch     Launch
 	LRS        LRS
 	CORS       CORS
 	Log        Log
@@ -133,6 +135,25 @@ type Limits struct {
 	ReadTimeout    time.Duration
 	RequestTimeout time.Duration
 	WaitTimeout    time.Duration
+}
+
+// Packages bounds content packages.
+type Packages struct {
+	// PackedBytes is the size of an upload, UnpackedBytes of everything in it.
+	PackedBytes   int64
+	UnpackedBytes int64
+	// Files is how many files and folders there may be.
+	Files int
+	// Uploads is how many packages may be on their way at one time.
+	Uploads int
+}
+
+// Launch is about the links that open content.
+type Launch struct {
+	// Lifetime is how long a link can be used unless it is said otherwise;
+	// MaxLifetime is the longest that can be said.
+	Lifetime    time.Duration
+	MaxLifetime time.Duration
 }
 
 // LRS is about the endpoints for content.

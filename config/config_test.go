@@ -56,6 +56,12 @@ var every = []struct {
 	{"limits.read_timeout", "LERNSPUR_LIMITS_READ_TIMEOUT", "limits-read-timeout", "30s", func(c *Config) any { return c.Limits.ReadTimeout }, 30 * time.Second},
 	{"limits.request_timeout", "LERNSPUR_LIMITS_REQUEST_TIMEOUT", "limits-request-timeout", "1m30s", func(c *Config) any { return c.Limits.RequestTimeout }, 90 * time.Second},
 	{"limits.wait_timeout", "LERNSPUR_LIMITS_WAIT_TIMEOUT", "limits-wait-timeout", "5s", func(c *Config) any { return c.Limits.WaitTimeout }, 5 * time.Second},
+	{"packages.packed_bytes", "LERNSPUR_PACKAGES_PACKED_BYTES", "packages-packed-bytes", "2GiB", func(c *Config) any { return c.Packages.PackedBytes }, int64(2147483648)},
+	{"packages.unpacked_bytes", "LERNSPUR_PACKAGES_UNPACKED_BYTES", "packages-unpacked-bytes", "8GiB", func(c *Config) any { return c.Packages.UnpackedBytes }, int64(8589934592)},
+	{"packages.files", "LERNSPUR_PACKAGES_FILES", "packages-files", "500", func(c *Config) any { return c.Packages.Files }, 500},
+	{"packages.uploads", "LERNSPUR_PACKAGES_UPLOADS", "packages-uploads", "2", func(c *Config) any { return c.Packages.Uploads }, 2},
+	{"launch.lifetime", "LERNSPUR_LAUNCH_LIFETIME", "launch-lifetime", "24h", func(c *Config) any { return c.Launch.Lifetime }, 24 * time.Hour},
+	{"launch.max_lifetime", "LERNSPUR_LAUNCH_MAX_LIFETIME", "launch-max-lifetime", "720h", func(c *Config) any { return c.Launch.MaxLifetime }, 720 * time.Hour},
 	{"lrs.lenient_tenants", "LERNSPUR_LRS_LENIENT_TENANTS", "lrs-lenient-tenants", "default, town-2", func(c *Config) any { return c.LRS.LenientTenants }, []string{"default", "town-2"}},
 	{"lrs.schemas", "LERNSPUR_LRS_SCHEMAS", "lrs-schemas", "/etc/lernspur/schemas", func(c *Config) any { return c.LRS.Schemas }, "/etc/lernspur/schemas"},
 	{"cors.origins", "LERNSPUR_CORS_ORIGINS", "cors-origins", "https://a.example, http://b.example:8000", func(c *Config) any { return c.CORS.Origins }, []string{"https://a.example", "http://b.example:8000"}},
@@ -204,7 +210,9 @@ func TestDefaults(t *testing.T) {
 		Limits: Limits{BodyBytes: 16777216, HeaderBytes: 65536, StatementBytes: 1048576, DocumentBytes: 16777216, StatementsPerRequest: 10000,
 			AttachmentBytes: 268435456, AttachmentsBytes: 1073741824,
 			ReadTimeout: time.Minute, RequestTimeout: 2 * time.Minute, WaitTimeout: 10 * time.Second},
-		Log: Log{Level: "info", Format: "console"},
+		Packages: Packages{PackedBytes: 1073741824, UnpackedBytes: 4294967296, Files: 20000, Uploads: 4},
+		Launch:   Launch{Lifetime: 12 * time.Hour, MaxLifetime: 90 * 24 * time.Hour},
+		Log:      Log{Level: "info", Format: "console"},
 	}
 	for name, got := range map[string]*Config{"Default": Default(), "Load": mustLoad(t)} {
 		if err := got.Validate(); err != nil {

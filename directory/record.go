@@ -39,13 +39,16 @@ const (
 	// not the specification's.
 	ScopeStatementsVoid     = "statements/void"
 	ScopeStatementsVoidMine = "statements/void/mine"
+	// ScopeContent lets a key read and change the catalogue: packages, courses,
+	// registrations and launches. It is ours, too.
+	ScopeContent = "content"
 )
 
 // Scopes lists every scope there is, the widest first.
 func Scopes() []string {
 	return []string{
 		ScopeAll, ScopeReadAll, ScopeStatementsRead, ScopeStatementsReadMine, ScopeStatementsWrite,
-		ScopeStatementsVoid, ScopeStatementsVoidMine, ScopeState, ScopeProfile, ScopeDefine,
+		ScopeStatementsVoid, ScopeStatementsVoidMine, ScopeState, ScopeProfile, ScopeDefine, ScopeContent,
 	}
 }
 

@@ -34,8 +34,8 @@ const (
 // before whoever takes the other paths below.
 func (s *Service) Register(r *mux.Router) {
 	r.PathPrefix(FetchBase).HandlerFunc(s.fetch)
-	r.HandleFunc(registrations+"{id}/abandon", s.act(s.abandon))
-	r.HandleFunc(registrations+"{id}/waive", s.act(s.waive))
+	r.HandleFunc(registrations+"{registration}/abandon", s.act(s.abandon))
+	r.HandleFunc(registrations+"{registration}/waive", s.act(s.waive))
 }
 
 // problem is a problem document (RFC 9457) of the type about:blank.
@@ -103,7 +103,7 @@ func (s *Service) act(do func(r *http.Request, who *Identity, registration uuid.
 		var answer any
 		if err == nil {
 			var id uuid.UUID
-			if id, err = uuid.Parse(mux.Vars(r)["id"]); err != nil {
+			if id, err = uuid.Parse(mux.Vars(r)["registration"]); err != nil {
 				err = ErrNotFound
 			} else {
 				answer, err = do(r, who, id)

@@ -55,22 +55,19 @@ func placeOf(l *catalog.Launch) place {
 	return place{l.Tenant, l.Registration}
 }
 
-// address is where an item's content is, without what the launch adds, and the
-// same as it may be told: the token of a launch is a secret, and statements are
-// read by many.
-func (s *Service) address(l *catalog.Launch, item *manifest.Item) (full, told string, err error) {
-	full = item.Launch.URL
-	if item.Launch.File != "" {
-		if s.opts.FileURL == nil {
-			return "", "", errors.New("launch: nothing serves the files of packages")
-		}
-		full = s.opts.FileURL(l, item.Launch.URL)
+// address is where an item's content is, without what the launch adds.
+func (s *Service) address(ctx context.Context, l *catalog.Launch, item *manifest.Item) (string, error) {
+	if item.Launch.File == "" {
+		return item.Launch.URL, nil
 	}
-	told = full
-	if l.Token != "" {
-		told = strings.ReplaceAll(full, l.Token, l.ID.String())
+	if s.opts.FileURL == nil {
+		return "", errors.New("launch: nothing serves the files of packages")
 	}
-	return full, told, nil
+	token, err := s.filesToken(ctx, l)
+	if err != nil {
+		return "", err
+	}
+	return s.opts.FileURL(token, item.Launch.URL), nil
 }
 
 // withQuery adds parameters to an address, behind those that it has.
@@ -130,11 +127,11 @@ func (s *Service) openAU(ctx context.Context, l *catalog.Launch, course *catalog
 	if err != nil {
 		return "", err
 	}
-	full, told, err := s.address(l, item)
+	address, err := s.address(ctx, l, item)
 	if err != nil {
 		return "", err
 	}
-	o := &opening{launch: l, course: course, structure: version.Manifest.Structure[0], item: item, actor: actor, identifier: identifier, told: told}
+	o := &opening{launch: l, course: course, structure: version.Manifest.Structure[0], item: item, actor: actor, identifier: identifier, address: address}
 	// A learner who goes on clicking must not leave half a launch.
 	err = s.locked(context.WithoutCancel(ctx), placeOf(l), func(e *entry, state *State) error {
 		return s.begin(context.WithoutCancel(ctx), o, e, state)
@@ -145,7 +142,7 @@ func (s *Service) openAU(ctx context.Context, l *catalog.Launch, course *catalog
 	if !l.Preview() {
 		s.noteLaunch(ctx, l, o.session)
 	}
-	return withQuery(full,
+	return withQuery(address,
 		[2]string{"endpoint", s.opts.Base() + "/xapi"},
 		[2]string{"fetch", s.opts.Base() + FetchBase + o.fetch},
 		[2]string{"actor", string(actor)},
@@ -162,7 +159,7 @@ type opening struct {
 	item       *manifest.Item
 	actor      json.RawMessage
 	identifier string
-	told       string
+	address    string
 
 	session *Session
 	fetch   string // the last part of the fetch URL
@@ -194,7 +191,7 @@ func (s *Service) begin(ctx context.Context, o *opening, e *entry, state *State)
 	if err := s.newSession(o, next, m.at); err != nil {
 		return err
 	}
-	said = append(said, m.launched(o.item, o.session, o.told))
+	said = append(said, m.launched(o.item, o.session, o.address))
 	data, err := launchData(o.item, o.session, l.ReturnURL)
 	if err != nil {
 		return err

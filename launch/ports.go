@@ -85,9 +85,9 @@ type Options struct {
 	// Base is the public address of the server, without a slash at its end;
 	// http://localhost:8080 when it is empty.
 	Base func() string
-	// FileURL is the address at which the file of a launch is served; path is
-	// percent-encoded and may have a query.
-	FileURL func(l *catalog.Launch, path string) string
+	// FileURL is the address at which a file is served to whoever has a token that
+	// Launched knows; path is percent-encoded and may have a query.
+	FileURL func(token, path string) string
 	// Lifetime is how long a session's token is good; 12 h.
 	Lifetime time.Duration
 	// Known is how many registrations are kept in memory; 10,000.
@@ -121,6 +121,7 @@ type Service struct {
 	board board
 	// started is when this began: no commit from before is under way.
 	started int64
+	seals   seals
 }
 
 // New makes a Service.

@@ -14,13 +14,13 @@ import (
 // openActivity launches content of Tin Can: where the endpoint is, a key for it,
 // who learns, and in which registration, as parameters of its address.
 func (s *Service) openActivity(ctx context.Context, l *catalog.Launch, course *catalog.Course, item *manifest.Item) (string, error) {
-	full, _, err := s.address(l, item)
+	address, err := s.address(ctx, l, item)
 	if err != nil {
 		return "", err
 	}
 	if l.Preview() {
 		// Without an endpoint such content shows itself and reports nothing.
-		return full, nil
+		return address, nil
 	}
 	actor, err := actorOf(l.Learner.Actor)
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *Service) openActivity(ctx context.Context, l *catalog.Launch, course *c
 			r.State = catalog.Started
 		}
 	})
-	return withQuery(full,
+	return withQuery(address,
 		[2]string{"endpoint", s.opts.Base() + "/xapi/"}, // content puts names of resources behind it
 		[2]string{"auth", "Basic " + base64.StdEncoding.EncodeToString([]byte(key+":"+secret))},
 		[2]string{"actor", string(actor)},

@@ -155,7 +155,9 @@ func TestAlternateLimits(t *testing.T) {
 // TestAlternateAndBrowsers: pages of origins that are let in see the answers,
 // and no page uses credentials that a browser remembers.
 func TestAlternateAndBrowsers(t *testing.T) {
-	w := newWorld(t, func(o *Options) { o.CORSOrigins = []string{"https://lms.example"} })
+	w := newWorld(t, func(o *Options) {
+		o.CORSOrigins, o.ContentOrigin = []string{"https://lms.example"}, "https://content.example"
+	})
 	body := form("content", goodStatement)
 	own := body + "&" + form("Authorization", basicAuth("all", "secret"))
 	for _, c := range []struct {
@@ -169,6 +171,8 @@ func TestAlternateAndBrowsers(t *testing.T) {
 		{"another origin with remembered credentials", body, []string{"Origin: https://evil.example"}, 403, ""},
 		{"the same, as newer browsers say it", body, []string{"Sec-Fetch-Site: cross-site"}, 403, ""},
 		{"a listed origin, header", body, []string{"Origin: https://lms.example", "Sec-Fetch-Site: cross-site"}, 200, "https://lms.example"},
+		{"content of our own with credentials of its own", own, []string{"Origin: https://content.example", "Authorization:"}, 200, "https://content.example"},
+		{"content of our own with remembered credentials", body, []string{"Origin: https://content.example"}, 403, "https://content.example"},
 		{"another origin without credentials", body, []string{"Origin: https://evil.example", "Authorization:"}, 401, ""},
 	} {
 		a := w.do("POST", "/xapi/statements?method=POST", c.body, append(c.headers, formType)...)

@@ -17,7 +17,7 @@ const (
 // preflight, which is answered without credentials. Credentials mode stays
 // off: the Authorization header is the content's own, never the browser's.
 func (a *API) cors(h http.Header, r *http.Request, allow string) (preflight bool) {
-	if len(a.opts.CORSOrigins) == 0 {
+	if len(a.opts.CORSOrigins) == 0 && a.opts.ContentOrigin == "" {
 		return false
 	}
 	h.Add("Vary", "Origin")
@@ -28,7 +28,7 @@ func (a *API) cors(h http.Header, r *http.Request, allow string) (preflight bool
 	switch {
 	case slices.Contains(a.opts.CORSOrigins, "*"):
 		h.Set("Access-Control-Allow-Origin", "*")
-	case slices.Contains(a.opts.CORSOrigins, origin):
+	case origin == a.opts.ContentOrigin, slices.Contains(a.opts.CORSOrigins, origin):
 		h.Set("Access-Control-Allow-Origin", origin)
 	default:
 		return false

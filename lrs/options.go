@@ -43,6 +43,10 @@ type Options struct {
 	// CORSOrigins are the origins that browsers may call from: exact origins
 	// such as "https://lms.example", or "*" alone for any. Empty: none.
 	CORSOrigins []string
+	// ContentOrigin is the origin of the content that this server serves itself.
+	// Its pages may call as those of CORSOrigins may, with credentials that they
+	// name; it is trusted with nothing beyond that. Empty: none.
+	ContentOrigin string
 
 	// LenientTenants are the tenants whose keys may use the lenient endpoint.
 	LenientTenants []string

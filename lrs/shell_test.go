@@ -162,8 +162,14 @@ func TestCORS(t *testing.T) {
 		{"prefix is not enough", []string{"https://lms.example"}, "https://lms.example.evil", ""},
 		{"any", []string{"*"}, "https://lms.example", "*"},
 		{"no origin", []string{"*"}, "", ""},
+		{"content of our own", nil, "https://content.example", "https://content.example"},
 	} {
-		w := newWorld(t, func(o *Options) { o.CORSOrigins = c.origins })
+		w := newWorld(t, func(o *Options) {
+			o.CORSOrigins = c.origins
+			if strings.HasPrefix(c.name, "content") {
+				o.ContentOrigin = c.origin
+			}
+		})
 		pre := w.do("OPTIONS", "/xapi/statements", "", "Authorization:", "X-Experience-API-Version:",
 			"Origin: "+c.origin, "Access-Control-Request-Method: PUT")
 		get := w.do("GET", "/xapi/statements", "", "Origin: "+c.origin)

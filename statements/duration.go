@@ -21,6 +21,13 @@ var durationUnits = [...]struct {
 	{'S', true, 1_00},
 }
 
+// IsDuration tells whether a text is a duration as result.duration has it
+// (ISO 8601, Data 4.6).
+func IsDuration(s string) bool {
+	_, ok := parseDuration(s)
+	return ok
+}
+
 // parseDuration reads a duration after ISO 8601:2004, 4.4.3.2. The length is
 // in hundredths of a second, cut, not rounded; -1 if it has years or months
 // that are not zero, or does not fit.

@@ -173,7 +173,7 @@ func (s *Store) CheckDocuments(ctx context.Context, tenant string, upto int64, d
 		return 0, err
 	}
 	sql := fmt.Sprintf(`SELECT kind, activity, agent, registration, id, version FROM documents WHERE tenant = {tenant:String} AND version <= %d `+
-		`AND (lower(hex(SHA1(content))) != etag OR deleted = 1 AND notEmpty(content) OR kind NOT IN (1, 2, 3))`, upto)
+		`AND (lower(hex(SHA1(content))) != etag OR deleted = 1 AND notEmpty(content) OR kind = 0 OR kind BETWEEN 4 AND 15)`, upto)
 	err = s.queryLong(ctx, sql, parameters{"tenant": tenant}, func(rows driver.Rows) error {
 		d := DamagedDocument{Key: documents.Key{Shelf: documents.Shelf{Tenant: tenant}}}
 		var kind uint8

@@ -58,7 +58,7 @@ type place struct {
 func newPlace(t testing.TB, env ...string) *place {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
-	return &place{dir, append([]string{"LERNSPUR_DATA=" + dir, "LERNSPUR_ADDR=127.0.0.1:0", "LERNSPUR_ENGINE_MEMORY=1GiB"}, env...)}
+	return &place{dir, append([]string{"LERNSPUR_DATA=" + dir, "LERNSPUR_ADDR=127.0.0.1:0", "LERNSPUR_CONTENT_ADDR=127.0.0.1:0", "LERNSPUR_ENGINE_MEMORY=1GiB"}, env...)}
 }
 
 // newSharedPlace is a data folder whose statements go to a fresh database of

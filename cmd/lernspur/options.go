@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"lernspur/app"
 	"lernspur/commit"
 	"lernspur/config"
+	"lernspur/content/archive"
 	"lernspur/directory"
 	"lernspur/engine"
 	"lernspur/lrs"
@@ -61,10 +63,15 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 			Patience:    c.Limits.ReadTimeout, MaxAttachment: c.Limits.AttachmentBytes, MaxAttachments: c.Limits.AttachmentsBytes,
 		},
 		Schemas: c.LRS.Schemas,
-		Server:  lrs.Timeouts{Read: c.Limits.ReadTimeout, Write: c.Limits.RequestTimeout, MaxHeader: int(c.Limits.HeaderBytes)},
-		Keys:    directory.Options{HomePage: c.Server.PublicURL},
-		Access:  accessOptions(c.Auth),
-		Key:     c.Access.Key, Secret: c.Access.Secret,
+		Catalog: app.CatalogOptions{
+			Limits:  archive.Limits{Packed: c.Packages.PackedBytes, Unpacked: c.Packages.UnpackedBytes, Entries: c.Packages.Files},
+			Uploads: c.Packages.Uploads, Lifetime: c.Launch.Lifetime, MaxLifetime: c.Launch.MaxLifetime,
+			Base: c.Server.PublicURL, LaunchBase: contentBase(c.Content), Patience: c.Limits.ReadTimeout,
+		},
+		Server: lrs.Timeouts{Read: c.Limits.ReadTimeout, Write: c.Limits.RequestTimeout, MaxHeader: int(c.Limits.HeaderBytes)},
+		Keys:   directory.Options{HomePage: c.Server.PublicURL},
+		Access: accessOptions(c.Auth),
+		Key:    c.Access.Key, Secret: c.Access.Secret,
 		Version: version,
 		Logger:  logger,
 	}
@@ -82,6 +89,36 @@ func accessOptions(c config.Auth) access.Options {
 		})
 	}
 	return o
+}
+
+// pagesOrigin is the origin of the pages as browsers see it. On one machine they
+// are at localhost and content at 127.0.0.1: two host names, so that neither sees
+// the other's cookies.
+func pagesOrigin(s config.Server) string {
+	if u, err := url.Parse(s.PublicURL); err == nil && u.Host != "" {
+		return u.Scheme + "://" + u.Host
+	}
+	_, port, err := net.SplitHostPort(s.Addr)
+	if err != nil {
+		return "" // config has judged it
+	}
+	return "http://localhost:" + port
+}
+
+// contentBase is the address of learning content as learners see it; empty when the
+// port is not known yet.
+func contentBase(c config.Content) string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil || port == "0" {
+		return ""
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // pathOf is the path of a base address without a slash at its end.

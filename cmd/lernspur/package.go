@@ -17,9 +17,9 @@ import (
 func packageCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "package",
-		Short: "Work with content packages",
+		Short: "Check, add, list and delete content packages (SCORM, cmi5, Tin Can, H5P)",
 	}
-	cmd.AddCommand(packageCheckCommand())
+	cmd.AddCommand(packageCheckCommand(), packageAddCommand(), packageListCommand(), packageDeleteCommand())
 	return cmd
 }
 

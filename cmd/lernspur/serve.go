@@ -48,6 +48,7 @@ func serve(ctx context.Context, c *config.Config, out io.Writer) error {
 		return err
 	}
 	o.Addr, o.Socket = c.Server.Addr, true
+	o.ContentAddr, o.Pages = c.Content.Addr, pagesOrigin(c.Server)
 	var firstKey, firstSecret string
 	o.FirstKey = func(key, secret string) { firstKey, firstSecret = key, secret }
 	a := app.New(o)

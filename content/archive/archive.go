@@ -80,6 +80,9 @@ func (a *Archive) Entries() []*Entry { return a.entries }
 // Remarks are the things that were put right, one for each rule at most.
 func (a *Archive) Remarks() []Remark { return a.remarks }
 
+// Packed is the size of the zip in bytes, 0 for a folder.
+func (a *Archive) Packed() int64 { return a.packed }
+
 // Limits are the limits in force.
 func (a *Archive) Limits() Limits { return a.limits }
 

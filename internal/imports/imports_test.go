@@ -38,8 +38,10 @@ var allowed = map[string][]string{
 	"lrs":     {"statements", "documents", "schema", "lenient"},
 	"records": {"statements"},
 	// Keeps what content is; who plays it asks here, and not the other way round.
-	"catalog":   {"statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"catalog":     {"statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"catalog/api": {"catalog", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	// Opens content that speaks xAPI itself, and judges what its sessions send.
+	"player":    {"catalog", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	"launch":    {"statements", "documents", "catalog", "content/archive", "content/manifest", "content/markup"},
 	"directory": {"statements", "documents", "store", "internal/failpoint"},
 	"access":    {"statements", "documents", "store", "directory", "internal/failpoint"},
@@ -118,7 +120,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
 		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
-		"net/http":                               {"lrs", "admin", "progress", "records", "repairs", "access", "launch", "app"},
+		"net/http":                               {"lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "launch", "player", "app"},
 		"github.com/coreos/go-oidc/v3/oidc":      {"access"},
 		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements
 	}

@@ -15,7 +15,6 @@ import (
 	"lernspur/access"
 	"lernspur/app"
 	"lernspur/blobs"
-	"lernspur/catalog"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/launch"
@@ -56,10 +55,10 @@ type Options struct {
 	LRS    func(o *lrs.Options)
 	Commit func(o *commit.Options)
 	Access func(o *access.Options)
-	// Catalog has launches opened and judged; nil leaves them out. Files are those
-	// of Files, "http://content.test" unless it is given.
+	// Catalog has launches opened and judged; nil leaves them out. FileURL is where
+	// their files are, on http://content.test unless it is given.
 	Catalog launch.Catalog
-	Files   func(l *catalog.Launch, path string) string
+	FileURL func(token, path string) string
 }
 
 // Start starts an endpoint on a fresh database. A missing engine fails the
@@ -113,9 +112,9 @@ func Start(t testing.TB, opts Options) *Server {
 
 // startLaunch assembles what opens content.
 func (s *Server) startLaunch(gate *access.Gate, opts Options) {
-	files := opts.Files
+	files := opts.FileURL
 	if files == nil {
-		files = func(_ *catalog.Launch, path string) string { return "http://content.test/" + path }
+		files = func(_, path string) string { return "http://content.test/" + path }
 	}
 	s.Launch = app.NewLaunch(app.LaunchParts{
 		Committer: s.Commit, Store: s.Store, Keys: s.Keys, Gate: gate, Catalog: opts.Catalog,

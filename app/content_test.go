@@ -1,0 +1,114 @@
+package app
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+	"testing"
+)
+
+// TestContent: a package that was uploaded is opened by its link, what content
+// stores becomes statements and documents, and nothing of it is served under the
+// pages' host name.
+func TestContent(t *testing.T) {
+	o := options(t)
+	o.ContentAddr, o.Pages = "127.0.0.1:0", "http://localhost:1"
+	a := start(t, o)
+	defer stop(t, a)
+	course := dig(t, upload(t, a, "POST", "/api/v1/packages", scorm(), 201), "package", "course").(string)
+	reg := do(t, a, "POST", "/api/v1/registrations", `{"course":"`+course+`","learner":{"actor":`+learnerJSON+`}}`, 200)
+	link := do(t, a, "POST", "/api/v1/launches", `{"registration":"`+reg["id"].(string)+`"}`, 201)["link"].(string)
+	base, token, _ := strings.Cut(link, "/launch/")
+	if base != "http://"+a.ContentAddr().String() {
+		t.Errorf("the link is %s", link)
+	}
+
+	answer, text := visit(t, "GET", link, "")
+	csp := answer.Header.Get("Content-Security-Policy")
+	if answer.StatusCode != 200 || !strings.Contains(text, "Fire safety") || !strings.Contains(csp, "frame-ancestors 'self' http://localhost:1") || answer.Header.Get("Set-Cookie") != "" {
+		t.Errorf("%d %v %s", answer.StatusCode, answer.Header, text)
+	}
+	answer, text = visit(t, "GET", base+"/content/"+token+"/one.html", "")
+	if answer.StatusCode != 200 || text != "<p>one</p>" || answer.Header.Get("X-Content-Type-Options") != "nosniff" || answer.Header.Get("ETag") == "" {
+		t.Errorf("%d %v %s", answer.StatusCode, answer.Header, text)
+	}
+	if answer, _ = visit(t, "GET", base+"/content/"+token+"/imsmanifest.xm", ""); answer.StatusCode != 404 {
+		t.Errorf("a file that is not there: %d", answer.StatusCode)
+	}
+	if answer, _ = visit(t, "GET", base+"/launch/"+token+"x", ""); answer.StatusCode != 404 {
+		t.Errorf("a token that is none: %d", answer.StatusCode)
+	}
+	if answer, _ = visit(t, "GET", base+"/api/v1/courses", ""); answer.StatusCode != 404 {
+		t.Errorf("the API at the origin of content: %d", answer.StatusCode)
+	}
+
+	// The pages' host name leads to the content's own.
+	r, err := http.NewRequestWithContext(t.Context(), "GET", link, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Host = "localhost:" + r.URL.Port()
+	if answer, err = http.DefaultTransport.RoundTrip(r); err != nil || answer.StatusCode != 307 || answer.Header.Get("Location") != link {
+		t.Errorf("under the pages' host name: %v %v", answer, err)
+	}
+	answer.Body.Close()
+
+	_, text = visit(t, "POST", base+"/run/"+token+"/open?item=one", "")
+	_, rest, _ := strings.Cut(text, `"session":"`)
+	session, _, _ := strings.Cut(rest, `"`)
+	commit := `{"session":"` + session + `","commit":1,"begins":true,"ends":true,"data":{"cmi":{"core":{"lesson_status":"passed","lesson_location":"p1","score":{"raw":"90"}},"suspend_data":"abc"}}}`
+	for range 2 { // the second is a repetition
+		if answer, text = visit(t, "POST", base+"/run/"+token+"/commit?item=one", commit); answer.StatusCode != 200 {
+			t.Fatalf("%d %s", answer.StatusCode, text)
+		}
+	}
+	status, text := ask(t, a, "GET", "/xapi/statements?ascending=true&registration="+reg["id"].(string), "")
+	var result struct {
+		Statements []struct{ Verb struct{ ID string } }
+	}
+	if err := json.Unmarshal([]byte(text), &result); err != nil || status != 200 {
+		t.Fatal(status, err, text)
+	}
+	var got []string
+	for _, s := range result.Statements {
+		got = append(got, path.Base(s.Verb.ID))
+	}
+	if want := "initialized scored passed terminated"; strings.Join(got, " ") != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+}
+
+// TestContentOfTinCan: the link leads on to the content, whose files are served.
+func TestContentOfTinCan(t *testing.T) {
+	o := options(t)
+	o.ContentAddr = "127.0.0.1:0"
+	a := start(t, o)
+	defer stop(t, a)
+	course := dig(t, upload(t, a, "POST", "/api/v1/packages", map[string]string{"tincan.xml": tincanManifest, "index.html": "<p>here</p>"}, 201), "package", "course").(string)
+	reg := do(t, a, "POST", "/api/v1/registrations", `{"course":"`+course+`","learner":{"actor":`+learnerJSON+`}}`, 200)
+	link := do(t, a, "POST", "/api/v1/launches", `{"registration":"`+reg["id"].(string)+`"}`, 201)["link"].(string)
+	answer, text := visit(t, "GET", link, "")
+	if query := answer.Request.URL.Query(); answer.StatusCode != 200 || text != "<p>here</p>" || query.Get("endpoint") == "" || query.Get("registration") != reg["id"] {
+		t.Errorf("%d %s at %s", answer.StatusCode, text, answer.Request.URL)
+	}
+}
+
+func visit(t *testing.T, method, address, body string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer, string(text)
+}

@@ -1,0 +1,132 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"lernspur/catalog"
+	"lernspur/content/manifest"
+)
+
+// listCourses answers a page of courses, one way or the other.
+func listCourses[T any](a *API, w http.ResponseWriter, r *http.Request, who *Identity,
+	list func(ctx context.Context, tenant, after string, n int) ([]*catalog.Course, error), view func(*catalog.Course) T) error {
+	values, err := parameters(r, "after", "limit")
+	if err != nil {
+		return err
+	}
+	n, err := limit(values)
+	if err != nil {
+		return err
+	}
+	at, err := cursor(values)
+	if err != nil {
+		return err
+	}
+	after := ""
+	if len(at) > 0 {
+		after = at[0]
+	}
+	courses, err := list(r.Context(), who.Tenant, after, n+1)
+	if err != nil {
+		return err
+	}
+	p := page[T]{Items: []T{}}
+	for i, c := range courses {
+		if i == n {
+			p.More = a.next(r, courses[n-1].ID)
+			break
+		}
+		p.Items = append(p.Items, view(c))
+	}
+	return answer(w, r, http.StatusOK, p)
+}
+
+func (a *API) listCourses(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	return listCourses(a, w, r, who, a.opts.Catalog.Courses, viewCourse)
+}
+
+func (a *API) getCourse(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	c, err := a.opts.Catalog.Course(r.Context(), who.Tenant, mux.Vars(r)["course"])
+	if err != nil {
+		return err
+	}
+	return answer(w, r, http.StatusOK, viewCourse(c))
+}
+
+// editBody is what people say about a course; what is not there stays.
+type editBody struct {
+	Title       *languages `json:"title"`
+	Description *languages `json:"description"`
+	Kind        *string    `json:"kind"`
+	Competences *[]string  `json:"competences"`
+	Duration    *string    `json:"duration"`
+	Provider    *string    `json:"provider"`
+	Certified   *bool      `json:"certified"`
+
+	Grading *catalog.Grading `json:"grading"`
+}
+
+func (b *editBody) edit() catalog.Edit {
+	text := func(l *languages) *manifest.Text {
+		if l == nil {
+			return nil
+		}
+		t := l.text()
+		return &t
+	}
+	return catalog.Edit{Title: text(b.Title), Description: text(b.Description), Kind: b.Kind, Competences: b.Competences,
+		Duration: b.Duration, Provider: b.Provider, Certified: b.Certified, Grading: b.Grading}
+}
+
+func (a *API) editCourse(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	var b editBody
+	if err := body(w, r, &b); err != nil {
+		return err
+	}
+	c, err := a.opts.Catalog.Edit(r.Context(), who.Tenant, mux.Vars(r)["course"], b.edit())
+	if err != nil {
+		return err
+	}
+	return answer(w, r, http.StatusOK, viewCourse(c))
+}
+
+// registerActivity makes a course of an Activity without a package.
+func (a *API) registerActivity(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	var b struct {
+		Activity string `json:"activity"`
+		Prefix   bool   `json:"prefix"`
+		editBody
+	}
+	if err := body(w, r, &b); err != nil {
+		return err
+	}
+	c, err := a.opts.Catalog.RegisterActivity(r.Context(), who.Tenant, catalog.ActivityOptions{Activity: b.Activity, Prefix: b.Prefix, Edit: b.edit()})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", a.opts.PathPrefix+Courses+"/"+c.ID)
+	return answer(w, r, http.StatusCreated, viewCourse(c))
+}
+
+func (a *API) deleteCourse(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	if err := a.opts.Catalog.Delete(r.Context(), who.Tenant, mux.Vars(r)["course"]); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"lernspur/catalog"
+)
+
+// open makes a link for a learner, or for a preview.
+func (a *API) open(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	var b struct {
+		Registration string       `json:"registration"`
+		Course       string       `json:"course"`
+		Version      int          `json:"version"`
+		Item         string       `json:"item"`
+		Mode         catalog.Mode `json:"mode"`
+		Lifetime     int64        `json:"lifetime"` // seconds
+		ReturnURL    string       `json:"returnUrl"`
+	}
+	if err := body(w, r, &b); err != nil {
+		return err
+	}
+	registration, mode := uuid.Nil, catalog.Browse
+	switch {
+	case (b.Registration == "") == (b.Course == ""):
+		return badRequest("either registration is needed, or course, for a preview of which nothing is recorded")
+	case b.Registration != "" && b.Version != 0:
+		return badRequest("version goes with course: a registration has its version")
+	case b.Version < 0:
+		return badRequest("version is a number from 1 on")
+	case b.Lifetime < 0 || b.Lifetime > 10*365*24*3600:
+		return badRequest("lifetime is a number of seconds")
+	case b.Registration != "":
+		var err error
+		if registration, err = id("registration", b.Registration); err != nil {
+			return err
+		}
+		mode = catalog.Normal
+	}
+	if b.Mode != "" {
+		mode = b.Mode
+	}
+	l, err := a.opts.Catalog.Open(r.Context(), who.Tenant, registration, b.Item, mode, catalog.OpenOptions{
+		Course: b.Course, Version: b.Version, Lifetime: time.Duration(b.Lifetime) * time.Second, ReturnURL: b.ReturnURL, By: who.KeyID,
+	})
+	if err != nil {
+		return err
+	}
+	view := viewLaunch(l)
+	view.Link = a.opts.Link(l.Token)
+	return answer(w, r, http.StatusCreated, view)
+}
+
+// history answers what was launched.
+func (a *API) history(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	values, err := parameters(r, "course", "registration", "after", "limit")
+	if err != nil {
+		return err
+	}
+	n, err := limit(values)
+	if err != nil {
+		return err
+	}
+	course, registration := values.Get("course"), uuid.Nil
+	if (course == "") == (values.Get("registration") == "") {
+		return badRequest("either course or registration is needed")
+	}
+	if course == "" {
+		if registration, err = id("registration", values.Get("registration")); err != nil {
+			return err
+		}
+		reg, err := a.opts.Catalog.Registration(r.Context(), who.Tenant, registration)
+		if err != nil {
+			return err
+		}
+		course = reg.Course
+	}
+	after, err := launchAt(values.Get("after") != "", func() ([]string, error) { return cursor(values) })
+	if err != nil {
+		return err
+	}
+	list, err := a.opts.Catalog.History(r.Context(), who.Tenant, course, registration, after, n+1)
+	if err != nil {
+		return err
+	}
+	p := page[launchView]{Items: []launchView{}}
+	for i, l := range list {
+		if i == n {
+			last := list[n-1]
+			p.More = a.next(r, last.Registration.String(), last.ID.String())
+			break
+		}
+		p.Items = append(p.Items, viewLaunch(l))
+	}
+	return answer(w, r, http.StatusOK, p)
+}
+
+// launchAt is the launch that a page ended with, which may have no registration.
+func launchAt(there bool, read func() ([]string, error)) (*catalog.Launch, error) {
+	if !there {
+		return nil, nil
+	}
+	parts, err := read()
+	if err != nil {
+		return nil, err
+	}
+	if len(parts) == 2 {
+		registration, errR := uuid.Parse(parts[0])
+		launch, errL := uuid.Parse(parts[1])
+		if errR == nil && errL == nil {
+			return &catalog.Launch{Registration: registration, ID: launch}, nil
+		}
+	}
+	return nil, badRequest("after is not a place that an earlier answer named")
+}

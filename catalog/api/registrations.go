@@ -1,0 +1,192 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+
+	"lernspur/catalog"
+	"lernspur/statements"
+)
+
+func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	values, err := parameters(r, "course", "learner", "after", "limit")
+	if err != nil {
+		return err
+	}
+	course, learner := values.Get("course"), values.Get("learner")
+	if (course == "") == (learner == "") {
+		return badRequest("either course or learner is needed: the id of a course, or the JSON of an Agent")
+	}
+	p := page[registrationView]{Items: []registrationView{}}
+	if learner != "" {
+		identifier, err := statements.AgentIdentifier([]byte(learner), statements.V1)
+		if err != nil {
+			return badRequest("learner is not the JSON of an Agent")
+		}
+		list, err := a.opts.Catalog.RegistrationsOf(r.Context(), who.Tenant, identifier)
+		if err != nil {
+			return err
+		}
+		for _, reg := range list {
+			g, err := a.grading(r, who.Tenant, reg.Course)
+			if err != nil {
+				return err
+			}
+			p.Items = append(p.Items, viewRegistration(reg, g))
+		}
+		return answer(w, r, http.StatusOK, p)
+	}
+	n, err := limit(values)
+	if err != nil {
+		return err
+	}
+	at, err := cursor(values)
+	if err != nil {
+		return err
+	}
+	after := uuid.Nil
+	if len(at) > 0 {
+		if after, err = id("after", at[0]); err != nil {
+			return err
+		}
+	}
+	list, err := a.opts.Catalog.Registrations(r.Context(), who.Tenant, course, after, n+1)
+	if err != nil {
+		return err
+	}
+	g, err := a.grading(r, who.Tenant, course)
+	if err != nil {
+		return err
+	}
+	for i, reg := range list {
+		if i == n {
+			p.More = a.next(r, list[n-1].ID.String())
+			break
+		}
+		p.Items = append(p.Items, viewRegistration(reg, g))
+	}
+	return answer(w, r, http.StatusOK, p)
+}
+
+// grading is that of a course, also of one that was deleted.
+func (a *API) grading(r *http.Request, tenant, course string) (catalog.Grading, error) {
+	c, err := a.opts.Catalog.Outline(r.Context(), tenant, course)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return c.Grading, nil
+}
+
+// answerRegistration answers one registration.
+func (a *API) answerRegistration(w http.ResponseWriter, r *http.Request, reg *catalog.Registration) error {
+	g, err := a.grading(r, reg.Tenant, reg.Course)
+	if err != nil {
+		return err
+	}
+	return answer(w, r, http.StatusOK, viewRegistration(reg, g))
+}
+
+// register registers a learner, who may be registered already.
+func (a *API) register(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	var b struct {
+		Course  string `json:"course"`
+		Learner struct {
+			Actor json.RawMessage `json:"actor"`
+			Name  string          `json:"name"`
+		} `json:"learner"`
+		Opens  instant `json:"opens"`
+		Closes instant `json:"closes"`
+		Again  bool    `json:"again"`
+	}
+	if err := body(w, r, &b); err != nil {
+		return err
+	}
+	reg, err := a.opts.Catalog.Register(r.Context(), who.Tenant, b.Course, catalog.Learner{Actor: b.Learner.Actor, Name: b.Learner.Name},
+		catalog.RegisterOptions{Opens: int64(b.Opens), Closes: int64(b.Closes), Again: b.Again})
+	if err != nil {
+		return err
+	}
+	a.opts.Registered(r.Context(), who.Tenant, reg)
+	return a.answerRegistration(w, r, reg)
+}
+
+func (a *API) getRegistration(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	at, err := registrationOf(r)
+	if err != nil {
+		return err
+	}
+	reg, err := a.opts.Catalog.Registration(r.Context(), who.Tenant, at)
+	if err != nil {
+		return err
+	}
+	return a.answerRegistration(w, r, reg)
+}
+
+// registrationOf is the registration that a request is about.
+func registrationOf(r *http.Request) (uuid.UUID, error) {
+	if _, err := parameters(r); err != nil {
+		return uuid.Nil, err
+	}
+	return id("the registration", mux.Vars(r)["registration"])
+}
+
+// editRegistration changes when a course can be launched; null takes a bound
+// away.
+func (a *API) editRegistration(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	at, err := registrationOf(r)
+	if err != nil {
+		return err
+	}
+	var b struct {
+		Opens  json.RawMessage `json:"opens"`
+		Closes json.RawMessage `json:"closes"`
+	}
+	if err := body(w, r, &b); err != nil {
+		return err
+	}
+	reg, err := a.opts.Catalog.Note(r.Context(), who.Tenant, at, func(reg *catalog.Registration) error {
+		if err := setInstant("opens", &reg.Opens, b.Opens); err != nil {
+			return err
+		}
+		return setInstant("closes", &reg.Closes, b.Closes)
+	})
+	if err != nil {
+		return err
+	}
+	return a.answerRegistration(w, r, reg)
+}
+
+func setInstant(field string, to *int64, from json.RawMessage) error {
+	if len(from) == 0 {
+		return nil
+	}
+	var i instant
+	if err := json.Unmarshal(from, &i); err != nil {
+		return &catalog.Invalid{Field: field, Message: err.Error()}
+	}
+	*to = int64(i)
+	return nil
+}
+
+func (a *API) reset(w http.ResponseWriter, r *http.Request, who *Identity) error {
+	at, err := registrationOf(r)
+	if err != nil {
+		return err
+	}
+	reg, err := a.opts.Catalog.Reset(r.Context(), who.Tenant, at)
+	if err != nil {
+		return err
+	}
+	a.opts.WasReset(r.Context(), who.Tenant, reg)
+	return a.answerRegistration(w, r, reg)
+}

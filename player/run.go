@@ -1,0 +1,382 @@
+package player
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"lernspur/catalog"
+	"lernspur/content/manifest"
+	"lernspur/statements"
+)
+
+// maxCommit bounds what one request of the run-time page may have, in bytes. What
+// is kept of an item may have catalog.MaxState.
+const maxCommit = 3 << 20
+
+// play is a launch that a request of the run-time page came with.
+type play struct {
+	launch *catalog.Launch
+	course *catalog.Course
+	item   *manifest.Item
+	kind   manifest.Kind
+}
+
+// playing finds the launch of a request and the item that it names. It has
+// answered when ok is false.
+func (p *Player) playing(w http.ResponseWriter, r *http.Request) (pl play, ok bool) {
+	l, course, err := p.opts.Catalog.Launched(r.Context(), r.PathValue("token"))
+	if err != nil {
+		p.refuse(w, err)
+		return pl, false
+	}
+	v := versionOf(l, course)
+	if v == nil {
+		p.refuse(w, catalog.ErrNotFound)
+		return pl, false
+	}
+	pl = play{launch: l, course: course, kind: v.Manifest.Kind}
+	if id := r.URL.Query().Get("item"); id != "" {
+		if pl.item = itemOf(v.Manifest, id); pl.item == nil {
+			p.refuse(w, catalog.ErrNotFound)
+			return pl, false
+		}
+	}
+	return pl, true
+}
+
+// opened is what the run-time page gets when it opens an item.
+type opened struct {
+	Session uuid.UUID `json:"session"`
+	Attempt uuid.UUID `json:"attempt"`
+	Data    CMI       `json:"data"`
+}
+
+// open begins a session of an item.
+func (p *Player) open(w http.ResponseWriter, r *http.Request) {
+	pl, ok := p.playing(w, r)
+	if !ok {
+		return
+	}
+	if pl.item == nil {
+		p.refuse(w, catalog.ErrNotFound)
+		return
+	}
+	rec, err := p.begin(r.Context(), pl)
+	if err != nil {
+		p.refuse(w, err)
+		return
+	}
+	answer(w, http.StatusOK, opened{Session: rec.Session, Attempt: rec.Attempt, Data: launchData(pl, rec)})
+}
+
+func (p *Player) begin(ctx context.Context, pl play) (*record, error) {
+	if !kept(pl.launch) {
+		rec, _, err := p.load(ctx, pl.launch, pl.item.ID)
+		if err == nil && rec.Attempt == uuid.Nil {
+			rec.reopen(pl.kind, p.opts.Now())
+		}
+		return rec, err
+	}
+	rec, err := p.change(ctx, pl.launch, pl.item.ID, func(rec *record) (bool, error) {
+		// Statements of a commit that nobody heard the end of come first.
+		if err := p.record(ctx, pl.launch, rec.Pending); err != nil {
+			return false, err
+		}
+		rec.reopen(pl.kind, p.opts.Now())
+		return true, nil
+	})
+	if err != nil || !recorded(pl.launch) {
+		return rec, err
+	}
+	return rec, p.noteOpened(ctx, pl, rec)
+}
+
+// message is what the run-time page sends with every commit.
+type message struct {
+	Session uuid.UUID `json:"session"`
+	Commit  int64     `json:"commit"`
+	// Begins and Ends tell that content has called Initialize, and that its
+	// session is over.
+	Begins bool `json:"begins"`
+	Ends   bool `json:"ends"`
+	// Data is the run-time data as a whole, but for the elements of Keep, which
+	// are as they were: what is sent while a page closes has to be small.
+	Data json.RawMessage `json:"data"`
+	Keep []string        `json:"keep"`
+	// Said are the elements that content has set itself in this session.
+	Said []string `json:"said"`
+	Log  []Call   `json:"log"`
+}
+
+// commit takes what content stored. It answers in the words of the run-time
+// library.
+func (p *Player) commit(w http.ResponseWriter, r *http.Request) {
+	pl, ok := p.playing(w, r)
+	if !ok {
+		return
+	}
+	// The content type says nothing: a beacon's is text/plain.
+	var m message
+	if !p.read(w, r, &m) {
+		return
+	}
+	data, err := ParseCMI(m.Data)
+	if pl.item == nil || err != nil || m.Session == uuid.Nil || m.Commit < 1 {
+		problem(w, http.StatusBadRequest, "expected session, commit, item and data of a session")
+		return
+	}
+	if err := p.take(r.Context(), pl, &m, data); err != nil {
+		p.refuse(w, err)
+		return
+	}
+	answer(w, http.StatusOK, verdictOK)
+}
+
+var verdictOK = struct {
+	Result    string `json:"result"`
+	ErrorCode int    `json:"errorCode"`
+}{"true", 0}
+
+// errElsewhere means that the item was opened again since.
+var errElsewhere = errors.New("this was opened again in another window, which goes on with it")
+
+// take keeps a commit and records what it says. One that came before, or that
+// comes after the end of its session, changes nothing.
+func (p *Player) take(ctx context.Context, pl play, m *message, data CMI) error {
+	if !kept(pl.launch) {
+		return nil
+	}
+	fresh := false
+	rec, err := p.change(ctx, pl.launch, pl.item.ID, func(rec *record) (bool, error) {
+		if rec.Session != m.Session {
+			return false, errElsewhere
+		}
+		if fresh = m.Commit > rec.Commit && !rec.Ended; !fresh {
+			return false, nil
+		}
+		if err := p.record(ctx, pl.launch, rec.Pending); err != nil {
+			return false, err
+		}
+		p.apply(pl, rec, m, data)
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	if m.Commit != rec.Commit {
+		return nil // a late one: a later one has told all
+	}
+	more, err := p.noteCommitted(ctx, pl, rec)
+	if err != nil {
+		return err
+	}
+	if err := p.record(ctx, pl.launch, append(rec.Pending[:len(rec.Pending):len(rec.Pending)], more...)); err != nil {
+		return err
+	}
+	return p.document(ctx, pl, rec)
+}
+
+// apply makes a commit the present of a record.
+func (p *Player) apply(pl play, rec *record, m *message, data CMI) {
+	for _, name := range m.Keep {
+		if value := rec.Data[name]; value != "" {
+			data[name] = value
+		}
+	}
+	if rec.Said == nil {
+		rec.Said = map[string]bool{}
+	}
+	for _, name := range m.Said {
+		if len(rec.Said) < maxElements && len(name) <= 255 {
+			rec.Said[name] = true
+		}
+	}
+	s := p.session(pl, rec)
+	s.Commit, s.Said, s.Told = m.Commit, rec.Said, rec.Told
+	s.Begins, s.Ends = m.Begins && !rec.Live, m.Ends
+	rec.Pending = nil
+	if recorded(pl.launch) {
+		rec.Pending = Translate(rec.Data, data, s)
+	}
+	if m.Ends {
+		rec.tell(data)
+	}
+	rec.Data, rec.Commit = data, m.Commit
+	rec.Live = rec.Live || m.Begins
+	rec.Begun = rec.Begun || rec.Live
+	rec.Ended = m.Ends
+	rec.remember(m.Log)
+}
+
+// tell notes the interactions without a result that the end made statements of.
+func (r *record) tell(data CMI) {
+	r.Told = map[string]bool{}
+	for _, i := range data.array("cmi.interactions") {
+		if i["result"] == "" {
+			r.Told[i[index]] = true
+		}
+	}
+}
+
+func (p *Player) session(pl play, rec *record) Session {
+	at := p.opts.Now()
+	return Session{
+		Edition: pl.kind, Actor: pl.launch.Learner.Actor, Registration: pl.launch.Registration,
+		Attempt: rec.Attempt, ID: rec.Session, Resumed: rec.Resumed, At: at,
+		SCO:    activity(pl.course.ItemActivity(pl.item), typeLesson, pl.item.Title),
+		Course: activity(pl.course.Activity, typeCourse, pl.course.Title),
+	}
+}
+
+// record records statements, if the launch is of those that are recorded.
+func (p *Player) record(ctx context.Context, l *catalog.Launch, sts []Statement) error {
+	if len(sts) == 0 || !recorded(l) {
+		return nil
+	}
+	err := p.recordAll(ctx, l, sts)
+	if !refused(err) {
+		return err
+	}
+	// One of them is refused: the others count. What content keeps is kept anyway,
+	// and no learner is held up by it.
+	for i := range sts {
+		if err := p.recordAll(ctx, l, sts[i:i+1]); refused(err) {
+			p.opts.Logger.Warn("a statement of our own is not stored", zap.Stringer("statement", sts[i].ID), zap.String("verb", sts[i].Verb.ID), zap.Error(err))
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Player) recordAll(ctx context.Context, l *catalog.Launch, sts []Statement) error {
+	text, err := json.Marshal(sts)
+	if err != nil {
+		return err
+	}
+	return p.opts.Recorder.Record(ctx, l.Tenant, text)
+}
+
+// refused tells whether trying again changes nothing: the statement was deleted
+// meanwhile, or breaks a rule of the tenant's own.
+func refused(err error) bool {
+	var conflict *catalog.Conflict
+	var invalid *statements.Invalid
+	return errors.As(err, &conflict) || errors.As(err, &invalid)
+}
+
+// course keeps where the learner is in the course, and for SCORM 2004 what the
+// sequencing knows. The last one counts.
+func (p *Player) course(w http.ResponseWriter, r *http.Request) {
+	pl, ok := p.playing(w, r)
+	if !ok {
+		return
+	}
+	text, ok := p.body(w, r)
+	if !ok {
+		return
+	}
+	if !json.Valid(text) {
+		problem(w, http.StatusBadRequest, "expected JSON")
+		return
+	}
+	if kept(pl.launch) {
+		if err := p.keepCourse(r.Context(), pl.launch, text); err != nil {
+			p.refuse(w, err)
+			return
+		}
+	}
+	answer(w, http.StatusOK, verdictOK)
+}
+
+// courseItem is the place of what is kept of the course as a whole.
+const courseItem = ""
+
+func (p *Player) keepCourse(ctx context.Context, l *catalog.Launch, text []byte) error {
+	for range rounds {
+		_, version, err := p.opts.Catalog.State(ctx, l, courseItem)
+		if err != nil {
+			return err
+		}
+		if _, err = p.opts.Catalog.KeepState(ctx, l, courseItem, version, text); !errors.Is(err, catalog.ErrChanged) {
+			return err
+		}
+	}
+	return &catalog.Busy{RetryAfter: time.Second, Reason: "others are changing this attempt"}
+}
+
+func (p *Player) body(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCommit))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		problem(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("expected %d bytes at most", maxCommit))
+	case err != nil:
+		problem(w, http.StatusBadRequest, "the request ended early")
+	default:
+		return text, true
+	}
+	return nil, false
+}
+
+func (p *Player) read(w http.ResponseWriter, r *http.Request, into any) bool {
+	text, ok := p.body(w, r)
+	if !ok {
+		return false
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		problem(w, http.StatusBadRequest, "expected JSON: "+err.Error())
+		return false
+	}
+	return true
+}
+
+// refuse answers an error to the run-time page.
+func (p *Player) refuse(w http.ResponseWriter, err error) {
+	var busy *catalog.Busy
+	var invalid *catalog.Invalid
+	switch {
+	case errors.Is(err, errElsewhere):
+		problem(w, http.StatusConflict, err.Error())
+	case errors.Is(err, catalog.ErrNoLaunch):
+		problem(w, http.StatusGone, err.Error())
+	case errors.Is(err, catalog.ErrNotFound):
+		problem(w, http.StatusNotFound, err.Error())
+	case errors.As(err, &invalid):
+		problem(w, http.StatusRequestEntityTooLarge, invalid.Error())
+	case errors.As(err, &busy):
+		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(busy.RetryAfter/time.Second))))
+		problem(w, http.StatusServiceUnavailable, busy.Reason)
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		problem(w, http.StatusServiceUnavailable, "this took too long")
+	default:
+		p.opts.Logger.Error("a request of the run-time page", zap.Error(err))
+		problem(w, http.StatusInternalServerError, "something went wrong here; it is in the log")
+	}
+}
+
+// problem answers in the words of the run-time library: 391 is that a commit
+// failed.
+func problem(w http.ResponseWriter, status int, detail string) {
+	answer(w, status, struct {
+		Result    string `json:"result"`
+		ErrorCode int    `json:"errorCode"`
+		Detail    string `json:"detail"`
+	}{"false", 391, detail})
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // the client is gone
+}
