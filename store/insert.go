@@ -8,6 +8,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"lernspur/internal/failpoint"
 	"lernspur/statements"
@@ -19,8 +20,8 @@ type Row struct {
 	*statements.Statement
 }
 
-// Insert writes rows, which come in ascending order of Stored: the look-up
-// rows first, then definitions, and the statements last. When it returns nil all of them are
+// Insert writes rows, which come in ascending order of Stored: what stands
+// beside the statements first, and the statements last. When it returns nil all of them are
 // durable and visible. When it returns an error the outcome is unknown until
 // Kill has returned: each table's rows become one part, so the statements
 // are there all or none, but look-up rows may be there without them; they are
@@ -33,27 +34,11 @@ func (s *Store) Insert(ctx context.Context, attempt string, rows []Row) error {
 	c := s.pool.Get().(*columns)
 	defer s.pool.Put(c)
 	defer c.reset()
-	err := s.send(ctx, attempt+"-lookups", insertLookups, len(rows), func(from, to int) []any {
-		c.lookups.clear()
-		for _, row := range rows[from:to] {
-			c.lookups.add(row)
-		}
-		return c.lookups.columns()
-	})
-	if err != nil {
-		return fmt.Errorf("inserting look-ups: %w", err)
-	}
-	if err := s.insertRefs(ctx, attempt, rows); err != nil {
-		return fmt.Errorf("inserting references: %w", err)
-	}
-	if err := s.insertDefinitions(ctx, attempt, rows); err != nil {
-		return fmt.Errorf("inserting definitions: %w", err)
-	}
-	if err := s.insertRepairs(ctx, attempt, rows); err != nil {
-		return fmt.Errorf("inserting repairs: %w", err)
+	if err := s.insertBeside(ctx, attempt, rows, c); err != nil {
+		return err
 	}
 	failpoint.Hit(failpoint.LookedUp)
-	err = s.send(ctx, attempt+"-statements", insertStatements, len(rows), func(from, to int) []any {
+	err := s.send(ctx, attempt+"-statements", insertStatements, len(rows), func(from, to int) []any {
 		c.clear()
 		for _, row := range rows[from:to] {
 			c.add(row)
@@ -64,6 +49,40 @@ func (s *Store) Insert(ctx context.Context, attempt string, rows []Row) error {
 		return fmt.Errorf("inserting statements: %w", err)
 	}
 	return nil
+}
+
+// insertBeside writes everything but the statements. What is rare and small goes
+// beside the look-ups, since a lone statement waits for each INSERT's fsync.
+func (s *Store) insertBeside(ctx context.Context, attempt string, rows []Row, c *columns) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := s.insertDefinitions(ctx, attempt, rows); err != nil {
+			return fmt.Errorf("inserting definitions: %w", err)
+		}
+		if err := s.insertRepairs(ctx, attempt, rows); err != nil {
+			return fmt.Errorf("inserting repairs: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		err := s.send(ctx, attempt+"-lookups", insertLookups, len(rows), func(from, to int) []any {
+			c.lookups.clear()
+			for _, row := range rows[from:to] {
+				c.lookups.add(row)
+			}
+			return c.lookups.columns()
+		})
+		if err != nil {
+			return fmt.Errorf("inserting look-ups: %w", err)
+		}
+		// Behind the look-ups: of two statements that point to each other in two
+		// INSERTs at one time, the later one has to find the other's.
+		if err := s.insertRefs(ctx, attempt, rows); err != nil {
+			return fmt.Errorf("inserting references: %w", err)
+		}
+		return nil
+	})
+	return group.Wait()
 }
 
 // insertSettings: an INSERT is answered when its part is durable, is never

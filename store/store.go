@@ -68,8 +68,9 @@ func Open(ctx context.Context, dsn string, logger *zap.Logger) (*Store, error) {
 	return s, nil
 }
 
-// writeConnections is how many INSERTs can run at once.
-const writeConnections = 3
+// writeConnections is how many INSERTs can run at once: of each of two batches one
+// beside another.
+const writeConnections = 4
 
 // options are those of the DSN with what every connection needs. On loopback
 // compression costs more than it saves.
