@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"lernspur/commit"
+	"lernspur/directory"
 	"lernspur/lrs"
 	"lernspur/statements"
 	"lernspur/store"
@@ -111,4 +112,12 @@ func (a *App) waitForProgress(ctx context.Context) (int64, error) {
 	}
 	// Not what Wait returns: that follows the clock while nothing is on its way.
 	return a.committer.Watermark(), err
+}
+
+// People are the persons of the directory as the endpoint sees them.
+type People struct{ *directory.People }
+
+// Person implements lrs.People.
+func (p People) Person(_ context.Context, tenant, identifier string) (lrs.Person, error) {
+	return lrs.Person(p.People.Person(tenant, identifier)), nil
 }

@@ -45,6 +45,7 @@ type App struct {
 	store      *store.Store
 	committer  *commit.Committer
 	schemas    map[string]*schema.Extensions // of tenants that have some
+	people     *directory.People
 	blobs      *blobs.Keeper
 	keys       *directory.Keys
 	access     *access.Gate
@@ -102,6 +103,9 @@ func (a *App) start(ctx context.Context) error {
 	}
 	if err := a.readSchemas(); err != nil {
 		return err
+	}
+	if a.people, err = directory.ReadPeople(filepath.Join(a.opts.DataDir, "people")); err != nil {
+		return fmt.Errorf("the people of tenants: %w", err)
 	}
 	if err := a.openDoors(); err != nil {
 		return err
@@ -235,6 +239,7 @@ func (a *App) Handler() http.Handler {
 	o := a.opts.LRS
 	o.Writer, o.Reader, o.Keys = Writer{a.committer}, Reader{a.store}, Keys{a.access}
 	o.OwnRules = a.ownRules
+	o.People = People{a.people}
 	o.Blobs = Blobs{a.blobs}
 	o.Challenges = a.access.Challenges()
 	o.Documents = Documents{a.committer, a.store}
