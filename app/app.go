@@ -110,23 +110,9 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.openDoors(); err != nil {
 		return err
 	}
-	dsn := a.opts.DSN
-	if dsn == "" {
-		if dsn, err = a.startEngine(ctx); err != nil {
-			return err
-		}
-	}
-	if a.store, err = store.Open(ctx, dsn, a.log.Named("store")); err != nil {
-		return fmt.Errorf("the database: %w", err)
-	}
-	if err := a.startCommit(ctx); err != nil {
+	if err := a.startStorage(ctx); err != nil {
 		return err
 	}
-	files, err := blobs.OpenFiles(filepath.Join(a.opts.DataDir, "blobs"))
-	if err != nil {
-		return fmt.Errorf("the blobs: %w", err)
-	}
-	a.blobs = blobs.NewKeeper(files)
 	running, cancel := context.WithCancel(context.Background())
 	a.background = cancel
 	if err := a.startKeys(ctx, running); err != nil {
@@ -159,6 +145,28 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.content.open(content)
 	a.public.open(a.Handler())
+	return nil
+}
+
+// startStorage opens what statements, documents and attachments are kept in.
+func (a *App) startStorage(ctx context.Context) (err error) {
+	dsn := a.opts.DSN
+	if dsn == "" {
+		if dsn, err = a.startEngine(ctx); err != nil {
+			return err
+		}
+	}
+	if a.store, err = store.Open(ctx, dsn, a.log.Named("store")); err != nil {
+		return fmt.Errorf("the database: %w", err)
+	}
+	if err := a.startCommit(ctx); err != nil {
+		return err
+	}
+	files, err := blobs.OpenFiles(filepath.Join(a.opts.DataDir, "blobs"))
+	if err != nil {
+		return fmt.Errorf("the blobs: %w", err)
+	}
+	a.blobs = blobs.NewKeeper(files)
 	return nil
 }
 

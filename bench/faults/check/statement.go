@@ -70,24 +70,27 @@ type result struct {
 	} `json:"score"`
 }
 
+// document is what parse reads of a statement's JSON.
+type document struct {
+	ID, Stored, Timestamp string
+	Actor                 agent
+	Verb                  struct{ ID string }
+	Object                struct {
+		agent
+		ObjectType string
+		ID         string
+	}
+	Result  result
+	Context struct {
+		Registration      string
+		Extensions        map[string]json.RawMessage
+		ContextActivities struct{ Parent, Grouping, Category, Other []struct{ ID string } }
+	}
+}
+
 // parse reads a stored statement.
 func parse(raw string) (*statement, error) {
-	var doc struct {
-		ID, Stored, Timestamp string
-		Actor                 agent
-		Verb                  struct{ ID string }
-		Object                struct {
-			agent
-			ObjectType string
-			ID         string
-		}
-		Result  result
-		Context struct {
-			Registration      string
-			Extensions        map[string]json.RawMessage
-			ContextActivities struct{ Parent, Grouping, Category, Other []struct{ ID string } }
-		}
-	}
+	var doc document
 	if err := json.Unmarshal([]byte(raw), &doc); err != nil {
 		return nil, fmt.Errorf("%w in %s", err, raw)
 	}
