@@ -2,15 +2,14 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
-	"time"
+	"net/url"
 
 	"lernspur/access"
+	"lernspur/apiv1"
 	"lernspur/directory"
 	"lernspur/lrs"
-	"lernspur/progress"
-	"lernspur/records"
-	"lernspur/repairs"
 	"lernspur/statements"
 )
 
@@ -37,68 +36,55 @@ func (k Keys) Identify(r *http.Request) (*lrs.Credential, error) {
 	return nil, err
 }
 
-// refusal is how our own interface answers credentials that are neither right
-// nor wrong; ok is false for other errors.
-func refusal(err error) (status int, after time.Duration, ok bool) {
+// NewDoor is who comes in at our own interface, in terms of the gate. base is the
+// public address, whose pages may use credentials that a browser remembers, also
+// where a proxy hides it.
+func NewDoor(gate *access.Gate, base string) (apiv1.Door, error) {
+	pages := http.NewCrossOriginProtection()
+	for _, origin := range originOf(base) {
+		if err := pages.AddTrustedOrigin(origin); err != nil {
+			return apiv1.Door{}, fmt.Errorf("the public address %q: %w", base, err)
+		}
+	}
+	identify := func(r *http.Request) (*apiv1.Identity, error) {
+		who, err := gate.Identify(r)
+		if err != nil || who == nil {
+			return nil, refusal(err)
+		}
+		return &apiv1.Identity{KeyID: who.KeyID, Tenant: who.Tenant, Scopes: who.Scopes, AuthorityIdentifier: who.AuthorityIdentifier,
+			Bounds: boundsOf(who), FromOrigin: who.BoundOrigin != ""}, nil
+	}
+	return apiv1.Door{Identify: identify, Challenges: gate.Challenges(), Pages: pages}, nil
+}
+
+// originOf is the origin of a base address, if there is one.
+func originOf(base string) []string {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return []string{u.Scheme + "://" + u.Host}
+}
+
+// refusal is how our own interface answers credentials that are not right; nil
+// for those that are missing or wrong.
+func refusal(err error) error {
 	var many *access.TooMany
 	var away *access.Unavailable
 	switch {
+	case err == nil, errors.Is(err, access.ErrWrong):
+		return nil
 	case errors.Is(err, access.ErrOrigin):
-		return http.StatusForbidden, 0, true
+		return &apiv1.Refused{Status: http.StatusForbidden, Reason: err.Error()}
 	case errors.As(err, &many):
-		return http.StatusTooManyRequests, many.RetryAfter, true
+		return &apiv1.Refused{Status: http.StatusTooManyRequests, RetryAfter: many.RetryAfter, Reason: err.Error()}
 	case errors.As(err, &away):
-		return http.StatusServiceUnavailable, away.RetryAfter, true
+		return &apiv1.Refused{Status: http.StatusServiceUnavailable, RetryAfter: away.RetryAfter, Reason: err.Error()}
 	}
-	return 0, 0, false
-}
-
-// identify tells package progress who sent a request.
-func (a *App) identify(r *http.Request) (*progress.Identity, error) {
-	who, err := a.access.Identify(r)
-	if errors.Is(err, access.ErrWrong) {
-		return nil, nil
-	}
-	if status, after, ok := refusal(err); ok {
-		return nil, &progress.Refused{Status: status, RetryAfter: after, Reason: err.Error()}
-	}
-	if err != nil || who == nil {
-		return nil, err
-	}
-	return &progress.Identity{Tenant: who.Tenant, Scopes: who.Scopes, Bound: boundsOf(who) != statements.Bounds{}}, nil
-}
-
-// identifyForRepairs tells package repairs who sent a request.
-func identifyForRepairs(gate *access.Gate, r *http.Request) (*repairs.Identity, error) {
-	who, err := gate.Identify(r)
-	if errors.Is(err, access.ErrWrong) {
-		return nil, nil
-	}
-	if status, after, ok := refusal(err); ok {
-		return nil, &repairs.Refused{Status: status, RetryAfter: after, Reason: err.Error()}
-	}
-	if err != nil || who == nil {
-		return nil, err
-	}
-	return &repairs.Identity{Tenant: who.Tenant, Scopes: who.Scopes, Bound: boundsOf(who) != statements.Bounds{}}, nil
+	return err
 }
 
 // boundsOf are the statements that somebody has to do with.
 func boundsOf(who *directory.Identity) statements.Bounds {
 	return statements.Bounds{Actor: who.BoundActor, Registration: who.BoundRegistration, ActivityPrefix: who.BoundActivityPrefix}
-}
-
-// identifyRecords tells package records who sent a request.
-func (a *App) identifyRecords(r *http.Request) (*records.Identity, error) {
-	who, err := a.access.Identify(r)
-	if errors.Is(err, access.ErrWrong) {
-		return nil, nil
-	}
-	if status, after, ok := refusal(err); ok {
-		return nil, &records.Refused{Status: status, RetryAfter: after, Reason: err.Error()}
-	}
-	if err != nil || who == nil {
-		return nil, err
-	}
-	return &records.Identity{KeyID: who.KeyID, Tenant: who.Tenant, Scopes: who.Scopes, AuthorityIdentifier: who.AuthorityIdentifier, Bounds: boundsOf(who)}, nil
 }

@@ -142,6 +142,13 @@ func TestOwnInterfaceRefuses(t *testing.T) {
 		key, secret = make(directory.NewKey{Scopes: []string{"all"}, Binding: directory.Binding{Origin: "https://content.example"}})
 		check("another origin", request, send(request, key, secret, "https://evil.example"), 403)
 		check("the same origin", request, send(request, key, secret, "https://content.example"), request.status)
+		key, secret = make(directory.NewKey{Scopes: []string{"all"}})
+		foreign := request.status
+		if !strings.HasPrefix(request.request, "GET ") {
+			foreign = 403
+		}
+		check("a page of another origin", request, send(request, key, secret, "https://evil.example"), foreign)
+		key, secret = make(directory.NewKey{Scopes: []string{"all"}, Binding: directory.Binding{Origin: "https://content.example"}})
 		for range 3 {
 			check("guesses", request, send(request, key, "guess", ""), 401)
 		}

@@ -18,6 +18,7 @@ import (
 
 	"lernspur/access"
 	"lernspur/admin"
+	"lernspur/apiv1"
 	"lernspur/blobs"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
@@ -49,6 +50,7 @@ type App struct {
 	blobs      *blobs.Keeper
 	keys       *directory.Keys
 	access     *access.Gate
+	door       apiv1.Door // of our own interface
 	projector  *progress.Projector
 	records    *records.API
 	packages   *blobs.Keeper // the files of packages
@@ -228,6 +230,9 @@ func (a *App) startKeys(ctx, running context.Context) (err error) {
 	gate := a.opts.Access
 	gate.Keys, gate.Logger, gate.Registerer = a.keys, a.log.Named("access"), a.registry
 	a.access = access.NewGate(gate)
+	if a.door, err = NewDoor(a.access, a.opts.Catalog.Base); err != nil {
+		return err
+	}
 	a.task(func() { a.keys.Run(running) })
 	return nil
 }
@@ -260,10 +265,10 @@ func (a *App) Handler() http.Handler {
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
 	progress.NewAPI(progress.Options{
-		Projector: a.projector, Identify: a.identify, Challenges: a.access.Challenges(), Wait: a.waitForProgress,
+		Projector: a.projector, Door: a.door, Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	}).Register(router)
-	NewRepairs(a.store, a.committer, a.access, a.log.Named("repairs")).Register(router)
+	NewRepairs(a.store, a.committer, a.door, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
 	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)

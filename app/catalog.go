@@ -5,20 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
 
-	"lernspur/access"
 	"lernspur/blobs"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
 	"lernspur/commit"
 	"lernspur/content/archive"
 	"lernspur/documents"
-	"lernspur/statements"
 	"lernspur/store"
 )
 
@@ -56,45 +52,20 @@ func (a *App) startCatalog() error {
 		Records: catalogRecords{a.committer, a.store}, Files: packageFiles{a.packages}, Logger: a.log.Named("catalog"), Limits: o.Limits, Spool: spool,
 		Uploads: o.Uploads, Base: o.Base, Lifetime: o.Lifetime, MaxLifetime: o.MaxLifetime,
 	})
-	a.catalogAPI, err = a.newCatalogAPI()
-	return err
+	a.catalogAPI = a.newCatalogAPI()
+	return nil
 }
 
 // link is the address that opens a launch.
 func (a *App) link(token string) string { return a.opts.Catalog.LaunchBase + "/launch/" + token }
 
 // newCatalogAPI assembles what answers for the catalogue.
-func (a *App) newCatalogAPI() (*api.API, error) {
+func (a *App) newCatalogAPI() *api.API {
 	return api.New(api.Options{
-		Identify: a.identifyForCatalog, Challenges: a.access.Challenges(), Catalog: a.catalog, Link: a.link, Logger: a.log.Named("catalog"),
-		PathPrefix: a.opts.LRS.PathPrefix, Patience: a.opts.Catalog.Patience, Origins: originOf(a.opts.Catalog.Base),
+		Door: a.door, Catalog: a.catalog, Link: a.link, Logger: a.log.Named("catalog"),
+		PathPrefix: a.opts.LRS.PathPrefix, Patience: a.opts.Catalog.Patience,
 		Registered: a.registered, WasReset: a.wasReset, Calls: a.calls,
 	})
-}
-
-// identifyForCatalog tells who sent a request.
-func (a *App) identifyForCatalog(r *http.Request) (*api.Identity, error) {
-	who, err := a.access.Identify(r)
-	if errors.Is(err, access.ErrWrong) {
-		return nil, nil
-	}
-	if status, after, ok := refusal(err); ok {
-		return nil, &api.Refused{Status: status, RetryAfter: after, Reason: err.Error()}
-	}
-	if err != nil || who == nil {
-		return nil, err
-	}
-	return &api.Identity{KeyID: who.KeyID, Tenant: who.Tenant, Scopes: who.Scopes, Bound: boundsOf(who) != statements.Bounds{},
-		FromOrigin: who.BoundOrigin != ""}, nil
-}
-
-// originOf is the origin of a base address, if there is one.
-func originOf(base string) []string {
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" {
-		return nil
-	}
-	return []string{u.Scheme + "://" + u.Host}
 }
 
 // catalogRecords are the commit path and the store as the catalogue sees them.

@@ -5,14 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
-	"lernspur/access"
+	"lernspur/apiv1"
 	"lernspur/catalog"
 	"lernspur/commit"
 	"lernspur/content/manifest"
@@ -29,7 +28,7 @@ type LaunchParts struct {
 	Committer *commit.Committer
 	Store     *store.Store
 	Keys      *directory.Keys
-	Gate      *access.Gate
+	Door      apiv1.Door
 	Catalog   launch.Catalog
 	// HomePage is that of the account in whose name our own statements are stored;
 	// http://lernspur.local when it is empty.
@@ -50,15 +49,14 @@ func NewLaunch(p LaunchParts) *launch.Service {
 		Records:    launchRecords{p.Committer},
 		Statements: launchStatements{p.Committer, p.Store, p.HomePage, p.Logger},
 		Keys:       launchKeys{p.Keys}, Catalog: p.Catalog,
-		Identify:   func(r *http.Request) (*launch.Identity, error) { return identifyForLaunch(p.Gate, r) },
-		Challenges: p.Gate.Challenges(), Base: p.Base, FileURL: p.FileURL, Logger: p.Logger, Now: p.Now,
+		Door: p.Door, Base: p.Base, FileURL: p.FileURL, Logger: p.Logger, Now: p.Now,
 	})
 }
 
 // startLaunch assembles what opens content that speaks xAPI itself.
 func (a *App) startLaunch() {
 	a.launches = NewLaunch(LaunchParts{
-		Committer: a.committer, Store: a.store, Keys: a.keys, Gate: a.access, Catalog: a.catalog,
+		Committer: a.committer, Store: a.store, Keys: a.keys, Door: a.door, Catalog: a.catalog,
 		HomePage: a.opts.Catalog.Base, Base: a.base,
 		FileURL: func(token, path string) string { return a.opts.Catalog.LaunchBase + "/content/" + token + "/" + path },
 		Logger:  a.log.Named("launch"),
@@ -294,19 +292,4 @@ func fromLaunch(err error) error {
 		return fmt.Errorf("%w: %w", lrs.ErrUncertain, err)
 	}
 	return err
-}
-
-// identifyForLaunch tells package launch who sent a request.
-func identifyForLaunch(gate *access.Gate, r *http.Request) (*launch.Identity, error) {
-	who, err := gate.Identify(r)
-	if errors.Is(err, access.ErrWrong) {
-		return nil, nil
-	}
-	if status, after, ok := refusal(err); ok {
-		return nil, &launch.Denied{Status: status, RetryAfter: after, Reason: err.Error()}
-	}
-	if err != nil || who == nil {
-		return nil, err
-	}
-	return &launch.Identity{KeyID: who.KeyID, Tenant: who.Tenant, Scopes: who.Scopes, Bound: boundsOf(who) != statements.Bounds{}}, nil
 }

@@ -15,7 +15,7 @@ import (
 // newRecords assembles what is under /api/v1/statements.
 func (a *App) newRecords() *records.API {
 	return records.New(records.Options{
-		Identify: a.identifyRecords, Challenges: a.access.Challenges(), Reader: recordsReader{a.store}, Writer: recordsWriter{a.committer},
+		Door: a.door, Reader: recordsReader{a.store}, Writer: recordsWriter{a.committer},
 		Remover: remover{a.store, a.projector}, PathPrefix: a.opts.LRS.PathPrefix, Logger: a.log.Named("records"), ReadWait: a.opts.LRS.ReadWait,
 	})
 }

@@ -4,27 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
-	"lernspur/access"
+	"lernspur/apiv1"
 	"lernspur/commit"
 	"lernspur/repairs"
 	"lernspur/store"
 )
 
 // NewRepairs makes the query interface on repairs over what it needs.
-func NewRepairs(s *store.Store, c *commit.Committer, gate *access.Gate, logger *zap.Logger) *repairs.API {
+func NewRepairs(s *store.Store, c *commit.Committer, door apiv1.Door, logger *zap.Logger) *repairs.API {
 	return repairs.NewAPI(repairs.Options{
 		Reader: repairsReader{s}, Logger: logger,
 		Wait: func(ctx context.Context) (int64, error) {
 			watermark, err := c.Wait(ctx)
 			return watermark, toRepairs(err)
 		},
-		Identify:   func(r *http.Request) (*repairs.Identity, error) { return identifyForRepairs(gate, r) },
-		Challenges: gate.Challenges(),
+		Door: door,
 	})
 }
 

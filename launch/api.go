@@ -3,19 +3,15 @@ package launch
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
+	"lernspur/apiv1"
 	"lernspur/catalog"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
-	"go.uber.org/zap"
 )
 
 // registrations is the path under which registrations are.
@@ -38,65 +34,28 @@ func (s *Service) Register(r *mux.Router) {
 	r.HandleFunc(registrations+"{registration}/waive", s.act(s.waive))
 }
 
-// problem is a problem document (RFC 9457) of the type about:blank.
-type problem struct {
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Detail string `json:"detail,omitempty"`
-
-	retryAfter time.Duration
-}
-
-func (p *problem) Error() string { return p.Detail }
-
-func problemf(status int, format string, args ...any) *problem {
-	return &problem{Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
-}
-
-// Denied is an answer to credentials that are neither right nor wrong; Identify
-// returns it.
-type Denied struct {
-	Status     int
-	RetryAfter time.Duration
-	Reason     string
-}
-
-func (e *Denied) Error() string { return e.Reason }
-
 // toProblem is the one place where errors become status codes.
-func toProblem(err error) *problem {
-	var known *problem
+func toProblem(err error) *apiv1.Problem {
 	var busy *Busy
-	var denied *Denied
 	var catalogBusy *catalog.Busy
 	switch {
-	case errors.As(err, &known):
-		return known
-	case errors.As(err, &denied):
-		p := problemf(denied.Status, "%s", denied.Reason)
-		p.retryAfter = denied.RetryAfter
-		return p
 	case errors.As(err, &busy):
-		p := problemf(http.StatusServiceUnavailable, "%s", busy.Reason)
-		p.retryAfter = busy.RetryAfter
-		return p
+		return apiv1.Busy(busy.RetryAfter, busy.Reason)
 	case errors.As(err, &catalogBusy):
-		p := problemf(http.StatusServiceUnavailable, "%s", catalogBusy.Reason)
-		p.retryAfter = catalogBusy.RetryAfter
-		return p
+		return apiv1.Busy(catalogBusy.RetryAfter, catalogBusy.Reason)
 	case errors.Is(err, ErrUncertain):
-		return problemf(http.StatusServiceUnavailable, "%s", ErrUncertain)
+		return apiv1.Busy(0, ErrUncertain.Error())
 	case errors.Is(err, ErrNotFound):
-		return problemf(http.StatusNotFound, "%s", ErrNotFound)
+		return apiv1.Problemf(http.StatusNotFound, "%s", ErrNotFound)
 	case errors.Is(err, ErrNoSession), errors.Is(err, ErrWaived), errors.Is(err, ErrNotCmi5), errors.Is(err, ErrNoAccount):
-		return problemf(http.StatusConflict, "%s", err)
+		return apiv1.Problemf(http.StatusConflict, "%s", err)
 	}
-	return problemf(http.StatusInternalServerError, "internal error")
+	return apiv1.ToProblem(err, "this could not be done in time; try again")
 }
 
 // act wraps what changes a registration: methods, credentials, scopes, errors. The
 // answer is JSON, or 204 without one.
-func (s *Service) act(do func(r *http.Request, who *Identity, registration uuid.UUID) (any, error)) http.HandlerFunc {
+func (s *Service) act(do func(r *http.Request, who *apiv1.Identity, registration uuid.UUID) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		who, err := s.admit(w, r)
@@ -117,54 +76,33 @@ func (s *Service) act(do func(r *http.Request, who *Identity, registration uuid.
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		write(w, http.StatusOK, "application/json", answer)
+		if err := apiv1.Respond(w, r, http.StatusOK, answer); err != nil {
+			s.fail(w, r, err)
+		}
 	}
 }
 
 func (s *Service) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := toProblem(err)
-	switch p.Status {
-	case http.StatusInternalServerError:
-		s.opts.Logger.Error("a request on a registration failed", zap.String("path", r.URL.Path), zap.Error(err))
-	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
-		w.Header().Set("Retry-After", strconv.Itoa(max(1, int((p.retryAfter+time.Second-1)/time.Second))))
-	}
-	write(w, p.Status, "application/problem+json", p)
-}
-
-func write(w http.ResponseWriter, status int, contentType string, body any) {
-	b, _ := json.Marshal(body) // it is always JSON
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(b)+1))
-	w.WriteHeader(status)
-	_, _ = w.Write(append(b, '\n')) // a client that left is no error of ours
+	apiv1.Fail(w, r, toProblem(err), err, s.opts.Logger, "a registration")
 }
 
 // admit finds out who asks and whether they may.
-func (s *Service) admit(w http.ResponseWriter, r *http.Request) (*Identity, error) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		return nil, problemf(http.StatusMethodNotAllowed, "this resource answers POST")
+func (s *Service) admit(w http.ResponseWriter, r *http.Request) (*apiv1.Identity, error) {
+	if err := apiv1.Allow(w, r, http.MethodPost); err != nil {
+		return nil, err
 	}
-	var who *Identity
-	if s.opts.Identify != nil {
-		var err error
-		if who, err = s.opts.Identify(r); err != nil {
-			return nil, err
-		}
+	who, err := s.opts.Door.Admit(w, r, writeScopes)
+	if err != nil {
+		return nil, err
 	}
-	switch {
-	case who == nil:
-		w.Header()["Www-Authenticate"] = s.opts.Challenges
-		return nil, problemf(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret, or a token")
-	case who.Bound || !slices.ContainsFunc(who.Scopes, func(scope string) bool { return slices.Contains(writeScopes, scope) }):
-		return nil, problemf(http.StatusForbidden, "this key may not do that; it needs one of the scopes %q, and must not be bound", writeScopes)
+	if who.Bound() {
+		return nil, apiv1.Problemf(http.StatusForbidden, "this key is bound to an actor, a registration or activities, and may do nothing here")
 	}
 	return who, nil
 }
 
 // abandon ends the open session.
-func (s *Service) abandon(r *http.Request, who *Identity, registration uuid.UUID) (any, error) {
+func (s *Service) abandon(r *http.Request, who *apiv1.Identity, registration uuid.UUID) (any, error) {
 	session, err := s.Abandon(r.Context(), who.Tenant, registration)
 	if err != nil {
 		return nil, err
@@ -173,10 +111,10 @@ func (s *Service) abandon(r *http.Request, who *Identity, registration uuid.UUID
 }
 
 // waive waives an AU.
-func (s *Service) waive(r *http.Request, who *Identity, registration uuid.UUID) (any, error) {
+func (s *Service) waive(r *http.Request, who *apiv1.Identity, registration uuid.UUID) (any, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequest))
 	if err != nil {
-		return nil, problemf(http.StatusRequestEntityTooLarge, "the request is larger than %d bytes, or incomplete", maxRequest)
+		return nil, apiv1.Problemf(http.StatusRequestEntityTooLarge, "the request is larger than %d bytes, or incomplete", maxRequest)
 	}
 	var asked struct {
 		Item   string `json:"item"`
@@ -186,11 +124,11 @@ func (s *Service) waive(r *http.Request, who *Identity, registration uuid.UUID) 
 	decoder.DisallowUnknownFields()
 	switch err := decoder.Decode(&asked); {
 	case err != nil:
-		return nil, problemf(http.StatusBadRequest, "the body is a JSON object with item and reason")
+		return nil, apiv1.Problemf(http.StatusBadRequest, "the body is a JSON object with item and reason")
 	case asked.Item == "":
-		return nil, problemf(http.StatusBadRequest, "item: the id of the AU in its course structure is missing")
+		return nil, apiv1.Problemf(http.StatusBadRequest, "item: the id of the AU in its course structure is missing")
 	case asked.Reason == "" || len(asked.Reason) > maxReason:
-		return nil, problemf(http.StatusBadRequest, "reason: a text of up to %d bytes, such as Tested Out, Equivalent AU, Equivalent Outside Activity or Administrative", maxReason)
+		return nil, apiv1.Problemf(http.StatusBadRequest, "reason: a text of up to %d bytes, such as Tested Out, Equivalent AU, Equivalent Outside Activity or Administrative", maxReason)
 	}
 	return nil, s.Waive(r.Context(), who.Tenant, registration, asked.Item, asked.Reason)
 }

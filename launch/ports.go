@@ -2,9 +2,9 @@ package launch
 
 import (
 	"context"
-	"net/http"
 	"time"
 
+	"lernspur/apiv1"
 	"lernspur/catalog"
 	"lernspur/documents"
 	"lernspur/statements"
@@ -61,16 +61,6 @@ type Catalog interface {
 	Note(ctx context.Context, tenant string, registration uuid.UUID, change func(*catalog.Registration) error) (*catalog.Registration, error)
 }
 
-// Identity is who sends a request to the API.
-type Identity struct {
-	KeyID  string
-	Tenant string
-	Scopes []string
-	// Bound tells that the key is bound to an actor, a registration or activities:
-	// it may do nothing here.
-	Bound bool
-}
-
 // Options are what a Service needs. Zero values stand for the defaults named
 // there.
 type Options struct {
@@ -78,10 +68,8 @@ type Options struct {
 	Statements Statements
 	Keys       Keys
 	Catalog    Catalog
-	// Identify finds out who sends a request to the API; nil for nobody.
-	Identify func(r *http.Request) (*Identity, error)
-	// Challenges are the values of WWW-Authenticate.
-	Challenges []string
+	// Door tells who sends a request to the API.
+	Door apiv1.Door
 	// Base is the public address of the server, without a slash at its end;
 	// http://localhost:8080 when it is empty.
 	Base func() string

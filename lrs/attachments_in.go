@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"lernspur/pace"
 	"lernspur/statements"
 )
 
@@ -114,7 +115,7 @@ func (a *API) receiveParts(ctx context.Context, x *exchange, r *http.Request, op
 		return nil, nil, hangUp(err)
 	}
 	// The body is read; the deadlines are those of the answer now.
-	a.pace(x).until(time.Now().Add(a.opts.CommitWait + answerTime))
+	a.pace(x).Until(time.Now().Add(a.opts.CommitWait + pace.AnswerTime))
 	return sts, release, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"lernspur/pace"
 	"lernspur/statements"
 
 	"go.uber.org/zap"
@@ -143,7 +144,7 @@ func (a *API) sendBlob(ctx context.Context, tenant string, p attachedPart, out *
 // partWriter writes the parts of an answer, at a pace.
 type partWriter struct {
 	x        *exchange
-	pace     *pace
+	pace     *pace.Pace
 	boundary string
 	begun    bool // a part was begun
 	sending  bool // otherwise lengths are computed only
@@ -181,6 +182,6 @@ func (w *partWriter) tail() []byte { return []byte("\r\n--" + w.boundary + "--\r
 // Write implements io.Writer.
 func (w *partWriter) Write(p []byte) (int, error) {
 	n, err := w.x.Write(p)
-	w.pace.move(n)
+	w.pace.Move(n)
 	return n, err
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
+
+	"lernspur/pace"
 )
 
 const (
@@ -59,7 +61,7 @@ func (a *API) openParts(x *exchange, r *http.Request) (*parts, error) {
 	if err != nil {
 		return nil, err
 	}
-	var from io.Reader = &pacedReader{&countingReader{from: r.Body, n: &x.received}, a.pace(x)}
+	var from io.Reader = &pace.Reader{From: &countingReader{from: r.Body, n: &x.received}, Pace: a.pace(x)}
 	p := &parts{}
 	if zipped {
 		if p.unzip, err = newUnzipper(from); err != nil {
@@ -175,4 +177,10 @@ func plainEncoding(encoding string) bool {
 		return true
 	}
 	return false
+}
+
+// pace lets a request with attachments take longer than others as long as it
+// moves on.
+func (a *API) pace(x *exchange) *pace.Pace {
+	return pace.New(x.ResponseWriter, a.opts.Patience, a.opts.LeastRate)
 }

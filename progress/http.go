@@ -2,30 +2,19 @@ package progress
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/gorilla/mux"
 	"go.uber.org/zap"
 
+	"lernspur/apiv1"
 	"lernspur/statements"
 )
-
-// Identity is who asks.
-type Identity struct {
-	Tenant string
-	Scopes []string
-	// Bound tells that the credentials are for less than all learners and
-	// courses: progress, which is about all of them, is then not for them.
-	Bound bool
-}
 
 // readScopes are the scopes of which one is enough to read progress, under the
 // names of xAPI (1.0.3 Part 3, 4.2).
@@ -42,12 +31,8 @@ const (
 type Options struct {
 	// Projector answers.
 	Projector *Projector
-	// Identify finds out who sent a request: nil without an error when the
-	// credentials are missing or wrong. *Refused says why it could not.
-	Identify func(*http.Request) (*Identity, error)
-	// Challenges are the values of WWW-Authenticate in answers that ask for
-	// credentials.
-	Challenges []string
+	// Door tells who asks.
+	Door apiv1.Door
 	// Wait returns the watermark at which everything acknowledged before the
 	// call is visible, microseconds since the Unix epoch.
 	Wait func(context.Context) (int64, error)
@@ -73,13 +58,13 @@ func NewAPI(o Options) *API {
 func (a *API) Register(r *mux.Router) {
 	r.Handle("/api/v1/progress/courses", a.shell(a.courses))
 	r.PathPrefix("/api/v1/progress").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.fail(w, r, problem(http.StatusNotFound, "there is no such resource"))
+		a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
 	})
 }
 
 // shell wraps a resource in what all have in common: methods, credentials,
 // scopes and errors.
-func (a *API) shell(serve func(http.ResponseWriter, *http.Request, *Identity) error) http.Handler {
+func (a *API) shell(serve func(http.ResponseWriter, *http.Request, *apiv1.Identity) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		err := a.admit(w, r, serve)
@@ -89,22 +74,16 @@ func (a *API) shell(serve func(http.ResponseWriter, *http.Request, *Identity) er
 	})
 }
 
-func (a *API) admit(w http.ResponseWriter, r *http.Request, serve func(http.ResponseWriter, *http.Request, *Identity) error) error {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		return problem(http.StatusMethodNotAllowed, "this resource answers GET and HEAD")
-	}
-	who, err := a.Identify(r)
-	switch {
-	case err != nil:
+func (a *API) admit(w http.ResponseWriter, r *http.Request, serve func(http.ResponseWriter, *http.Request, *apiv1.Identity) error) error {
+	if err := apiv1.Allow(w, r, http.MethodGet, http.MethodHead); err != nil {
 		return err
-	case who == nil:
-		w.Header()["Www-Authenticate"] = a.Challenges
-		return problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret, or a token")
-	case who.Bound:
-		return problem(http.StatusForbidden, "this key is bound to less than progress is about")
-	case !slices.ContainsFunc(who.Scopes, func(s string) bool { return slices.Contains(readScopes, s) }):
-		return problem(http.StatusForbidden, fmt.Sprintf("this key may not read progress; it needs one of the scopes %q", readScopes))
+	}
+	who, err := a.Door.Admit(w, r, readScopes)
+	if err != nil {
+		return err
+	}
+	if who.Bound() {
+		return apiv1.Problemf(http.StatusForbidden, "this key is bound to less than progress is about")
 	}
 	return serve(w, r, who)
 }
@@ -130,10 +109,10 @@ type courseBody struct {
 }
 
 // courses answers GET /api/v1/progress/courses.
-func (a *API) courses(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) courses(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return problem(http.StatusBadRequest, "the query string is malformed")
+		return apiv1.BadRequest("the query string is malformed")
 	}
 	f, wait, err := parameters(query)
 	if err != nil {
@@ -163,7 +142,7 @@ func (a *API) courses(w http.ResponseWriter, r *http.Request, who *Identity) err
 		q := url.Values{"after": {page.Courses[len(page.Courses)-1].ID}, "limit": {strconv.Itoa(f.Limit)}}
 		body.More = a.PathPrefix + r.URL.Path + "?" + q.Encode()
 	}
-	return respond(w, r, http.StatusOK, "application/json", body)
+	return apiv1.Respond(w, r, http.StatusOK, body)
 }
 
 // wait makes sure that everything acknowledged before is in the projection.
@@ -183,7 +162,7 @@ func parameters(q url.Values) (f Filter, wait bool, err error) {
 	f.Limit = defaultLimit
 	for name, values := range q {
 		if len(values) != 1 {
-			return f, false, problem(http.StatusBadRequest, fmt.Sprintf("the parameter %q is given %d times", name, len(values)))
+			return f, false, apiv1.BadRequest("the parameter %q is given %d times", name, len(values))
 		}
 		value, bad := values[0], error(nil)
 		switch name {
@@ -198,27 +177,11 @@ func parameters(q url.Values) (f Filter, wait bool, err error) {
 				bad = errors.New("neither true nor false")
 			}
 		default:
-			return f, false, problem(http.StatusBadRequest, fmt.Sprintf("there is no parameter %q; there are after, limit and wait", name))
+			return f, false, apiv1.BadRequest("there is no parameter %q; there are after, limit and wait", name)
 		}
 		if bad != nil {
-			return f, false, problem(http.StatusBadRequest,
-				fmt.Sprintf("the parameter %s is %q; limit is a number from 1 to %d, wait is true or false", name, value, maxLimit))
+			return f, false, apiv1.BadRequest("the parameter %s is %q; limit is a number from 1 to %d, wait is true or false", name, value, maxLimit)
 		}
 	}
 	return f, wait, nil
-}
-
-// respond sends a body as JSON.
-func respond(w http.ResponseWriter, r *http.Request, status int, contentType string, body any) error {
-	b, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(b)+1))
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(append(b, '\n')) // a client that left is no error of ours
-	}
-	return nil
 }

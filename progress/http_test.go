@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
+
+	"lernspur/apiv1"
 )
 
 // served is a running world behind HTTP. The key is the scope, the secret
@@ -21,7 +23,7 @@ func served(t *testing.T) (*world, http.Handler) {
 	r := mux.NewRouter()
 	NewAPI(Options{
 		Projector: w.Projector,
-		Identify: func(r *http.Request) (*Identity, error) {
+		Door: apiv1.Door{Identify: func(r *http.Request) (*apiv1.Identity, error) {
 			scope, tenant, ok := r.BasicAuth()
 			switch {
 			case !ok:
@@ -29,8 +31,8 @@ func served(t *testing.T) (*world, http.Handler) {
 			case tenant == "broken":
 				return nil, errors.New("a secret of the inside")
 			}
-			return &Identity{Tenant: tenant, Scopes: []string{scope}}, nil
-		},
+			return &apiv1.Identity{Tenant: tenant, Scopes: []string{scope}}, nil
+		}},
 		Wait:       func(context.Context) (int64, error) { return w.mark.Load(), nil },
 		PathPrefix: "/lrs",
 	}).Register(r)
@@ -125,7 +127,7 @@ func TestProblems(t *testing.T) {
 	}
 	check := func(t *testing.T, answer *httptest.ResponseRecorder, status int) {
 		t.Helper()
-		var body problemBody
+		var body apiv1.Problem
 		if err := json.Unmarshal(answer.Body.Bytes(), &body); err != nil {
 			t.Fatalf("%v: %s", err, answer.Body)
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"lernspur/apiv1"
 	"lernspur/statements"
 
 	"github.com/google/uuid"
@@ -15,8 +16,8 @@ import (
 func TestBoundsNarrowEveryQuestion(t *testing.T) {
 	bounds := statements.Bounds{Actor: "mbox|mailto:ada@stadt.example", Registration: uuid.UUID{1}, ActivityPrefix: "https://kurs.example/"}
 	d, _, server := served(t, func(o *Options) {
-		o.Identify = func(*http.Request) (*Identity, error) {
-			return &Identity{KeyID: "key", Tenant: "town", Scopes: []string{"all"}, Bounds: bounds}, nil
+		o.Door.Identify = func(*http.Request) (*apiv1.Identity, error) {
+			return &apiv1.Identity{KeyID: "key", Tenant: "town", Scopes: []string{"all"}, Bounds: bounds}, nil
 		}
 	})
 	if r := ask(t, server, "GET", "/count?verb=http%3A%2F%2Fexample.com%2Fread", "all"); r.StatusCode != 200 {
@@ -29,15 +30,15 @@ func TestBoundsNarrowEveryQuestion(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	for _, c := range []struct {
-		refused    Refused
+		refused    apiv1.Refused
 		retryAfter string
 	}{
-		{Refused{Status: 403, Reason: "another origin"}, ""},
-		{Refused{Status: 429, RetryAfter: 1500 * time.Millisecond, Reason: "too many"}, "2"},
-		{Refused{Status: 503, RetryAfter: 10 * time.Second, Reason: "the issuer is away"}, "10"},
+		{apiv1.Refused{Status: 403, Reason: "another origin"}, ""},
+		{apiv1.Refused{Status: 429, RetryAfter: 1500 * time.Millisecond, Reason: "too many"}, "2"},
+		{apiv1.Refused{Status: 503, RetryAfter: 10 * time.Second, Reason: "the issuer is away"}, "10"},
 	} {
 		_, _, server := served(t, func(o *Options) {
-			o.Identify = func(*http.Request) (*Identity, error) { return nil, &c.refused }
+			o.Door.Identify = func(*http.Request) (*apiv1.Identity, error) { return nil, &c.refused }
 		})
 		r := ask(t, server, "GET", "/count", "all")
 		if r.StatusCode != c.refused.Status || r.Header.Get("Retry-After") != c.retryAfter {

@@ -4,12 +4,13 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
 	"go.uber.org/zap"
+
+	"lernspur/apiv1"
 )
 
 // Base is the path under which the resources are.
@@ -36,14 +37,12 @@ var (
 // Options are what an API needs and how it behaves. Zero values of the limits
 // stand for the defaults named there.
 type Options struct {
-	Identify Identify
-	// Challenges are the values of WWW-Authenticate in answers that ask for
-	// credentials.
-	Challenges []string
-	Reader     Reader
-	Writer     Writer
-	Remover    Remover
-	Logger     *zap.Logger // may be nil
+	// Door tells who asks.
+	Door    apiv1.Door
+	Reader  Reader
+	Writer  Writer
+	Remover Remover
+	Logger  *zap.Logger // may be nil
 	// PathPrefix is the path of the public URL, put before the addresses in
 	// answers: empty or "/lrs", without a slash at its end.
 	PathPrefix string
@@ -124,12 +123,12 @@ func (a *API) Register(r *mux.Router) {
 	r.Handle(Base+"/delete", a.shell(deleteScopes, a.delete, http.MethodPost))
 	r.Handle(Base+"/deletions/{id}", a.shell(deleteScopes, a.deletion, http.MethodGet, http.MethodHead))
 	r.PathPrefix(Base).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.fail(w, r, problem(http.StatusNotFound, "there is no such resource"))
+		a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
 	})
 }
 
 // serve answers a request that was admitted.
-type serve func(http.ResponseWriter, *http.Request, *Identity) error
+type serve func(http.ResponseWriter, *http.Request, *apiv1.Identity) error
 
 // shell wraps a resource in what all have in common: methods, credentials,
 // scopes and errors.
@@ -147,25 +146,9 @@ func (a *API) shell(scopes []string, serve serve, methods ...string) http.Handle
 }
 
 // admit finds out who asks and whether they may.
-func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes, methods []string) (*Identity, error) {
-	if !slices.Contains(methods, r.Method) {
-		w.Header().Set("Allow", strings.Join(methods, ", "))
-		return nil, problem(http.StatusMethodNotAllowed, "this resource answers %s", strings.Join(methods, " and "))
-	}
-	who, err := a.opts.Identify(r)
-	switch {
-	case err != nil:
+func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes, methods []string) (*apiv1.Identity, error) {
+	if err := apiv1.Allow(w, r, methods...); err != nil {
 		return nil, err
-	case who == nil:
-		w.Header()["Www-Authenticate"] = a.opts.Challenges
-		return nil, problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret, or a token")
-	case !who.holds(scopes):
-		return nil, problem(http.StatusForbidden, "this key may not do that; it needs one of the scopes %q", scopes)
 	}
-	return who, nil
-}
-
-// holds tells whether who asks has one of these scopes.
-func (who *Identity) holds(scopes []string) bool {
-	return slices.ContainsFunc(who.Scopes, func(s string) bool { return slices.Contains(scopes, s) })
+	return a.opts.Door.Admit(w, r, scopes)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"lernspur/apiv1"
 	"lernspur/statements"
 )
 
@@ -99,7 +100,7 @@ func TestCountIsBounded(t *testing.T) {
 	d, _, server := served(t, func(o *Options) { o.CountTime = time.Millisecond })
 	d.deadline = true
 	answer := ask(t, server, "GET", "/count", "all")
-	var body problemBody
+	var body apiv1.Problem
 	if err := json.NewDecoder(answer.Body).Decode(&body); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"lernspur/apiv1"
 	"lernspur/statements"
 )
 
@@ -18,8 +19,8 @@ type countBody struct {
 
 // count answers GET /api/v1/statements/count: how many statements the same filters
 // would find.
-func (a *API) count(w http.ResponseWriter, r *http.Request, who *Identity) error {
-	q, err := who.query(r.URL.RawQuery, filterNames)
+func (a *API) count(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	q, err := readQuery(who, r.URL.RawQuery, filterNames)
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (a *API) count(w http.ResponseWriter, r *http.Request, who *Identity) error
 	if err != nil {
 		return err
 	}
-	return respond(w, r, http.StatusOK, "application/json", countBody{n, statements.FormatStored(q.Upto)})
+	return apiv1.Respond(w, r, http.StatusOK, countBody{n, statements.FormatStored(q.Upto)})
 }
 
 // wait returns once everything acknowledged before is visible.

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 
+	"lernspur/apiv1"
 	"lernspur/statements"
 )
 
@@ -65,8 +66,8 @@ type deletionBody struct {
 //
 // It is a POST: a selection has people in it, which do not belong into addresses,
 // and whose body proxies may drop from a DELETE.
-func (a *API) delete(w http.ResponseWriter, r *http.Request, who *Identity) error {
-	if err := who.unbound(); err != nil {
+func (a *API) delete(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	if err := unbound(who); err != nil {
 		return err
 	}
 	request, err := readDeleteRequest(w, r)
@@ -82,14 +83,14 @@ func (a *API) delete(w http.ResponseWriter, r *http.Request, who *Identity) erro
 	}
 	c, ok := parseConfirmation(request.Confirmation)
 	if !ok || c.sum(who.Tenant, sel) != c.digest {
-		return problem(http.StatusConflict, "the confirmation is not one of this selection; ask for one without confirmation")
+		return apiv1.Problemf(http.StatusConflict, "the confirmation is not one of this selection; ask for one without confirmation")
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), a.opts.DeleteTime)
 	defer cancel()
 	del, wait, err := a.deletions.demand(ctx, who.Tenant, who.KeyID, sel, c)
 	var changed *errChanged
 	if errors.As(err, &changed) {
-		return problem(http.StatusConflict, "%d statements were confirmed and the selection has %d by now; nothing was deleted, ask for another confirmation", c.count, changed.count)
+		return apiv1.Problemf(http.StatusConflict, "%d statements were confirmed and the selection has %d by now; nothing was deleted, ask for another confirmation", c.count, changed.count)
 	}
 	if err != nil {
 		return err
@@ -108,15 +109,15 @@ func (a *API) delete(w http.ResponseWriter, r *http.Request, who *Identity) erro
 }
 
 // unbound refuses keys that are bound: deletions are of the whole tenant.
-func (who *Identity) unbound() error {
-	if who.Bounds != (statements.Bounds{}) {
-		return problem(http.StatusForbidden, "a key that is bound to an actor, a registration or activities does not delete")
+func unbound(who *apiv1.Identity) error {
+	if who.Bound() {
+		return apiv1.Problemf(http.StatusForbidden, "a key that is bound to an actor, a registration or activities does not delete")
 	}
 	return nil
 }
 
 // preview says what a deletion would do.
-func (a *API) preview(w http.ResponseWriter, r *http.Request, who *Identity, sel statements.Selection) error {
+func (a *API) preview(w http.ResponseWriter, r *http.Request, who *apiv1.Identity, sel statements.Selection) error {
 	watermark, err := a.wait(r.Context())
 	if err != nil {
 		return err
@@ -131,7 +132,7 @@ func (a *API) preview(w http.ResponseWriter, r *http.Request, who *Identity, sel
 		return err
 	}
 	if found.Statements > MaxDeletion {
-		return problem(http.StatusUnprocessableEntity, "these are %d statements, and a deletion takes %d; divide the selection by since and until", found.Statements, MaxDeletion)
+		return apiv1.Problemf(http.StatusUnprocessableEntity, "these are %d statements, and a deletion takes %d; divide the selection by since and until", found.Statements, MaxDeletion)
 	}
 	body := previewBody{Count: found.Statements, Voiding: found.Voiding, Restored: found.Restored, Pointing: found.Pointing,
 		Watermark: statements.FormatStored(watermark)}
@@ -140,12 +141,12 @@ func (a *API) preview(w http.ResponseWriter, r *http.Request, who *Identity, sel
 		body.Confirmation = confirm(who.Tenant, sel, watermark, found.Statements, now.Unix()).String()
 		body.Expires = now.Add(confirmationTime).UTC().Format(time.RFC3339)
 	}
-	return respond(w, r, http.StatusOK, "application/json", body)
+	return apiv1.Respond(w, r, http.StatusOK, body)
 }
 
 // deletion answers GET /api/v1/statements/deletions/{id}.
-func (a *API) deletion(w http.ResponseWriter, r *http.Request, who *Identity) error {
-	if err := who.unbound(); err != nil {
+func (a *API) deletion(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	if err := unbound(who); err != nil {
 		return err
 	}
 	id, err := id("the id of a deletion", mux.Vars(r)["id"])
@@ -157,7 +158,7 @@ func (a *API) deletion(w http.ResponseWriter, r *http.Request, who *Identity) er
 		return err
 	}
 	if !ok {
-		return problem(http.StatusNotFound, "there is no such deletion")
+		return apiv1.Problemf(http.StatusNotFound, "there is no such deletion")
 	}
 	return a.answerDeletion(w, r, del)
 }
@@ -176,33 +177,33 @@ func (a *API) answerDeletion(w http.ResponseWriter, r *http.Request, del Deletio
 		w.Header().Set("Location", a.opts.PathPrefix+Base+"/deletions/"+del.ID.String())
 		w.Header().Set("Retry-After", "1")
 	}
-	return respond(w, r, status, "application/json", body)
+	return apiv1.Respond(w, r, status, body)
 }
 
 // readDeleteRequest reads the body strictly: what is misspelled would not
 // narrow what is deleted.
 func readDeleteRequest(w http.ResponseWriter, r *http.Request) (request deleteRequest, err error) {
 	if r.URL.RawQuery != "" {
-		return request, badRequest("there are no parameters in the address here; all is in the body")
+		return request, apiv1.BadRequest("there are no parameters in the address here; all is in the body")
 	}
 	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/json" {
-		return request, problem(http.StatusUnsupportedMediaType, "the body has to be application/json")
+		return request, apiv1.Problemf(http.StatusUnsupportedMediaType, "the body has to be application/json")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxDeleteBody))
 	var long *http.MaxBytesError
 	if errors.As(err, &long) {
-		return request, problem(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes", maxDeleteBody)
+		return request, apiv1.Problemf(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes", maxDeleteBody)
 	}
 	if err != nil {
-		return request, badRequest("the body could not be read")
+		return request, apiv1.BadRequest("the body could not be read")
 	}
 	decode := json.NewDecoder(bytes.NewReader(body))
 	decode.DisallowUnknownFields()
 	if err := decode.Decode(&request); err != nil {
-		return request, badRequest("the body is not what is expected: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return request, apiv1.BadRequest("the body is not what is expected: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if _, err := decode.Token(); !errors.Is(err, io.EOF) {
-		return request, badRequest("something follows the object in the body")
+		return request, apiv1.BadRequest("something follows the object in the body")
 	}
 	return request, nil
 }
@@ -226,7 +227,7 @@ func (d *deleteRequest) selection() (sel statements.Selection, err error) {
 	read(d.Until != nil, func() (e error) { sel.Until, e = instant("until", *d.Until); sel.Until = max(sel.Until, 1); return e })
 	read(d.IDs != nil, func() error {
 		if len(d.IDs) == 0 || len(d.IDs) > maxDeleteIDs {
-			return badRequest("ids has %d entries; 1 to %d can be given", len(d.IDs), maxDeleteIDs)
+			return apiv1.BadRequest("ids has %d entries; 1 to %d can be given", len(d.IDs), maxDeleteIDs)
 		}
 		sel.IDs = make([]uuid.UUID, len(d.IDs))
 		for i, text := range d.IDs {
@@ -238,10 +239,10 @@ func (d *deleteRequest) selection() (sel statements.Selection, err error) {
 		return nil
 	})
 	if err == nil && !given {
-		err = badRequest("the selection is empty; it needs one of actor, agent, verb, activity, registration, ids, since and until")
+		err = apiv1.BadRequest("the selection is empty; it needs one of actor, agent, verb, activity, registration, ids, since and until")
 	}
 	if err == nil && (d.RelatedAgents && d.Agent == nil || d.RelatedActivities && d.Activity == nil) {
-		err = badRequest("related_agents goes with agent, and related_activities with activity")
+		err = apiv1.BadRequest("related_agents goes with agent, and related_activities with activity")
 	}
 	return sel, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
+	"lernspur/apiv1"
 	"lernspur/statements"
 )
 
@@ -163,7 +164,7 @@ func (d *deletions) demand(ctx context.Context, tenant, key string, sel statemen
 		return del, wait, nil
 	}
 	if d.now().Sub(time.Unix(c.issued, 0)) > confirmationTime {
-		return del, nil, problem(409, "this confirmation is older than an hour; ask for another one")
+		return del, nil, apiv1.Problemf(409, "this confirmation is older than an hour; ask for another one")
 	}
 	d.mu.Lock()
 	full := len(d.queue) >= maxQueue

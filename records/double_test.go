@@ -14,6 +14,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"lernspur/apiv1"
 	"lernspur/statements"
 )
 
@@ -70,7 +71,7 @@ func (d *double) CountFound(ctx context.Context, tenant string, q statements.Que
 }
 
 // identify: the key is the scope, the secret the tenant.
-func (d *double) identify(r *http.Request) (*Identity, error) {
+func (d *double) identify(r *http.Request) (*apiv1.Identity, error) {
 	scope, tenant, ok := r.BasicAuth()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -80,14 +81,14 @@ func (d *double) identify(r *http.Request) (*Identity, error) {
 	case tenant == "broken":
 		return nil, errors.New("a secret of the inside")
 	}
-	return &Identity{KeyID: "key", Tenant: tenant, Scopes: []string{scope}, AuthorityIdentifier: "mbox|mailto:key@stadt.example"}, nil
+	return &apiv1.Identity{KeyID: "key", Tenant: tenant, Scopes: []string{scope}, AuthorityIdentifier: "mbox|mailto:key@stadt.example"}, nil
 }
 
 // served is an API over a double; change may change its options.
 func served(t *testing.T, change func(*Options)) (*double, *API, *httptest.Server) {
 	t.Helper()
 	d := &double{}
-	o := Options{Identify: d.identify, Reader: d, Writer: d, Poll: time.Millisecond, Heartbeat: time.Hour}
+	o := Options{Door: apiv1.Door{Identify: d.identify}, Reader: d, Writer: d, Poll: time.Millisecond, Heartbeat: time.Hour}
 	if change != nil {
 		change(&o)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"lernspur/apiv1"
 	"lernspur/statements"
 
 	"github.com/google/uuid"
@@ -17,30 +18,30 @@ const maxFilters = 16 << 10
 // filterNames are the filters of GET /xapi/statements.
 var filterNames = []string{"agent", "verb", "activity", "registration", "related_activities", "related_agents", "since", "until"}
 
-// query reads filters as GET /xapi/statements does (xAPI 1.0.3 Part 3, 2.1.3) and
+// readQuery reads filters as GET /xapi/statements does (xAPI 1.0.3 Part 3, 2.1.3) and
 // narrows them to what who asks may see. Unknown parameters are refused, so that
 // a typing error does not pass for another question.
-func (who *Identity) query(raw string, allowed []string) (q statements.Query, err error) {
+func readQuery(who *apiv1.Identity, raw string, allowed []string) (q statements.Query, err error) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
-		return q, badRequest("the query string is malformed")
+		return q, apiv1.BadRequest("the query string is malformed")
 	}
 	length := 0
 	for name, list := range values {
 		if !slices.Contains(allowed, name) {
-			return q, badRequest("there is no parameter %q here; there are %s", name, strings.Join(allowed, ", "))
+			return q, apiv1.BadRequest("there is no parameter %q here; there are %s", name, strings.Join(allowed, ", "))
 		}
 		if len(list) > 1 {
-			return q, badRequest("the parameter %s was given more than once", name)
+			return q, apiv1.BadRequest("the parameter %s was given more than once", name)
 		}
 		if length += len(list[0]); length > maxFilters {
-			return q, badRequest("the parameters are longer than %d bytes together", maxFilters)
+			return q, apiv1.BadRequest("the parameters are longer than %d bytes together", maxFilters)
 		}
 		if err := setFilter(&q, name, list[0]); err != nil {
 			return q, err
 		}
 	}
-	if !who.holds(readEvery) {
+	if !who.Holds(readEvery) {
 		q.Authority = who.AuthorityIdentifier
 	}
 	q.Bounds = who.Bounds
@@ -79,17 +80,17 @@ func agent(name, value string) (string, error) {
 	identifier, err := statements.AgentIdentifier([]byte(value), statements.V1)
 	var invalid *statements.Invalid
 	if errors.As(err, &invalid) && len(invalid.Violations) > 0 {
-		return "", badRequest("%s is not an Agent or identified Group: %s", name, invalid.Violations[0].Message)
+		return "", apiv1.BadRequest("%s is not an Agent or identified Group: %s", name, invalid.Violations[0].Message)
 	}
 	if err != nil {
-		return "", badRequest("%s is not an Agent or identified Group", name)
+		return "", apiv1.BadRequest("%s is not an Agent or identified Group", name)
 	}
 	return identifier, nil
 }
 
 func iri(name, value string) (string, error) {
 	if !statements.IsIRI(value) {
-		return "", badRequest("%s is not an IRI", name)
+		return "", apiv1.BadRequest("%s is not an IRI", name)
 	}
 	return value, nil
 }
@@ -98,17 +99,17 @@ func iri(name, value string) (string, error) {
 func id(name, value string) (uuid.UUID, error) {
 	id, err := uuid.Parse(value)
 	if err != nil || len(value) != 36 {
-		return uuid.UUID{}, badRequest("%s is not a UUID", name)
+		return uuid.UUID{}, apiv1.BadRequest("%s is not a UUID", name)
 	}
 	if id == uuid.Nil {
-		return uuid.UUID{}, badRequest("%s is the UUID that names nothing", name)
+		return uuid.UUID{}, apiv1.BadRequest("%s is the UUID that names nothing", name)
 	}
 	return id, nil
 }
 
 func flag(name, value string) (bool, error) {
 	if value != "true" && value != "false" {
-		return false, badRequest("%s is true or false", name)
+		return false, apiv1.BadRequest("%s is true or false", name)
 	}
 	return value == "true", nil
 }
@@ -117,7 +118,7 @@ func flag(name, value string) (bool, error) {
 func instant(name, value string) (int64, error) {
 	micros, ok := statements.ParseTimestamp(value, statements.V1)
 	if !ok {
-		return 0, badRequest("%s is not a timestamp such as 2026-01-31T12:00:00Z (in an address, a + has to be sent as %%2B)", name)
+		return 0, apiv1.BadRequest("%s is not a timestamp such as 2026-01-31T12:00:00Z (in an address, a + has to be sent as %%2B)", name)
 	}
 	return micros, nil
 }

@@ -2,39 +2,12 @@ package records
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 
 	"lernspur/statements"
 )
-
-// Identity is who asks.
-type Identity struct {
-	KeyID  string
-	Tenant string
-	Scopes []string
-	// AuthorityIdentifier is that of the Agent in whose name the key stores.
-	AuthorityIdentifier string
-	// Bounds are what the key is bound to: no statement out of them is there for
-	// it.
-	Bounds statements.Bounds
-}
-
-// Identify finds out who sent a request: nil without an error when the
-// credentials are missing or wrong. *Refused says why it could not, or that they
-// are not for requests like this one.
-type Identify func(*http.Request) (*Identity, error)
-
-// Refused is an answer to credentials other than that they are missing or wrong.
-type Refused struct {
-	Status     int           // 403, 429 or 503
-	RetryAfter time.Duration // not with 403
-	Reason     string        // for the client
-}
-
-func (e *Refused) Error() string { return e.Reason }
 
 // Reader finds stored statements. It is safe for concurrent use.
 type Reader interface {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"lernspur/apiv1"
 	"lernspur/statements"
 
 	"go.uber.org/zap"
@@ -56,14 +57,14 @@ func (t *tails) end(tenant string) {
 // it any more, so nothing is skipped and nothing comes twice. The id of an event is the
 // stored instant of the statement, in microseconds, with which the client can
 // go on.
-func (a *API) tail(w http.ResponseWriter, r *http.Request, who *Identity) error {
-	q, err := who.query(r.URL.RawQuery, tailNames)
+func (a *API) tail(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	q, err := readQuery(who, r.URL.RawQuery, tailNames)
 	if err != nil {
 		return err
 	}
 	if last := r.Header.Get("Last-Event-ID"); last != "" {
 		if q.Since, err = strconv.ParseInt(last, 10, 64); err != nil || q.Since < 0 {
-			return badRequest("Last-Event-ID is not the id of an event of this resource")
+			return apiv1.BadRequest("Last-Event-ID is not the id of an event of this resource")
 		}
 	} else if !r.URL.Query().Has("since") {
 		if q.Since, err = a.wait(r.Context()); err != nil {
@@ -71,7 +72,7 @@ func (a *API) tail(w http.ResponseWriter, r *http.Request, who *Identity) error 
 		}
 	}
 	if !a.tails.begin(who.Tenant, a.opts.Tails, a.opts.AllTails) {
-		return problem(http.StatusTooManyRequests, "there are as many tails already as this server allows (%d of one tenant)", a.opts.Tails)
+		return apiv1.Problemf(http.StatusTooManyRequests, "there are as many tails already as this server allows (%d of one tenant)", a.opts.Tails)
 	}
 	defer a.tails.end(who.Tenant)
 	t := &tail{api: a, r: r, who: who, q: q, out: newStream(w, a.opts.Stall)}
@@ -84,7 +85,7 @@ func (a *API) tail(w http.ResponseWriter, r *http.Request, who *Identity) error 
 type tail struct {
 	api *API
 	r   *http.Request
-	who *Identity
+	who *apiv1.Identity
 	q   statements.Query // Since is where it is
 	out *stream
 }
@@ -167,8 +168,8 @@ func (t *tail) catchUp() (sent bool, reason string) {
 // heartbeat keeps the connection alive, tells how far the tail is, and looks at
 // the credentials again.
 func (t *tail) heartbeat() (reason string) {
-	who, err := t.api.opts.Identify(t.r)
-	if err == nil && (who == nil || who.Tenant != t.who.Tenant || !who.holds(readScopes) || who.holds(readEvery) != t.who.holds(readEvery)) {
+	who, err := t.api.opts.Door.Identify(t.r)
+	if err == nil && (who == nil || who.Tenant != t.who.Tenant || !who.Holds(readScopes) || who.Holds(readEvery) != t.who.Holds(readEvery)) {
 		return t.cut(refusedTail)
 	}
 	if t.out.event("watermark", t.q.Since, t.watermark()); t.out.flush() != nil {

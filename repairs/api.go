@@ -2,31 +2,20 @@ package repairs
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 	"go.uber.org/zap"
 
+	"lernspur/apiv1"
 	"lernspur/statements"
 	"lernspur/store"
 )
 
 // Base is the path under which the resources are.
 const Base = "/api/v1/repairs"
-
-// Identity is who asks.
-type Identity struct {
-	Tenant string
-	Scopes []string
-	// Bound tells that the key is bound to an actor, a registration or the like:
-	// it sees nothing here, since counts and originals are the whole tenant's.
-	Bound bool
-}
 
 // readScopes are the scopes of which one is enough, under the names of xAPI
 // (1.0.3 Part 3, 4.2).
@@ -43,12 +32,8 @@ type Reader interface {
 // Options are what an API needs.
 type Options struct {
 	Reader Reader
-	// Identify finds out who sent a request: nil without an error when the
-	// credentials are missing or wrong.
-	Identify func(*http.Request) (*Identity, error)
-	// Challenges are the values of WWW-Authenticate in answers that ask for
-	// credentials.
-	Challenges []string
+	// Door tells who asks.
+	Door apiv1.Door
 	// Wait returns the watermark at which everything acknowledged before the
 	// call is visible, microseconds since the Unix epoch.
 	Wait func(context.Context) (int64, error)
@@ -77,13 +62,13 @@ func (a *API) Register(r *mux.Router) {
 	r.Handle(Base, a.shell(a.counts))
 	r.Handle(Base+"/{id}", a.shell(a.one))
 	r.PathPrefix(Base + "/").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.fail(w, r, problem(http.StatusNotFound, "there is no such resource"))
+		a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
 	})
 }
 
 // shell wraps a resource in what all have in common: methods, credentials,
 // scopes and errors.
-func (a *API) shell(serve func(http.ResponseWriter, *http.Request, *Identity) error) http.Handler {
+func (a *API) shell(serve func(http.ResponseWriter, *http.Request, *apiv1.Identity) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		ctx, cancel := context.WithTimeout(r.Context(), a.Time)
@@ -99,22 +84,16 @@ func (a *API) shell(serve func(http.ResponseWriter, *http.Request, *Identity) er
 	})
 }
 
-func (a *API) admit(w http.ResponseWriter, r *http.Request) (*Identity, error) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		return nil, problem(http.StatusMethodNotAllowed, "this resource answers GET and HEAD")
-	}
-	who, err := a.Identify(r)
-	switch {
-	case err != nil:
+func (a *API) admit(w http.ResponseWriter, r *http.Request) (*apiv1.Identity, error) {
+	if err := apiv1.Allow(w, r, http.MethodGet, http.MethodHead); err != nil {
 		return nil, err
-	case who == nil:
-		w.Header()["Www-Authenticate"] = a.Challenges
-		return nil, problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret, or a token")
-	case !slices.ContainsFunc(who.Scopes, func(s string) bool { return slices.Contains(readScopes, s) }):
-		return nil, problem(http.StatusForbidden, "this key may not read repairs; it needs one of the scopes %q", readScopes)
-	case who.Bound:
-		return nil, problem(http.StatusForbidden, "this key is bound to some of the statements; repairs are counted over all of them")
+	}
+	who, err := a.Door.Admit(w, r, readScopes)
+	if err != nil {
+		return nil, err
+	}
+	if who.Bound() {
+		return nil, apiv1.Problemf(http.StatusForbidden, "this key is bound to some of the statements; repairs are counted over all of them")
 	}
 	return who, nil
 }
@@ -138,7 +117,7 @@ type countBody struct {
 }
 
 // counts answers GET /api/v1/repairs.
-func (a *API) counts(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) counts(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	f, err := readFilter(r.URL.RawQuery)
 	if err != nil {
 		return err
@@ -160,23 +139,18 @@ func (a *API) counts(w http.ResponseWriter, r *http.Request, who *Identity) erro
 			body.Counts[i].Course = &c.Group
 		}
 	}
-	text, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	respond(w, r, http.StatusOK, "application/json", text)
-	return nil
+	return apiv1.Respond(w, r, http.StatusOK, body)
 }
 
 // one answers GET /api/v1/repairs/{id}. The original goes out as it is kept, to
 // the byte.
-func (a *API) one(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) one(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	if r.URL.RawQuery != "" {
-		return problem(http.StatusBadRequest, "this resource has no parameters")
+		return apiv1.Problemf(http.StatusBadRequest, "this resource has no parameters")
 	}
 	id, err := uuid.Parse(mux.Vars(r)["id"])
 	if err != nil || len(mux.Vars(r)["id"]) != 36 {
-		return problem(http.StatusBadRequest, "this is not the id of a statement, a UUID")
+		return apiv1.Problemf(http.StatusBadRequest, "this is not the id of a statement, a UUID")
 	}
 	upto, err := a.Wait(r.Context())
 	if err != nil {
@@ -187,23 +161,13 @@ func (a *API) one(w http.ResponseWriter, r *http.Request, who *Identity) error {
 		return err
 	}
 	if !ok {
-		return problem(http.StatusNotFound, "there is no statement with this id that was repaired")
+		return apiv1.Problemf(http.StatusNotFound, "there is no statement with this id that was repaired")
 	}
 	rest, err := row.Encode()
 	if err != nil {
 		return err
 	}
 	head := `{"id":"` + row.ID.String() + `","stored":"` + statements.FormatStored(row.Stored) + `",`
-	respond(w, r, http.StatusOK, "application/json", append([]byte(head), rest[1:]...))
+	apiv1.Write(w, r, http.StatusOK, "application/json", append([]byte(head), rest[1:]...))
 	return nil
-}
-
-// respond sends JSON.
-func respond(w http.ResponseWriter, r *http.Request, status int, contentType string, text []byte) {
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)+1))
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(append(text, '\n')) // a client that left is no error of ours
-	}
 }

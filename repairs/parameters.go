@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lernspur/apiv1"
 	"lernspur/statements"
 	"lernspur/store"
 )
@@ -24,26 +25,26 @@ const filterNames = "repair, activity, course, since, until, by and limit"
 func readFilter(raw string) (f store.RepairFilter, err error) {
 	query, err := url.ParseQuery(raw)
 	if err != nil {
-		return f, problem(http.StatusBadRequest, "the query string is malformed")
+		return f, apiv1.Problemf(http.StatusBadRequest, "the query string is malformed")
 	}
 	if len(raw) > 3*maxText {
-		return f, problem(http.StatusBadRequest, "the parameters are longer than %d bytes together", maxText)
+		return f, apiv1.Problemf(http.StatusBadRequest, "the parameters are longer than %d bytes together", maxText)
 	}
 	f.Limit = defaultLimit
 	for name, values := range query {
 		if len(values) != 1 {
-			return f, problem(http.StatusBadRequest, "the parameter %q is given %d times", name, len(values))
+			return f, apiv1.Problemf(http.StatusBadRequest, "the parameter %q is given %d times", name, len(values))
 		}
 		expected := set(&f, name, values[0])
 		switch {
 		case expected == unknown:
-			return f, problem(http.StatusBadRequest, "there is no parameter %q; there are %s", name, filterNames)
+			return f, apiv1.Problemf(http.StatusBadRequest, "there is no parameter %q; there are %s", name, filterNames)
 		case expected != "":
-			return f, problem(http.StatusBadRequest, "the parameter %s is %s", name, expected)
+			return f, apiv1.Problemf(http.StatusBadRequest, "the parameter %s is %s", name, expected)
 		}
 	}
 	if len(f.Repair)+len(f.Activity)+len(f.Course) > maxText {
-		return f, problem(http.StatusBadRequest, "the parameters are longer than %d bytes together", maxText)
+		return f, apiv1.Problemf(http.StatusBadRequest, "the parameters are longer than %d bytes together", maxText)
 	}
 	return f, nil
 }

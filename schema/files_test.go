@@ -39,7 +39,7 @@ func TestReadTenants(t *testing.T) {
 	}
 	for text, reason := range map[string]string{
 		`{"extension": {}}`: "unknown field",
-		`{} {}`:             "behind the object",
+		`{} {}`:             "behind the value",
 		`[`:                 "unexpected EOF",
 		`{"profiles": {"http://p.example": {"type": "nope"}}}`: "schema of profile http://p.example",
 	} {

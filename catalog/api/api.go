@@ -2,16 +2,15 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 	"go.uber.org/zap"
 
+	"lernspur/apiv1"
 	"lernspur/catalog"
 )
 
@@ -36,40 +35,12 @@ var (
 	writeScopes = []string{scopeAll, scopeContent}
 )
 
-// Identity is who sent a request.
-type Identity struct {
-	KeyID  string
-	Tenant string
-	Scopes []string
-	// Bound tells that the credential is bound to an actor, a registration or
-	// activities.
-	Bound bool
-	// FromOrigin tells that it is bound to an origin, which is that of the request.
-	FromOrigin bool
-}
-
-// Refused is the error of Identify for credentials that are neither right nor
-// wrong.
-type Refused struct {
-	Status     int
-	RetryAfter time.Duration
-	Reason     string
-}
-
-func (e *Refused) Error() string { return e.Reason }
-
-// Identify tells who sent a request; nil for nobody who is known. Errors:
-// *Refused.
-type Identify func(*http.Request) (*Identity, error)
-
 // Options are what an API needs. Zero values of the limits stand for the defaults
 // named there.
 type Options struct {
-	Identify Identify
-	// Challenges are the values of WWW-Authenticate in answers that ask for
-	// credentials.
-	Challenges []string
-	Catalog    *catalog.Service
+	// Door tells who asks.
+	Door    apiv1.Door
+	Catalog *catalog.Service
 	// Link is the address that opens a launch, by its token.
 	Link func(token string) string
 	// Registered is told of a registration that was made or was there, WasReset of
@@ -83,9 +54,6 @@ type Options struct {
 	// PathPrefix is the path of the public URL, put before the addresses in
 	// answers: empty or "/lrs", without a slash at its end.
 	PathPrefix string
-	// Origins are those whose pages may change something with credentials that a
-	// browser remembers, beside our own: the public one, where a proxy hides it.
-	Origins []string
 	// Patience is how long an upload may bring nothing, 1 min, beyond what Rate
 	// allows: how many bytes a second it has to bring on average, 32 KiB.
 	Patience time.Duration
@@ -117,26 +85,16 @@ func (o *Options) defaults() {
 }
 
 // API is the endpoint. It is safe for concurrent use.
-type API struct {
-	opts  Options
-	pages *http.CrossOriginProtection
-}
+type API struct{ opts Options }
 
-// New makes an API that is ready to be registered. An origin that is none is an
-// error.
-func New(o Options) (*API, error) {
+// New makes an API that is ready to be registered.
+func New(o Options) *API {
 	o.defaults()
-	pages := http.NewCrossOriginProtection()
-	for _, origin := range o.Origins {
-		if err := pages.AddTrustedOrigin(origin); err != nil {
-			return nil, fmt.Errorf("the origin %q: %w", origin, err)
-		}
-	}
-	return &API{o, pages}, nil
+	return &API{o}
 }
 
 // serve answers a request that was admitted.
-type serve func(http.ResponseWriter, *http.Request, *Identity) error
+type serve func(http.ResponseWriter, *http.Request, *apiv1.Identity) error
 
 // method is what a resource does for one method.
 type method struct {
@@ -167,7 +125,7 @@ func (a *API) Register(r *mux.Router) {
 	}
 	for _, base := range []string{Packages, Courses, Registrations, Launches} {
 		r.PathPrefix(base + "/").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			a.fail(w, r, problem(http.StatusNotFound, "there is no such resource"))
+			a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
 		})
 	}
 }
@@ -185,15 +143,13 @@ func (a *API) shell(methods map[string]method) http.Handler {
 	slices.Sort(allowed)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
-		name := r.Method
-		if name == http.MethodHead {
-			name = http.MethodGet
-		}
-		m, ok := methods[name]
-		if !ok {
-			w.Header().Set("Allow", strings.Join(allowed, ", "))
-			a.fail(w, r, problem(http.StatusMethodNotAllowed, "this resource answers %s", strings.Join(allowed, " and ")))
+		if err := apiv1.Allow(w, r, allowed...); err != nil {
+			a.fail(w, r, err)
 			return
+		}
+		m, ok := methods[r.Method]
+		if !ok { // HEAD is answered wherever GET is
+			m = methods[http.MethodGet]
 		}
 		who, err := a.admit(w, r, m.scopes)
 		if err == nil {
@@ -206,21 +162,13 @@ func (a *API) shell(methods map[string]method) http.Handler {
 }
 
 // admit finds out who asks and whether they may.
-func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes []string) (*Identity, error) {
-	who, err := a.opts.Identify(r)
-	switch {
-	case err != nil:
+func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes []string) (*apiv1.Identity, error) {
+	who, err := a.opts.Door.Admit(w, r, scopes)
+	if err != nil {
 		return nil, err
-	case who == nil:
-		w.Header()["Www-Authenticate"] = a.opts.Challenges
-		return nil, problem(http.StatusUnauthorized, "credentials are needed: HTTP Basic, with a key and its secret, or a token")
-	case !slices.ContainsFunc(who.Scopes, func(s string) bool { return slices.Contains(scopes, s) }):
-		return nil, problem(http.StatusForbidden, "this key may not do that; it needs one of the scopes %q", scopes)
-	case !who.FromOrigin && a.pages.Check(r) != nil:
-		// A form of any page can be sent here, and the browser adds what it remembers.
-		return nil, problem(http.StatusForbidden, "pages of another origin may not do that, unless the key is bound to their origin")
-	case who.Bound:
-		return nil, problem(http.StatusForbidden, "this key is bound to an actor, a registration or activities, and the catalogue cannot be narrowed to that")
+	}
+	if who.Bound() {
+		return nil, apiv1.Problemf(http.StatusForbidden, "this key is bound to an actor, a registration or activities, and the catalogue cannot be narrowed to that")
 	}
 	return who, nil
 }

@@ -6,12 +6,13 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"lernspur/apiv1"
 	"lernspur/catalog"
 	"lernspur/content/manifest"
 )
 
 // listCourses answers a page of courses, one way or the other.
-func listCourses[T any](a *API, w http.ResponseWriter, r *http.Request, who *Identity,
+func listCourses[T any](a *API, w http.ResponseWriter, r *http.Request, who *apiv1.Identity,
 	list func(ctx context.Context, tenant, after string, n int) ([]*catalog.Course, error), view func(*catalog.Course) T) error {
 	values, err := parameters(r, "after", "limit")
 	if err != nil {
@@ -41,14 +42,14 @@ func listCourses[T any](a *API, w http.ResponseWriter, r *http.Request, who *Ide
 		}
 		p.Items = append(p.Items, view(c))
 	}
-	return answer(w, r, http.StatusOK, p)
+	return apiv1.Respond(w, r, http.StatusOK, p)
 }
 
-func (a *API) listCourses(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) listCourses(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	return listCourses(a, w, r, who, a.opts.Catalog.Courses, viewCourse)
 }
 
-func (a *API) getCourse(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) getCourse(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	if _, err := parameters(r); err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func (a *API) getCourse(w http.ResponseWriter, r *http.Request, who *Identity) e
 	if err != nil {
 		return err
 	}
-	return answer(w, r, http.StatusOK, viewCourse(c))
+	return apiv1.Respond(w, r, http.StatusOK, viewCourse(c))
 }
 
 // editBody is what people say about a course; what is not there stays.
@@ -84,7 +85,7 @@ func (b *editBody) edit() catalog.Edit {
 		Duration: b.Duration, Provider: b.Provider, Certified: b.Certified, Grading: b.Grading}
 }
 
-func (a *API) editCourse(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) editCourse(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	if _, err := parameters(r); err != nil {
 		return err
 	}
@@ -96,11 +97,11 @@ func (a *API) editCourse(w http.ResponseWriter, r *http.Request, who *Identity) 
 	if err != nil {
 		return err
 	}
-	return answer(w, r, http.StatusOK, viewCourse(c))
+	return apiv1.Respond(w, r, http.StatusOK, viewCourse(c))
 }
 
 // registerActivity makes a course of an Activity without a package.
-func (a *API) registerActivity(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) registerActivity(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	if _, err := parameters(r); err != nil {
 		return err
 	}
@@ -117,10 +118,10 @@ func (a *API) registerActivity(w http.ResponseWriter, r *http.Request, who *Iden
 		return err
 	}
 	w.Header().Set("Location", a.opts.PathPrefix+Courses+"/"+c.ID)
-	return answer(w, r, http.StatusCreated, viewCourse(c))
+	return apiv1.Respond(w, r, http.StatusCreated, viewCourse(c))
 }
 
-func (a *API) deleteCourse(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) deleteCourse(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	if _, err := parameters(r); err != nil {
 		return err
 	}

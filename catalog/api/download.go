@@ -12,12 +12,14 @@ import (
 	"strings"
 	"time"
 
+	"lernspur/apiv1"
 	"lernspur/catalog"
+	"lernspur/pace"
 )
 
 // download packs a version anew: every file as it was uploaded, below the folder
 // of the manifest. The zip that came is not kept beside its files.
-func (a *API) download(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) download(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	c, v, err := a.version(r, who)
 	if err != nil {
 		return err
@@ -31,7 +33,7 @@ func (a *API) download(w http.ResponseWriter, r *http.Request, who *Identity) er
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	to := &pacedWriter{w, newPace(w, a.opts.Patience, a.opts.Rate)}
+	to := &pace.Writer{To: w, Pace: a.pace(w)}
 	if err := a.pack(r.Context(), to, c, v); err != nil {
 		a.opts.Logger.Warn("a download was cut: " + err.Error())
 		panic(http.ErrAbortHandler) // half a package must not look like one

@@ -6,11 +6,12 @@ import (
 
 	"github.com/google/uuid"
 
+	"lernspur/apiv1"
 	"lernspur/catalog"
 )
 
 // open makes a link for a learner, or for a preview.
-func (a *API) open(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) open(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	if _, err := parameters(r); err != nil {
 		return err
 	}
@@ -29,13 +30,13 @@ func (a *API) open(w http.ResponseWriter, r *http.Request, who *Identity) error 
 	registration, mode := uuid.Nil, catalog.Browse
 	switch {
 	case (b.Registration == "") == (b.Course == ""):
-		return badRequest("either registration is needed, or course, for a preview of which nothing is recorded")
+		return apiv1.BadRequest("either registration is needed, or course, for a preview of which nothing is recorded")
 	case b.Registration != "" && b.Version != 0:
-		return badRequest("version goes with course: a registration has its version")
+		return apiv1.BadRequest("version goes with course: a registration has its version")
 	case b.Version < 0:
-		return badRequest("version is a number from 1 on")
+		return apiv1.BadRequest("version is a number from 1 on")
 	case b.Lifetime < 0 || b.Lifetime > 10*365*24*3600:
-		return badRequest("lifetime is a number of seconds")
+		return apiv1.BadRequest("lifetime is a number of seconds")
 	case b.Registration != "":
 		var err error
 		if registration, err = id("registration", b.Registration); err != nil {
@@ -54,11 +55,11 @@ func (a *API) open(w http.ResponseWriter, r *http.Request, who *Identity) error 
 	}
 	view := viewLaunch(l)
 	view.Link = a.opts.Link(l.Token)
-	return answer(w, r, http.StatusCreated, view)
+	return apiv1.Respond(w, r, http.StatusCreated, view)
 }
 
 // history answers what was launched.
-func (a *API) history(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) history(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	values, err := parameters(r, "course", "registration", "after", "limit")
 	if err != nil {
 		return err
@@ -69,7 +70,7 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, who *Identity) err
 	}
 	course, registration := values.Get("course"), uuid.Nil
 	if (course == "") == (values.Get("registration") == "") {
-		return badRequest("either course or registration is needed")
+		return apiv1.BadRequest("either course or registration is needed")
 	}
 	if course == "" {
 		if registration, err = id("registration", values.Get("registration")); err != nil {
@@ -98,7 +99,7 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, who *Identity) err
 		}
 		p.Items = append(p.Items, viewLaunch(l))
 	}
-	return answer(w, r, http.StatusOK, p)
+	return apiv1.Respond(w, r, http.StatusOK, p)
 }
 
 // launchAt is the launch that a page ended with, which may have no registration.
@@ -117,5 +118,5 @@ func launchAt(there bool, read func() ([]string, error)) (*catalog.Launch, error
 			return &catalog.Launch{Registration: registration, ID: launch}, nil
 		}
 	}
-	return nil, badRequest("after is not a place that an earlier answer named")
+	return nil, apiv1.BadRequest("after is not a place that an earlier answer named")
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"lernspur/apiv1"
 	"lernspur/catalog"
 	"lernspur/content/manifest"
 )
@@ -17,12 +18,12 @@ type added struct {
 }
 
 // listPackages answers courses as the packages that they come from.
-func (a *API) listPackages(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) listPackages(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	return listCourses(a, w, r, who, a.opts.Catalog.Packages, viewPackage)
 }
 
 // addPackage makes a course of a package.
-func (a *API) addPackage(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) addPackage(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	if _, err := parameters(r); err != nil {
 		return err
 	}
@@ -30,7 +31,7 @@ func (a *API) addPackage(w http.ResponseWriter, r *http.Request, who *Identity) 
 }
 
 // replacePackage makes a package the next version of a course.
-func (a *API) replacePackage(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) replacePackage(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	if _, err := parameters(r); err != nil {
 		return err
 	}
@@ -44,21 +45,21 @@ func version(text string) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		return 0, badRequest("version is a number from 1 on")
+		return 0, apiv1.BadRequest("version is a number from 1 on")
 	}
 	return n, nil
 }
 
-func (a *API) getPackage(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) getPackage(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	c, v, err := a.version(r, who)
 	if err != nil {
 		return err
 	}
-	return answer(w, r, http.StatusOK, viewWholePackage(c, v))
+	return apiv1.Respond(w, r, http.StatusOK, viewWholePackage(c, v))
 }
 
 // version finds the version that a request is about.
-func (a *API) version(r *http.Request, who *Identity) (*catalog.Course, *catalog.Version, error) {
+func (a *API) version(r *http.Request, who *apiv1.Identity) (*catalog.Course, *catalog.Version, error) {
 	values, err := parameters(r, "version")
 	if err != nil {
 		return nil, nil, err
@@ -71,7 +72,7 @@ func (a *API) version(r *http.Request, who *Identity) (*catalog.Course, *catalog
 }
 
 // deletePackage deletes a course with its package, or one version.
-func (a *API) deletePackage(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) deletePackage(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	values, err := parameters(r, "version")
 	if err != nil {
 		return err

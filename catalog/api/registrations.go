@@ -8,24 +8,25 @@ import (
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 
+	"lernspur/apiv1"
 	"lernspur/catalog"
 	"lernspur/statements"
 )
 
-func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	values, err := parameters(r, "course", "learner", "after", "limit")
 	if err != nil {
 		return err
 	}
 	course, learner := values.Get("course"), values.Get("learner")
 	if (course == "") == (learner == "") {
-		return badRequest("either course or learner is needed: the id of a course, or the JSON of an Agent")
+		return apiv1.BadRequest("either course or learner is needed: the id of a course, or the JSON of an Agent")
 	}
 	p := page[registrationView]{Items: []registrationView{}}
 	if learner != "" {
 		identifier, err := statements.AgentIdentifier([]byte(learner), statements.V1)
 		if err != nil {
-			return badRequest("learner is not the JSON of an Agent")
+			return apiv1.BadRequest("learner is not the JSON of an Agent")
 		}
 		list, err := a.opts.Catalog.RegistrationsOf(r.Context(), who.Tenant, identifier)
 		if err != nil {
@@ -38,7 +39,7 @@ func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *Ide
 			}
 			p.Items = append(p.Items, viewRegistration(reg, g))
 		}
-		return answer(w, r, http.StatusOK, p)
+		return apiv1.Respond(w, r, http.StatusOK, p)
 	}
 	n, err := limit(values)
 	if err != nil {
@@ -69,7 +70,7 @@ func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *Ide
 		}
 		p.Items = append(p.Items, viewRegistration(reg, g))
 	}
-	return answer(w, r, http.StatusOK, p)
+	return apiv1.Respond(w, r, http.StatusOK, p)
 }
 
 // grading is that of a course, also of one that was deleted.
@@ -90,11 +91,11 @@ func (a *API) answerRegistration(w http.ResponseWriter, r *http.Request, reg *ca
 	if err != nil {
 		return err
 	}
-	return answer(w, r, http.StatusOK, viewRegistration(reg, g))
+	return apiv1.Respond(w, r, http.StatusOK, viewRegistration(reg, g))
 }
 
 // register registers a learner, who may be registered already.
-func (a *API) register(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) register(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	if _, err := parameters(r); err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (a *API) register(w http.ResponseWriter, r *http.Request, who *Identity) er
 	return a.answerRegistration(w, r, reg)
 }
 
-func (a *API) getRegistration(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) getRegistration(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	at, err := registrationOf(r)
 	if err != nil {
 		return err
@@ -142,7 +143,7 @@ func registrationOf(r *http.Request) (uuid.UUID, error) {
 
 // editRegistration changes when a course can be launched; null takes a bound
 // away.
-func (a *API) editRegistration(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) editRegistration(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	at, err := registrationOf(r)
 	if err != nil {
 		return err
@@ -178,7 +179,7 @@ func setInstant(field string, to *int64, from json.RawMessage) error {
 	return nil
 }
 
-func (a *API) reset(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) reset(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	at, err := registrationOf(r)
 	if err != nil {
 		return err
@@ -192,7 +193,7 @@ func (a *API) reset(w http.ResponseWriter, r *http.Request, who *Identity) error
 }
 
 // calls answers what content called at run time.
-func (a *API) calls(w http.ResponseWriter, r *http.Request, who *Identity) error {
+func (a *API) calls(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	values, err := parameters(r, "item")
 	if err != nil {
 		return err
@@ -203,11 +204,11 @@ func (a *API) calls(w http.ResponseWriter, r *http.Request, who *Identity) error
 	}
 	item := values.Get("item")
 	if item == "" {
-		return badRequest("item is needed: the identifier of an item in the manifest")
+		return apiv1.BadRequest("item is needed: the identifier of an item in the manifest")
 	}
 	found, err := a.opts.Calls(r.Context(), who.Tenant, id, item)
 	if err != nil {
 		return err
 	}
-	return answer(w, r, http.StatusOK, found)
+	return apiv1.Respond(w, r, http.StatusOK, found)
 }

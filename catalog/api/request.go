@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"lernspur/apiv1"
 )
 
 // parameters reads the query. Unknown and repeated ones are refused, so that a
@@ -22,17 +24,17 @@ import (
 func parameters(r *http.Request, allowed ...string) (url.Values, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, badRequest("the query string is malformed")
+		return nil, apiv1.BadRequest("the query string is malformed")
 	}
 	for name, list := range values {
 		if !slices.Contains(allowed, name) {
 			if len(allowed) == 0 {
-				return nil, badRequest("there is no parameter %q here; there are none", name)
+				return nil, apiv1.BadRequest("there is no parameter %q here; there are none", name)
 			}
-			return nil, badRequest("there is no parameter %q here; there are %s", name, strings.Join(allowed, ", "))
+			return nil, apiv1.BadRequest("there is no parameter %q here; there are %s", name, strings.Join(allowed, ", "))
 		}
 		if len(list) > 1 {
-			return nil, badRequest("the parameter %s was given more than once", name)
+			return nil, apiv1.BadRequest("the parameter %s was given more than once", name)
 		}
 	}
 	return values, nil
@@ -45,7 +47,7 @@ const maxBody = 256 << 10
 func body(w http.ResponseWriter, r *http.Request, v any) error {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != "application/json" {
-		return problem(http.StatusUnsupportedMediaType, "the body has to be application/json")
+		return apiv1.Problemf(http.StatusUnsupportedMediaType, "the body has to be application/json")
 	}
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	d.DisallowUnknownFields()
@@ -55,12 +57,12 @@ func body(w http.ResponseWriter, r *http.Request, v any) error {
 	case errors.As(err, &tooLarge):
 		return err
 	case errors.Is(err, io.EOF):
-		return badRequest("a body of JSON is needed")
+		return apiv1.BadRequest("a body of JSON is needed")
 	case err != nil:
-		return badRequest("the body cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return apiv1.BadRequest("the body cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return badRequest("the body goes on behind its JSON")
+		return apiv1.BadRequest("the body goes on behind its JSON")
 	}
 	return nil
 }
@@ -79,7 +81,7 @@ func limit(values url.Values) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > maxPage {
-		return 0, badRequest("limit is a number from 1 to %d", maxPage)
+		return 0, apiv1.BadRequest("limit is a number from 1 to %d", maxPage)
 	}
 	return n, nil
 }
@@ -93,7 +95,7 @@ func cursor(values url.Values) (parts []string, err error) {
 	}
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(b) > 1024 {
-		return nil, badRequest("after is not a place that an earlier answer named")
+		return nil, apiv1.BadRequest("after is not a place that an earlier answer named")
 	}
 	return strings.Split(string(b), "\n"), nil
 }
@@ -102,7 +104,7 @@ func cursor(values url.Values) (parts []string, err error) {
 func id(name, value string) (uuid.UUID, error) {
 	id, err := uuid.Parse(value)
 	if err != nil || len(value) != 36 || id == uuid.Nil {
-		return uuid.UUID{}, badRequest("%s is not a UUID", name)
+		return uuid.UUID{}, apiv1.BadRequest("%s is not a UUID", name)
 	}
 	return id, nil
 }

@@ -10,8 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"lernspur/apiv1"
 	"lernspur/catalog"
 	"lernspur/content/manifest"
+	"lernspur/pace"
 )
 
 // ndjson is the type of an answer that tells how far it is, line by line.
@@ -22,8 +24,8 @@ const maxBare = 16 << 20
 
 // upload takes a package. An upload may take long as long as bytes come; once it
 // is there, the work on it has a time of its own.
-func (a *API) upload(w http.ResponseWriter, r *http.Request, who *Identity, course string) error {
-	p := newPace(w, a.opts.Patience, a.opts.Rate)
+func (a *API) upload(w http.ResponseWriter, r *http.Request, who *apiv1.Identity, course string) error {
+	p := a.pace(w)
 	content, bare, err := packageOf(r)
 	if err != nil {
 		return err
@@ -32,7 +34,7 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request, who *Identity, cour
 	o := catalog.AddOptions{Course: course, By: who.KeyID, Progress: report.progress}
 	var c *catalog.Course
 	var findings []manifest.Finding
-	paced := &pacedReader{content, p, func() { p.until(time.Now().Add(a.opts.Work)) }}
+	paced := &uploadReader{pace.Reader{From: content, Pace: p}, func() { p.Until(time.Now().Add(a.opts.Work)) }}
 	if bare {
 		var data []byte
 		if data, err = io.ReadAll(http.MaxBytesReader(w, io.NopCloser(paced), maxBare)); err == nil {
@@ -52,16 +54,16 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request, who *Identity, cour
 		return report.line(body)
 	}
 	w.Header().Set("Location", a.opts.PathPrefix+Packages+"/"+c.ID)
-	return answer(w, r, http.StatusCreated, body)
+	return apiv1.Respond(w, r, http.StatusCreated, body)
 }
 
 // cut is the error for an upload that ended early.
 func cut(err error) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return badRequest("the upload ended early")
+		return apiv1.BadRequest("the upload ended early")
 	case errors.Is(err, errSlow):
-		return problem(http.StatusRequestTimeout, "the upload was too slow")
+		return apiv1.Problemf(http.StatusRequestTimeout, "the upload was too slow")
 	}
 	return err
 }
@@ -71,7 +73,7 @@ func packageOf(r *http.Request) (content io.Reader, bare bool, err error) {
 	header := r.Header.Get("Content-Type")
 	mediaType, _, err := mime.ParseMediaType(header)
 	if err != nil && header != "" {
-		return nil, false, badRequest("the Content-Type is malformed")
+		return nil, false, apiv1.BadRequest("the Content-Type is malformed")
 	}
 	switch mediaType {
 	case "", "application/zip", "application/x-zip-compressed", "application/octet-stream":
@@ -82,7 +84,7 @@ func packageOf(r *http.Request) (content io.Reader, bare bool, err error) {
 		content, err = fileOf(r)
 		return content, false, err
 	}
-	return nil, false, problem(http.StatusUnsupportedMediaType,
+	return nil, false, apiv1.Problemf(http.StatusUnsupportedMediaType,
 		"a package is application/zip, a form (multipart/form-data) with one file, or a course structure of cmi5 as text/xml")
 }
 
@@ -92,7 +94,7 @@ const maxFields = 20
 func fileOf(r *http.Request) (io.Reader, error) {
 	form, err := r.MultipartReader()
 	if err != nil {
-		return nil, badRequest("the form is malformed")
+		return nil, apiv1.BadRequest("the form is malformed")
 	}
 	for range maxFields {
 		part, err := form.NextPart()
@@ -100,13 +102,13 @@ func fileOf(r *http.Request) (io.Reader, error) {
 			break
 		}
 		if err != nil {
-			return nil, badRequest("the form is malformed, or ended early")
+			return nil, apiv1.BadRequest("the form is malformed, or ended early")
 		}
 		if part.FileName() != "" {
 			return &onlyFile{part, form}, nil
 		}
 	}
-	return nil, badRequest("the form has no file")
+	return nil, apiv1.BadRequest("the form has no file")
 }
 
 // onlyFile is a file of a form behind which no other file comes.
@@ -129,10 +131,10 @@ func (f *onlyFile) Read(p []byte) (int, error) {
 		case next != nil:
 			return n, io.ErrUnexpectedEOF
 		case part.FileName() != "":
-			return n, badRequest("the form has more than one file; upload them one by one")
+			return n, apiv1.BadRequest("the form has more than one file; upload them one by one")
 		}
 	}
-	return n, badRequest("the form has too many fields")
+	return n, apiv1.BadRequest("the form has too many fields")
 }
 
 // reporter tells how far the work is, where that is wanted.
@@ -185,6 +187,6 @@ func (p *reporter) fail(a *API, r *http.Request, err error) error {
 	if known.Status == http.StatusInternalServerError {
 		a.opts.Logger.Error("a package could not be taken: " + err.Error())
 	}
-	_ = p.line(map[string]*problemBody{"problem": known}) // as above
+	_ = p.line(map[string]*apiv1.Problem{"problem": known}) // as above
 	return nil
 }

@@ -25,32 +25,37 @@ var allowed = map[string][]string{
 	"content/markup":   {},
 	"content/manifest": {"content/archive", "content/markup"},
 	"content":          {"content/archive", "content/markup", "content/manifest"},
+	// How long requests are kept going, and how files of tenants are read.
+	"pace":                 {},
+	"internal/tenantfiles": {},
+	// What all of our own interface has in common.
+	"apiv1": {"statements"},
 	// Holds a program still at named places, when it was built for that.
 	"internal/failpoint": {},
 
-	"schema": {"statements"},
+	"schema": {"statements", "internal/tenantfiles"},
 	// Decides what content meant before anything else looks at it.
 	"lenient": {"statements"},
 	// commit, store and lrs never import each other: each declares what it
 	// needs, and app ties them together.
 	"commit":  {"statements", "documents", "internal/failpoint"},
 	"store":   {"statements", "documents", "internal/failpoint"},
-	"lrs":     {"statements", "documents", "schema", "lenient"},
-	"records": {"statements"},
+	"lrs":     {"statements", "documents", "schema", "lenient", "pace", "internal/tenantfiles"},
+	"records": {"statements", "apiv1"},
 	// Keeps what content is; who plays it asks here, and not the other way round.
 	"catalog":     {"statements", "documents", "content/archive", "content/manifest", "content/markup"},
-	"catalog/api": {"catalog", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"catalog/api": {"catalog", "apiv1", "pace", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	// Opens content that speaks xAPI itself, and judges what its sessions send.
 	"player":    {"catalog", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
-	"launch":    {"statements", "documents", "catalog", "content/archive", "content/manifest", "content/markup"},
-	"directory": {"statements", "documents", "store", "internal/failpoint"},
-	"access":    {"statements", "documents", "store", "directory", "internal/failpoint"},
-	"progress":  {"statements", "documents", "store", "internal/failpoint"},
-	"repairs":   {"statements", "documents", "store", "internal/failpoint"},
-	"report":    {"statements", "documents", "store", "progress", "internal/failpoint"},
+	"launch":    {"statements", "documents", "catalog", "apiv1", "content/archive", "content/manifest", "content/markup"},
+	"directory": {"statements", "documents", "store", "internal/failpoint", "internal/tenantfiles"},
+	"access":    {"statements", "documents", "store", "directory", "internal/failpoint", "internal/tenantfiles"},
+	"progress":  {"statements", "documents", "store", "internal/failpoint", "apiv1"},
+	"repairs":   {"statements", "documents", "store", "internal/failpoint", "apiv1"},
+	"report":    {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1"},
 	"verify":    {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
-	"admin": {"statements", "documents", "store", "directory", "verify", "internal/failpoint"},
+	"admin": {"statements", "documents", "store", "directory", "verify", "internal/failpoint", "internal/tenantfiles"},
 	// Tests only.
 	"lrs/conformance": {},
 
@@ -120,7 +125,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
 		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
-		"net/http":                               {"lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "launch", "player", "app"},
+		"net/http":                               {"apiv1", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "launch", "player", "app"},
 		"github.com/coreos/go-oidc/v3/oidc":      {"access"},
 		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements
 	}

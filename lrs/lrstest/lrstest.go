@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lernspur/access"
+	"lernspur/apiv1"
 	"lernspur/app"
 	"lernspur/blobs"
 	"lernspur/commit"
@@ -75,6 +76,10 @@ func Start(t testing.TB, opts Options) *Server {
 		opts.Access(&credentials)
 	}
 	gate := access.NewGate(credentials)
+	door, err := app.NewDoor(gate, "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	o := lrs.Options{
 		Blobs:  app.Blobs{Keeper: s.Blobs},
 		Writer: app.Writer{Committer: s.Commit}, Reader: app.Reader{Store: s.Store}, Keys: app.Keys{Gate: gate},
@@ -83,7 +88,7 @@ func Start(t testing.TB, opts Options) *Server {
 		Activities: app.Reader{Store: s.Store},
 	}
 	if opts.Catalog != nil {
-		s.startLaunch(gate, opts)
+		s.startLaunch(door, opts)
 		o.Guard = app.Guard{Service: s.Launch}
 	}
 	if opts.LRS != nil {
@@ -96,7 +101,7 @@ func Start(t testing.TB, opts Options) *Server {
 	if s.Launch != nil {
 		s.Launch.Register(router)
 	}
-	app.NewRepairs(s.Store, s.Commit, gate, nil).Register(router)
+	app.NewRepairs(s.Store, s.Commit, door, nil).Register(router)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -111,13 +116,13 @@ func Start(t testing.TB, opts Options) *Server {
 }
 
 // startLaunch assembles what opens content.
-func (s *Server) startLaunch(gate *access.Gate, opts Options) {
+func (s *Server) startLaunch(door apiv1.Door, opts Options) {
 	files := opts.FileURL
 	if files == nil {
 		files = func(_, path string) string { return "http://content.test/" + path }
 	}
 	s.Launch = app.NewLaunch(app.LaunchParts{
-		Committer: s.Commit, Store: s.Store, Keys: s.Keys, Gate: gate, Catalog: opts.Catalog,
+		Committer: s.Commit, Store: s.Store, Keys: s.Keys, Door: door, Catalog: opts.Catalog,
 		Base: func() string { return s.Root }, FileURL: files,
 	})
 }
