@@ -19,6 +19,7 @@ import (
 	"lernspur/documents"
 	"lernspur/launch"
 	"lernspur/lrs"
+	"lernspur/player"
 	"lernspur/statements"
 	"lernspur/store"
 )
@@ -131,6 +132,8 @@ func (o opener) URL(ctx context.Context, l *catalog.Launch, course *catalog.Cour
 		return "", fmt.Errorf("%w: %w", &catalog.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}, err)
 	case errors.Is(err, launch.ErrUncertain):
 		return "", fmt.Errorf("%w: %w", &catalog.Busy{RetryAfter: time.Second, Reason: launch.ErrUncertain.Error()}, err)
+	case errors.Is(err, launch.ErrNoAccount):
+		return "", fmt.Errorf("%w: %w", player.ErrNoAccount, err)
 	case errors.Is(err, launch.ErrNotFound):
 		return "", fmt.Errorf("%w: %w", catalog.ErrNotFound, err)
 	}

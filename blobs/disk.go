@@ -37,10 +37,15 @@ func (osDisk) Rename(from, to string) error           { return os.Rename(from, t
 func (osDisk) Remove(path string) error               { return os.Remove(path) }
 func (osDisk) Chtimes(path string, t time.Time) error { return os.Chtimes(path, t, t) }
 
+// errNotAsked means that a folder could not even be opened, so that the disk was not
+// asked: the same may succeed later.
+var errNotAsked = errors.New("the folder cannot be opened")
+
 func (osDisk) SyncDir(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
-		return err
+		return errors.Join(errNotAsked, err)
 	}
-	return errors.Join(d.Sync(), d.Close())
+	defer d.Close()
+	return d.Sync()
 }

@@ -87,7 +87,7 @@ func (f *Files) makeDir(path string) error {
 // a success that is none: so nothing is taken any more until the next start.
 func (f *Files) syncDir(path string) error {
 	err := f.disk.SyncDir(path)
-	if err != nil {
+	if err != nil && !errors.Is(err, errNotAsked) {
 		err = fmt.Errorf("blobs are not taken until a restart, as a folder could not be brought to the disk: %w", err)
 		f.broken.Store(&err)
 	}

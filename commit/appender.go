@@ -174,8 +174,11 @@ func (c *Committer) appendMarks(buf []byte, done []span) []byte {
 		buf = appendDone(buf, c.log.sequence+1+uint64(i), s)
 	}
 	_, err := c.log.append(buf, len(done), c.last)
-	if errors.Is(err, errNoSpace) {
+	switch {
+	case errors.Is(err, errNoSpace):
 		c.remember(done)
+	case err != nil:
+		c.fail(err)
 	}
 	if err != nil {
 		c.opts.Logger.Warn("the log could not note what the database has", zap.Error(err))

@@ -15,7 +15,8 @@ import (
 // answers its id (9.3.6). Errors: ErrNoSession, ErrNotFound, *Busy, internal ones.
 func (s *Service) Abandon(ctx context.Context, tenant string, registration uuid.UUID) (session uuid.UUID, err error) {
 	p := place{tenant, registration}
-	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := detached(ctx)
+	defer cancel()
 	err = s.locked(ctx, p, func(e *entry, state *State) error {
 		if state == nil || state.Session == nil || state.Session.Ended != "" {
 			return ErrNoSession
@@ -84,7 +85,8 @@ func (s *Service) outside(ctx context.Context, tenant string, registration uuid.
 		return err
 	}
 	p := place{tenant, registration}
-	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := detached(ctx)
+	defer cancel()
 	whole := false
 	err = s.locked(ctx, p, func(e *entry, state *State) error {
 		if state == nil || state.Resets < r.Resets {

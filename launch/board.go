@@ -81,13 +81,27 @@ func (b *board) thin() {
 	}
 }
 
+const (
+	// lockTime is how long a request waits for others on its registration.
+	lockTime = 30 * time.Second
+	// workTime bounds what goes on although its client has left.
+	workTime = time.Minute
+)
+
+// detached is for what has to come to its end although its client has left.
+func detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), workTime)
+}
+
 // locked runs something while nothing else changes the registration.
 func (s *Service) locked(ctx context.Context, p place, run func(e *entry, state *State) error) error {
 	e := s.board.take(p)
 	defer s.board.leave(e)
+	waiting, cancel := context.WithTimeout(ctx, lockTime)
+	defer cancel()
 	select {
 	case e.lock <- struct{}{}:
-	case <-ctx.Done():
+	case <-waiting.Done():
 		return &Busy{Reason: "others are using this registration"}
 	}
 	defer func() { <-e.lock }()

@@ -90,7 +90,8 @@ func (s *Service) token(ctx context.Context, text string) (token string, err err
 	if !ok {
 		return "", unknown
 	}
-	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := detached(ctx)
+	defer cancel()
 	err = s.locked(ctx, p, func(e *entry, state *State) error {
 		if state == nil || state.Session == nil {
 			return unknown

@@ -62,7 +62,8 @@ func (h *Holder) Reading(ctx context.Context, key documents.Key) error {
 	if key.Kind != documents.AgentProfile || key.ID != preferencesID || state.Session.Preferences {
 		return nil
 	}
-	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := detached(ctx)
+	defer cancel()
 	return h.service.locked(ctx, h.place, func(e *entry, state *State) error {
 		if err := state.alive(h.session); err != nil {
 			return err
@@ -155,7 +156,8 @@ func (h *Holder) Commit(ctx context.Context, sts []*statements.Statement, commit
 	}
 	// The outcome has to be known before the next one is judged, whether the
 	// client waits for it or not.
-	detached := context.WithoutCancel(ctx)
+	working, cancel := detached(ctx)
+	defer cancel()
 	return h.service.locked(ctx, h.place, func(e *entry, state *State) error {
 		if state.session(h.session) == nil {
 			return refuse("9.3.6", "this session was abandoned")
@@ -165,7 +167,7 @@ func (h *Holder) Commit(ctx context.Context, sts []*statements.Statement, commit
 			return err
 		}
 		c := &commitment{h: h, e: e, before: state, next: next, fresh: fresh, sts: sts, commit: commit}
-		return c.run(detached)
+		return c.run(working)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"lernspur/catalog"
 	"lernspur/content/manifest"
+	"lernspur/statements"
 
 	"github.com/google/uuid"
 )
@@ -30,7 +31,7 @@ func (m *maker) made(verb string, item *manifest.Item, session uuid.UUID, moveOn
 		categories = append(categories, object{"id": categoryMoveOn})
 	}
 	definition := object{}
-	if name := languageMap(item.Title); name != nil {
+	if name := item.Title.LanguageMap(); name != nil {
 		definition["name"] = name
 	}
 	switch item.Type {
@@ -39,7 +40,8 @@ func (m *maker) made(verb string, item *manifest.Item, session uuid.UUID, moveOn
 	case manifest.Course:
 		definition["type"] = typeCourse
 	default:
-		if item.ActivityType != "" {
+		// A type that is no IRI would have every statement about the AU refused.
+		if statements.IsIRI(item.ActivityType) {
 			definition["type"] = item.ActivityType
 		}
 	}
@@ -74,24 +76,6 @@ func activities(ids []string) []object {
 		list[i] = object{"id": id}
 	}
 	return list
-}
-
-// languageMap is a text as xAPI has it; nil for none.
-func languageMap(t manifest.Text) object {
-	m := object{}
-	for _, p := range t {
-		language := p.Language
-		if language == "" {
-			language = "und"
-		}
-		if _, twice := m[language]; !twice {
-			m[language] = p.Value
-		}
-	}
-	if len(m) == 0 {
-		return nil
-	}
-	return m
 }
 
 // launched says that an AU is launched (9.3.1), with what its launch data say.

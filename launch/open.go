@@ -133,9 +133,9 @@ func (s *Service) openAU(ctx context.Context, l *catalog.Launch, course *catalog
 	}
 	o := &opening{launch: l, course: course, structure: version.Manifest.Structure[0], item: item, actor: actor, identifier: identifier, address: address}
 	// A learner who goes on clicking must not leave half a launch.
-	err = s.locked(context.WithoutCancel(ctx), placeOf(l), func(e *entry, state *State) error {
-		return s.begin(context.WithoutCancel(ctx), o, e, state)
-	})
+	working, cancel := detached(ctx)
+	defer cancel()
+	err = s.locked(working, placeOf(l), func(e *entry, state *State) error { return s.begin(working, o, e, state) })
 	if err != nil {
 		return "", err
 	}
@@ -299,7 +299,9 @@ func (s *Service) noteLaunch(ctx context.Context, l *catalog.Launch, session *Se
 // note changes a registration in the catalogue. What it says can be had from the
 // statements, too, so an error loses nothing that was acknowledged.
 func (s *Service) note(ctx context.Context, tenant string, registration uuid.UUID, change func(r *catalog.Registration)) {
-	_, err := s.opts.Catalog.Note(context.WithoutCancel(ctx), tenant, registration, func(r *catalog.Registration) error {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	_, err := s.opts.Catalog.Note(ctx, tenant, registration, func(r *catalog.Registration) error {
 		change(r)
 		return nil
 	})

@@ -32,6 +32,10 @@ func (d *delivery) checkSignatures(ctx context.Context, opts statements.Options)
 			if !at.Signature() || !d.received[at.SHA2] {
 				continue
 			}
+			// One part can be the signature of many statements, and each costs a while.
+			if err := ctx.Err(); err != nil || len(violations) >= maxViolations {
+				return errors.Join(err, d.api.refuse(violations))
+			}
 			text, err := d.readSignature(ctx, at.SHA2, opts.Limits)
 			if err != nil {
 				return err

@@ -80,6 +80,8 @@ func (p *Player) fail(w http.ResponseWriter, r *http.Request, err error) {
 		p.page(w, r, http.StatusNotFound, "unknown")
 	case errors.Is(err, catalog.ErrClosed):
 		p.page(w, r, http.StatusForbidden, "closed")
+	case errors.Is(err, ErrNoAccount):
+		p.page(w, r, http.StatusConflict, "account")
 	case errors.Is(err, catalog.ErrNotFound):
 		p.page(w, r, http.StatusNotFound, "nothing")
 	case errors.As(err, &busy):

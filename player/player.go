@@ -2,6 +2,7 @@ package player
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -24,7 +25,12 @@ type Catalog interface {
 	Note(ctx context.Context, tenant string, registration uuid.UUID, change func(*catalog.Registration) error) (*catalog.Registration, error)
 }
 
+// ErrNoAccount means that content cannot be opened for a learner who is not known
+// by an account.
+var ErrNoAccount = errors.New("the learner has no account")
+
 // Opener opens content that speaks xAPI itself: it answers the address to go to.
+// Errors: ErrNoAccount, those of the catalogue, and internal ones.
 type Opener interface {
 	URL(ctx context.Context, l *catalog.Launch, course *catalog.Course, item *manifest.Item) (string, error)
 }

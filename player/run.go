@@ -87,9 +87,10 @@ func (p *Player) begin(ctx context.Context, pl play) (*record, error) {
 		return rec, err
 	}
 	rec, err := p.change(ctx, pl.launch, pl.item.ID, func(rec *record) (bool, error) {
-		// Statements of a commit that nobody heard the end of come first.
-		if err := p.record(ctx, pl.launch, rec.Pending); err != nil {
-			return false, err
+		if rec.Commit > 0 {
+			if err := p.finish(ctx, pl, rec); err != nil {
+				return false, err
+			}
 		}
 		rec.reopen(pl.kind, p.opts.Now())
 		return true, nil
@@ -163,8 +164,10 @@ func (p *Player) take(ctx context.Context, pl play, m *message, data CMI) error 
 		if fresh = m.Commit > rec.Commit && !rec.Ended; !fresh {
 			return false, nil
 		}
-		if err := p.record(ctx, pl.launch, rec.Pending); err != nil {
-			return false, err
+		if len(rec.Pending) > 0 {
+			if err := p.finish(ctx, pl, rec); err != nil {
+				return false, err
+			}
 		}
 		p.apply(pl, rec, m, data)
 		return true, nil
@@ -175,6 +178,19 @@ func (p *Player) take(ctx context.Context, pl play, m *message, data CMI) error 
 	if m.Commit != rec.Commit {
 		return nil // a late one: a later one has told all
 	}
+	// The commit is kept: who leaves now does not stop what follows from it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+	defer cancel()
+	return p.finish(ctx, pl, rec)
+}
+
+// finishTime bounds what follows from a commit that is kept.
+const finishTime = 30 * time.Second
+
+// finish brings what follows from the commit of a record to its end: where the
+// registration stands, the statements, the documents. It may be done any number of
+// times, and comes first when nobody knows whether it was.
+func (p *Player) finish(ctx context.Context, pl play, rec *record) error {
 	more, err := p.noteCommitted(ctx, pl, rec)
 	if err != nil {
 		return err
@@ -344,7 +360,10 @@ func (p *Player) read(w http.ResponseWriter, r *http.Request, into any) bool {
 func (p *Player) refuse(w http.ResponseWriter, err error) {
 	var busy *catalog.Busy
 	var invalid *catalog.Invalid
+	var conflict *catalog.Conflict
 	switch {
+	case errors.As(err, &conflict):
+		problem(w, http.StatusRequestEntityTooLarge, conflict.Message)
 	case errors.Is(err, errElsewhere):
 		problem(w, http.StatusConflict, err.Error())
 	case errors.Is(err, catalog.ErrNoLaunch):

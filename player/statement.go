@@ -74,23 +74,7 @@ type ContextActivities struct {
 }
 
 func activity(id, kind string, name manifest.Text) Activity {
-	return Activity{ObjectType: "Activity", ID: id, Definition: &Definition{Type: kind, Name: languageMap(name)}}
-}
-
-// languageMap is a text as a language map; a text without a language is "und".
-func languageMap(text manifest.Text) map[string]string {
-	var m map[string]string
-	for _, p := range text {
-		language := languageTag(p.Language)
-		if p.Value == "" || m[language] != "" {
-			continue
-		}
-		if m == nil {
-			m = map[string]string{}
-		}
-		m[language] = p.Value
-	}
-	return m
+	return Activity{ObjectType: "Activity", ID: id, Definition: &Definition{Type: kind, Name: name.LanguageMap()}}
 }
 
 func verb(name string) Verb {

@@ -7,20 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/text/language"
 )
-
-// languageTag is a tag that xAPI takes; what is none is "und".
-func languageTag(tag string) string {
-	if tag == "" {
-		return "und"
-	}
-	if _, err := language.Parse(tag); err != nil {
-		return "und"
-	}
-	return strings.ReplaceAll(tag, "_", "-")
-}
 
 // number is a decimal number as JSON has it, without rounding it; ok is false for
 // anything else.

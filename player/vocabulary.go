@@ -9,7 +9,6 @@ const (
 	stateActivity    = "https://w3id.org/xapi/scorm/activity-state"
 	stateAttempt     = "https://w3id.org/xapi/scorm/attempt-state"
 	stateSuspendData = "https://w3id.org/xapi/scorm/types/adl-suspend-data"
-	profileActivity  = "https://w3id.org/xapi/scorm/activity-profile"
 
 	typeCourse      = "http://adlnet.gov/expapi/activities/course"
 	typeLesson      = "http://adlnet.gov/expapi/activities/lesson"

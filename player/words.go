@@ -16,6 +16,7 @@ var english = words{
 	Language: "en",
 	Messages: map[string]message1{
 		"unknown": {"This link is not valid", "There is no course behind this link. Perhaps it was not copied as a whole, or it was withdrawn. Please open the course again from where you got the link."},
+		"account": {"This course cannot be opened for you", "It asks for learners who are known by an account, and this link is for an address. Please tell whoever gave you the link."},
 		"expired": {"This link has expired", "Links to courses are good for a limited time only. Nothing of what you have done is lost. Please open the course again from where you got the link."},
 		"closed":  {"This course is not open now", "It can be opened at certain times only. Please ask those who registered you."},
 		"nothing": {"There is nothing here", "The course has no such page. Please tell those who look after the course."},
@@ -28,10 +29,11 @@ var english = words{
 		"preview": "Preview: nothing is recorded", "skip": "To the content", "noscript": "This course needs JavaScript.", "menu": "Show contents",
 	},
 	Script: map[string]string{
-		"completed": "completed", "passed": "passed", "failed": "not passed", "current": "open now",
+		"completed": "completed", "passed": "passed", "failed": "not passed",
 		"loading": "Loading …", "choose": "Please choose a part of the course.",
 		"notOpened": "This part cannot be opened now.", "finished": "You have left the course. What you have done is saved. You can close this window.",
-		"unsaved": "Not saved yet. Please check your connection; it is tried again.", "saved": "Saved.",
+		"unsaved":   "Not saved yet. Please check your connection; it is tried again.",
+		"toolarge":  "This could not be saved: the course keeps more than there is room for. Please tell whoever gave you the link.",
 		"elsewhere": "This course was opened again in another window. Please go on there; this window saves nothing any more.",
 		"gone":      "This link has expired. What was saved is kept; please open the course again.",
 	},
@@ -41,6 +43,7 @@ var german = words{
 	Language: "de",
 	Messages: map[string]message1{
 		"unknown": {"Dieser Link ist ungültig", "Zu diesem Link gibt es keinen Kurs. Vielleicht wurde er nicht vollständig kopiert oder zurückgezogen. Bitte öffnen Sie den Kurs noch einmal von dort, wo Sie den Link bekommen haben."},
+		"account": {"Dieser Kurs lässt sich für Sie nicht öffnen", "Er braucht Lernende, die mit einem Konto bekannt sind; dieser Link gilt für eine Adresse. Bitte sagen Sie es der Stelle, von der Sie den Link haben."},
 		"expired": {"Dieser Link ist abgelaufen", "Links zu Kursen gelten nur eine begrenzte Zeit. Nichts von dem, was Sie bearbeitet haben, ist verloren. Bitte öffnen Sie den Kurs noch einmal von dort, wo Sie den Link bekommen haben."},
 		"closed":  {"Dieser Kurs ist gerade nicht geöffnet", "Er kann nur zu bestimmten Zeiten bearbeitet werden. Bitte fragen Sie diejenigen, die Sie angemeldet haben."},
 		"nothing": {"Hier ist nichts", "Diese Seite gibt es in dem Kurs nicht. Bitte sagen Sie denen Bescheid, die den Kurs betreuen."},
@@ -53,10 +56,11 @@ var german = words{
 		"preview": "Vorschau: Es wird nichts aufgezeichnet", "skip": "Zum Inhalt", "noscript": "Dieser Kurs braucht JavaScript.", "menu": "Inhalt zeigen",
 	},
 	Script: map[string]string{
-		"completed": "abgeschlossen", "passed": "bestanden", "failed": "nicht bestanden", "current": "gerade geöffnet",
+		"completed": "abgeschlossen", "passed": "bestanden", "failed": "nicht bestanden",
 		"loading": "Wird geladen …", "choose": "Bitte wählen Sie einen Teil des Kurses.",
 		"notOpened": "Dieser Teil kann gerade nicht geöffnet werden.", "finished": "Sie haben den Kurs verlassen. Ihr Stand ist gespeichert. Sie können dieses Fenster schließen.",
-		"unsaved": "Noch nicht gespeichert. Bitte prüfen Sie Ihre Verbindung; es wird weiter versucht.", "saved": "Gespeichert.",
+		"unsaved":   "Noch nicht gespeichert. Bitte prüfen Sie Ihre Verbindung; es wird weiter versucht.",
+		"toolarge":  "Das konnte nicht gespeichert werden: Der Kurs merkt sich mehr, als Platz hat. Bitte sagen Sie es der Stelle, von der Sie den Link haben.",
 		"elsewhere": "Dieser Kurs wurde in einem anderen Fenster noch einmal geöffnet. Bitte machen Sie dort weiter; dieses Fenster speichert nichts mehr.",
 		"gone":      "Dieser Link ist abgelaufen. Was gespeichert war, bleibt erhalten; bitte öffnen Sie den Kurs noch einmal.",
 	},

@@ -98,8 +98,11 @@ func (a *API) delete(w http.ResponseWriter, r *http.Request, who *apiv1.Identity
 	if wait != nil {
 		select {
 		case <-wait:
-			if del, _, ok, err = a.deletions.find(ctx, who.Tenant, del.ID); err != nil || !ok {
+			if del, _, ok, err = a.deletions.find(ctx, who.Tenant, del.ID); err != nil {
 				return err
+			}
+			if !ok {
+				return apiv1.Problemf(http.StatusInternalServerError, "internal error")
 			}
 		case <-ctx.Done():
 		case <-a.stopping:

@@ -60,7 +60,7 @@ const (
 	Chosen State = "chosen"
 	// Done: they are gone, and all figures are as if they never had been.
 	Done State = "done"
-	// Purged: nothing of them is in the files of the tables.
+	// Purged: nothing of their bytes is in the files of the tables.
 	Purged State = "purged"
 )
 
@@ -74,7 +74,8 @@ type Deletion struct {
 	Record  Record
 }
 
-// Record is the audit of a deletion. It does not say whom it was about.
+// Record is the audit of a deletion. It does not say whom it was about, but who
+// knows an identifier can try whether the digest was made of it.
 type Record struct {
 	Key       string `json:"key"`       // who
 	At        int64  `json:"at"`        // when it began, microseconds

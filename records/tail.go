@@ -105,13 +105,10 @@ func (t *tail) run() (reason string) {
 	if t.out.event("watermark", t.q.Since, t.watermark()); t.out.flush() != nil {
 		return leftTheTail
 	}
+	// Also a tail that has always something to say looks at the credentials again.
 	for last := time.Now(); ; {
-		sent, reason := t.catchUp()
-		if reason != "" {
+		if reason := t.catchUp(); reason != "" {
 			return reason
-		}
-		if sent {
-			last = time.Now()
 		}
 		if time.Since(last) >= t.api.opts.Heartbeat {
 			if reason := t.heartbeat(); reason != "" {
@@ -130,39 +127,38 @@ func (t *tail) run() (reason string) {
 }
 
 // catchUp sends what the watermark has passed.
-func (t *tail) catchUp() (sent bool, reason string) {
+func (t *tail) catchUp() (reason string) {
 	for upto := t.api.opts.Writer.Watermark(); t.q.Since < upto; {
 		t.q.Upto, t.q.Ascending, t.q.Limit = upto, true, tailPage
 		page, err := t.api.opts.Reader.Find(t.r.Context(), t.who.Tenant, t.q)
 		if err != nil {
 			if errors.Is(err, context.Canceled) {
-				return sent, leftTheTail
+				return leftTheTail
 			}
 			t.api.opts.Logger.Warn("a tail could not read on", zap.Error(err))
-			return sent, t.cut(brokenTail)
+			return t.cut(brokenTail)
 		}
 		begun := time.Now()
 		for _, f := range page.Statements {
 			t.out.event("statement", f.Stored, f.Raw)
 			t.q.Since = f.Stored
-			sent = true
 		}
 		if len(page.Statements) > 0 && t.out.flush() != nil {
-			return sent, leftTheTail
+			return leftTheTail
 		}
 		if !page.More {
 			t.q.Since = upto
 		}
 		if time.Since(begun) > t.api.opts.Slow {
-			return sent, t.cut(slowTail)
+			return t.cut(slowTail)
 		}
 		select {
 		case <-t.api.stopping:
-			return sent, t.cut(stoppingTheTail)
+			return t.cut(stoppingTheTail)
 		default:
 		}
 	}
-	return sent, ""
+	return ""
 }
 
 // heartbeat keeps the connection alive, tells how far the tail is, and looks at

@@ -32,10 +32,17 @@ func TestTail(t *testing.T) {
 	// Nothing begins any more.
 	e = follow(t, ask(t, server, "GET", "/tail?since=1970-01-01T00:00:00Z", "all"))
 	e.want(zero)
+	cuts := 0
 	for ev, ok := e.next(); ok; ev, ok = e.next() {
-		if ev.name == "cut" && ev.id != "5" {
-			t.Errorf("cut at %s", ev.id)
+		if ev.name == "cut" {
+			cuts++
+			if ev.id != "5" {
+				t.Errorf("cut at %s", ev.id)
+			}
 		}
+	}
+	if cuts != 1 {
+		t.Errorf("cut %d times", cuts)
 	}
 }
 
@@ -108,6 +115,44 @@ func TestTailHeartbeat(t *testing.T) {
 		}
 	}
 	e.wantEnd()
+}
+
+// TestBusyTailLosesItsRight: a tail that has always something to say looks at its
+// credentials as well.
+func TestBusyTailLosesItsRight(t *testing.T) {
+	d, _, server := served(t, func(o *Options) { o.Heartbeat = 20 * time.Millisecond })
+	e := follow(t, ask(t, server, "GET", "/tail", "all"))
+	e.want(zero)
+	done := make(chan struct{})
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(time.Millisecond):
+				d.post("{}")
+			}
+		}
+	}()
+	defer func() { close(done); <-stopped }()
+	d.mu.Lock()
+	d.revoked = true
+	d.mu.Unlock()
+	for range 10_000 {
+		ev, ok := e.next()
+		if !ok {
+			t.Fatal("the end came without a word")
+		}
+		if ev.name == "cut" {
+			if !strings.Contains(ev.data, refusedTail) {
+				t.Errorf("cut because %s", ev.data)
+			}
+			return
+		}
+	}
+	t.Error("ten thousand events were sent to a key that was revoked")
 }
 
 func TestTailThatCannotBeRead(t *testing.T) {

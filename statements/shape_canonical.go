@@ -18,7 +18,12 @@ type Canonicalizer struct {
 	known   map[string][]byte // definitions by Activity
 	ready   map[string]string // the same, with one language each
 	keys    []byte
+	put     int // bytes of definitions that were put in
 }
+
+// maxPut bounds what definitions of the server's own add to an answer: beyond it
+// each Activity stays as its statement has it.
+const maxPut = 32 << 20
 
 // NewCanonicalizer makes a Canonicalizer. langs are the languages of
 // Accept-Language, the most wanted first; with none, or when none fits, the first
@@ -95,6 +100,10 @@ func (s *shaper) activityLanguages(n int) {
 		return
 	}
 	definition, known := s.canonical.definition(id)
+	if known {
+		s.canonical.put += len(definition)
+		known = s.canonical.put <= maxPut
+	}
 	if !known {
 		s.keep(n, everything, func(key string, v int) {
 			if key == "definition" {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"hash/maphash"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -49,6 +50,9 @@ type definitionRow struct {
 // insertDefinitions writes what rows bring of new definitions. Rows come in
 // ascending order of Stored.
 func (s *Store) insertDefinitions(ctx context.Context, attempt string, rows []Row) error {
+	if !slices.ContainsFunc(rows, func(row Row) bool { return row.Defines }) {
+		return nil
+	}
 	d := &s.definitions
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -56,13 +60,11 @@ func (s *Store) insertDefinitions(ctx context.Context, attempt string, rows []Ro
 	if len(fresh) == 0 {
 		return nil
 	}
-	for _, row := range late {
-		again, err := s.definition(ctx, row)
-		if err != nil {
-			return err
-		}
-		fresh = append(fresh, again...)
+	again, err := s.lateDefinitions(ctx, late)
+	if err != nil {
+		return err
 	}
+	fresh = append(fresh, again...)
 	var columns struct {
 		tenant, activity, definition []string
 		key, digest                  []uuid.UUID
@@ -79,7 +81,7 @@ func (s *Store) insertDefinitions(ctx context.Context, attempt string, rows []Ro
 		columns.definition = append(columns.definition, row.definition)
 	}
 	const sql = `INSERT INTO activity_definitions (tenant, key, digest, stored, bytes, activity, definition)`
-	err := s.sendAll(ctx, attempt+"-definitions", sql, []any{columns.tenant, columns.key, columns.digest, columns.stored,
+	err = s.sendAll(ctx, attempt+"-definitions", sql, []any{columns.tenant, columns.key, columns.digest, columns.stored,
 		columns.bytes, columns.activity, columns.definition})
 	if err != nil {
 		return err
@@ -91,7 +93,7 @@ func (s *Store) insertDefinitions(ctx context.Context, attempt string, rows []Ro
 // compare finds what is new in rows. learned is what there will be to remember.
 // late are definitions that were sent again after one that comes only now (two
 // INSERTs may overtake each other): they need their instant to stay the last.
-func (d *definitions) compare(rows []Row) (fresh []definitionRow, learned map[uint64]*lastDefinition, late []definitionRow) {
+func (d *definitions) compare(rows []Row) (fresh []definitionRow, learned map[uint64]*lastDefinition, late map[uint64]definitionRow) {
 	tenant, tenantHash := "", uint64(0)
 	for _, row := range rows {
 		if !row.Defines {
@@ -117,7 +119,10 @@ func (d *definitions) compare(rows []Row) (fresh []definitionRow, learned map[ui
 			next := definitionRow{row.Tenant, keyOf(activity), keyOf(text), row.Stored, activity, text}
 			fresh = append(fresh, next)
 			if known && last.stored > row.Stored {
-				late = append(late, definitionRow{tenant: row.Tenant, key: next.key, digest: last.digest, stored: last.stored, activity: activity})
+				if late == nil {
+					late = make(map[uint64]definitionRow)
+				}
+				late[place] = definitionRow{tenant: row.Tenant, key: next.key, digest: last.digest, stored: last.stored, activity: activity}
 				continue
 			}
 			if learned == nil {

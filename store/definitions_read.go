@@ -107,17 +107,24 @@ func (s *Store) definitionTexts(ctx context.Context, tenant string, list []defin
 	return texts, nil
 }
 
-// definition reads a row whose text is not known. There is none when its
-// INSERT was never made.
-func (s *Store) definition(ctx context.Context, row definitionRow) ([]definitionRow, error) {
-	texts, err := s.definitionTexts(ctx, row.tenant, []definitionRow{row})
-	if err != nil {
-		return nil, err
+// lateDefinitions reads the texts of rows that are known by their digests only. One
+// whose INSERT was never made has none, and is left out.
+func (s *Store) lateDefinitions(ctx context.Context, late map[uint64]definitionRow) (found []definitionRow, err error) {
+	byTenant := make(map[string][]definitionRow)
+	for _, row := range late {
+		byTenant[row.tenant] = append(byTenant[row.tenant], row)
 	}
-	text, ok := texts[[2]uuid.UUID{row.key, row.digest}]
-	if !ok {
-		return nil, nil
+	for tenant, list := range byTenant {
+		texts, err := s.definitionTexts(ctx, tenant, list)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range list {
+			if text, ok := texts[[2]uuid.UUID{row.key, row.digest}]; ok {
+				row.definition = string(text)
+				found = append(found, row)
+			}
+		}
 	}
-	row.definition = string(text)
-	return []definitionRow{row}, nil
+	return found, nil
 }

@@ -30,9 +30,9 @@ func (s *Store) Find(ctx context.Context, tenant string, q statements.Query) (st
 		}
 	}
 	var page statements.Page
-	for {
-		// One more than the page holds tells whether there is another page.
-		rows, exhausted, err := f.next(q.Limit+1-len(page.Statements), filtered)
+	// One more than the page holds tells whether there is another page.
+	for n := q.Limit + 1; ; n = max(q.Limit+1-len(page.Statements), leastRows) {
+		rows, exhausted, err := f.next(n, filtered)
 		if err != nil {
 			return statements.Page{}, err
 		}
@@ -78,6 +78,10 @@ type finder struct {
 	bytes   int     // read so far
 	full    bool    // the last read ended at maxPageBytes
 }
+
+// leastRows is how many statements are read at a time when few are wanted still:
+// many that are voided may lie behind a page that is nearly full.
+const leastRows = 32
 
 // maxPageBytes bounds a page: one that would be larger ends earlier, and the
 // next one goes on there.

@@ -71,8 +71,8 @@ func (r *Run) summary(b *strings.Builder) {
 				want, aim = "0.18", "0.25"
 			}
 			line(b, "posts of 50 ÷ prepared rows "+tableName(name), ratio(through, c.Rounds), want, aim)
-			if len(c.Sustained) > 0 {
-				line(b, "the same ÷ prepared rows for as long "+tableName(name), ratio(through, c.Sustained), "", "")
+			if long := r.sustained(name); len(long) > 0 {
+				line(b, "the same ÷ prepared rows for as long "+tableName(name), ratio(through, long), "", "")
 			}
 		}
 	}

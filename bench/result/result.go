@@ -42,7 +42,8 @@ type Ceiling struct {
 	Screen  []float64 `json:"screen_per_second"` // of the first pass over all variants
 	Rounds  []float64 `json:"rounds_per_second"` // side by side with the rest
 	// Sustained is the same for as long as the posts of 50 last, into tables that
-	// grow and are merged meanwhile, as theirs are; the best variant only.
+	// grow and are merged meanwhile, as theirs are; of one variant of a table only,
+	// in every round.
 	Sustained []float64 `json:"sustained_per_second,omitempty"`
 }
 
@@ -179,4 +180,14 @@ func (c Ceiling) PerSecond() float64 {
 		return Median(c.Rounds)
 	}
 	return Median(c.Screen)
+}
+
+// sustained are the figures of the variant of a table that was run for long.
+func (r *Run) sustained(table string) []float64 {
+	for _, c := range r.Ceilings {
+		if c.Table == table && len(c.Sustained) > 0 {
+			return c.Sustained
+		}
+	}
+	return nil
 }

@@ -31,7 +31,7 @@ func TestThousands(t *testing.T) {
 func some() *Run {
 	return &Run{
 		Ceilings: []Ceiling{
-			{Table: "a1", Variant: Variant{By: "row", Compression: "lz4", Connections: 1, Rows: 10_000}, Screen: []float64{90_000}},
+			{Table: "a1", Variant: Variant{By: "row", Compression: "lz4", Connections: 1, Rows: 10_000}, Screen: []float64{90_000}, Sustained: []float64{58_000, 60_000, 75_000}},
 			{Table: "a1", Variant: Variant{By: "column", Compression: "none", Connections: 2, Rows: 50_000}, Screen: []float64{50_000}, Rounds: []float64{40_000, 50_000, 60_000}},
 			{Table: "a2", Variant: Variant{By: "column", Compression: "none", Connections: 2, Rows: 50_000}, Screen: []float64{1}, Rounds: []float64{100_000, 100_000, 100_000}},
 		},
@@ -48,6 +48,7 @@ func TestSummarySetsMeasuredBesideWanted(t *testing.T) {
 	text := some().Markdown()
 	for _, want := range []string{
 		"(a1) | **0.60** (0.72, 0.60, 0.50) | 0.6 | 0.7 |",
+		"for as long into the product's tables (a1) | **0.50** (0.50, 0.50, 0.40) |",
 		"(a2) | **0.30** (0.29, 0.30, 0.30) | 0.18 | 0.25 |",
 		"| single posts ÷ bare handler | **0.40** (0.40) |",
 		"by id, idle, p95 | 12 ms | ≤ 60 ms |",

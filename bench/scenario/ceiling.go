@@ -73,7 +73,7 @@ func (c *ceilings) screen(ctx context.Context) error {
 }
 
 // round measures the two best variants of a table for at least the given time
-// each, and the better one for a long time.
+// each, and one for a long time: the better one of the first round, in every round.
 func (c *ceilings) round(ctx context.Context, name string, atLeast, long time.Duration) error {
 	var own []*result.Ceiling
 	for i := range c.list {
@@ -98,7 +98,9 @@ func (c *ceilings) round(ctx context.Context, name string, atLeast, long time.Du
 			}
 		}
 	}
-	best := slices.MaxFunc(own[:2], func(a, b *result.Ceiling) int { return cmp.Compare(a.PerSecond(), b.PerSecond()) })
+	best := slices.MaxFunc(own[:2], func(a, b *result.Ceiling) int {
+		return cmp.Or(cmp.Compare(len(a.Sustained), len(b.Sustained)), cmp.Compare(a.PerSecond(), b.PerSecond()))
+	})
 	speed, err := c.sustain(ctx, name, best.Variant, long)
 	if err != nil {
 		return err

@@ -25,7 +25,8 @@ import (
 )
 
 // memoryTarget is what the garbage collector keeps this process under where it
-// can: together with what is not its heap the process stays under 400 MiB.
+// can, so that with what is not its heap the process is meant to stay under
+// 400 MiB.
 const memoryTarget = 300 << 20
 
 // limitMemory sets the target, unless the operator has set another one.

@@ -1,5 +1,11 @@
 package manifest
 
+import (
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
 // Kind is the standard that a package follows.
 type Kind string
 
@@ -37,6 +43,35 @@ func (t Text) In(languages ...string) string {
 		return ""
 	}
 	return t[0].Value
+}
+
+// LanguageMap is the text as statements have it (xAPI 1.0.3 Part 2, 4.2): of each
+// language the first text; a text without a language, or with one that is none, is
+// "und". Nil when there is no text.
+func (t Text) LanguageMap() map[string]string {
+	var m map[string]string
+	for _, p := range t {
+		tag := languageTag(p.Language)
+		if p.Value == "" || m[tag] != "" {
+			continue
+		}
+		if m == nil {
+			m = map[string]string{}
+		}
+		m[tag] = p.Value
+	}
+	return m
+}
+
+// languageTag is a tag as authoring tools write it, such as en_US, as a tag.
+func languageTag(tag string) string {
+	if tag == "" {
+		return "und"
+	}
+	if _, err := language.Parse(tag); err != nil {
+		return "und"
+	}
+	return strings.ReplaceAll(tag, "_", "-")
 }
 
 // Package is what a manifest says, and what was found in reading it.

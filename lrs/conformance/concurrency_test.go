@@ -33,8 +33,8 @@ func concurrencyCases(s shelf) []testcase {
 			c.fresh(p, "a", "application/json", content)
 			r := c.want(200, p.one("GET", "a").with("Accept-Encoding", "gzip"))
 			etag := r.header.Get("ETag")
-			if r.header.Get("Content-Encoding") == "gzip" && (etag == `"`+hexDigits(content)+`"` || len(r.body) >= len(content)) {
-				c.Errorf("%s for %d bytes", etag, len(r.body))
+			if r.header.Get("Content-Encoding") != "gzip" || etag == `"`+hexDigits(content)+`"` || len(r.body) >= len(content) {
+				c.Errorf("%s for %d bytes, Content-Encoding %q", etag, len(r.body), r.header.Get("Content-Encoding"))
 			}
 			c.want(204, put(p, `{"x":2}`).with("If-Match", etag))
 			c.holds(p, "a", `{"x":2}`)

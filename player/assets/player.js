@@ -27,7 +27,7 @@ function say (text) { document.getElementById('status').textContent = text || ''
 const transport = createTransport(setup, {
   saved () { if (!over) say('') },
   unsaved () { say(words.unsaved) },
-  refused (status) { over = true; say(status === 409 ? words.elsewhere : words.gone) }
+  refused (status) { over = true; say(status === 409 ? words.elsewhere : status === 410 || status === 404 ? words.gone : words.toolarge) }
 })
 
 const service = {

@@ -131,7 +131,7 @@ function createTransport (setup, on) {
     return response.json()
   }
 
-  return { begin, service, course, open, session: () => session, isClosing: () => closing }
+  return { begin, service, course, open, session: () => session }
 }
 
 // surface is the API as content sees it: every call goes to the library and into
