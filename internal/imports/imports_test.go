@@ -24,7 +24,9 @@ var allowed = map[string][]string{
 	"content/archive":  {},
 	"content/markup":   {},
 	"content/manifest": {"content/archive", "content/markup"},
-	"content":          {"content/archive", "content/markup", "content/manifest"},
+	// Who looks at a page, for everything behind signing in.
+	"web/visitor": {},
+	"content":     {"content/archive", "content/markup", "content/manifest"},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
 	"internal/tenantfiles": {},
