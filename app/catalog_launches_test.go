@@ -186,7 +186,21 @@ func TestTokens(t *testing.T) {
 	if _, err := s.Note(t.Context(), "default", r.ID, func(r *catalog.Registration) error { r.Closes = clock().UnixMicro(); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	check("closed", l.Token, catalog.ErrExpired)
+	check("closed", l.Token, catalog.ErrClosed)
+	bounds := func(opens, closes time.Duration) {
+		t.Helper()
+		if _, err := s.Note(t.Context(), "default", r.ID, func(r *catalog.Registration) error {
+			r.Opens, r.Closes = clock().Add(opens).UnixMicro(), clock().Add(closes).UnixMicro()
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bounds(time.Minute, time.Hour)
+	check("not open yet", l.Token, catalog.ErrClosed)
+	bounds(-time.Minute, time.Hour)
+	check("open", l.Token, nil)
+	bounds(-time.Minute, 0)
 	if _, err := s.Open(t.Context(), "default", r.ID, "", catalog.Normal, catalog.OpenOptions{}); !errors.Is(err, catalog.ErrClosed) {
 		t.Errorf("a launch of a closed registration: %v", err)
 	}

@@ -104,6 +104,9 @@ type Launch struct {
 	By string `json:"by,omitempty"`
 	// Resets is that of the registration when it was made.
 	Resets int `json:"resets,omitempty"`
+
+	// The bounds of the registration as they are now, which Launched looks at.
+	opens, closes int64
 }
 
 // Preview tells that nothing of the launch is to be recorded.
