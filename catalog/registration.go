@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -68,6 +69,16 @@ type Attempt struct {
 	// Reset tells that it was before a Reset, and counts for nothing now.
 	Reset bool `json:"reset,omitempty"`
 }
+
+// attendedPrefix is how Item of an attempt begins that was no package's: attendance
+// of a session, whose id follows.
+const attendedPrefix = "session/"
+
+// AttendanceItem is the Item of an attempt that stands for attending a session.
+func AttendanceItem(session string) string { return attendedPrefix + session }
+
+// Attended tells that the attempt stands for attending a session.
+func (a *Attempt) Attended() bool { return strings.HasPrefix(a.Item, attendedPrefix) }
 
 // Mode is how content is opened, under the names of cmi5 and SCORM in lower case.
 type Mode string
