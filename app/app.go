@@ -272,6 +272,8 @@ func (a *App) Handler() http.Handler {
 	a.records.Register(router)
 	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)
+	pages := home(a.newPages(), a.pagesBase(), a.opts.Catalog.LaunchBase)
+	router.MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return isPage(r.URL.Path) }).Handler(pages)
 	return router
 }
 

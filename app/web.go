@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"lernspur/directory"
+	"lernspur/web"
+	"lernspur/web/visitor"
+)
+
+// newPages assembles the pages.
+func (a *App) newPages() *web.Site {
+	return web.New(web.Dependencies{
+		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
+		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf,
+		Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
+	})
+}
+
+// pagesBase is the public address of the pages, without a slash at its end.
+func (a *App) pagesBase() string {
+	if a.opts.Catalog.Base == "" && a.opts.Pages != "" {
+		return a.opts.Pages
+	}
+	return a.base()
+}
+
+// identifiersOf are the identifiers that a visitor learns under.
+func (a *App) identifiersOf(context.Context, *visitor.Visitor) ([]string, error) { return nil, nil }
+
+// home keeps pages off the host name of content, whose scripts would meet their
+// cookies: who asks for them there is sent on.
+func home(pages http.Handler, base, content string) http.Handler {
+	p, err := url.Parse(base)
+	c, contentErr := url.Parse(content)
+	if err != nil || contentErr != nil || p.Host == "" || c.Host == "" || p.Hostname() == c.Hostname() {
+		return pages
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked := url.URL{Host: r.Host}
+		if asked.Hostname() != c.Hostname() {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			http.Redirect(w, r, base+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+			return
+		}
+		http.Error(w, "the pages are served under another host name: "+base, http.StatusMisdirectedRequest)
+	})
+}
+
+// isPage tells pages from our own interface, whose unknown paths are its own.
+func isPage(path string) bool { return !strings.HasPrefix(path, "/api/") }
+
+// pageKeys are the API keys as the pages see them.
+type pageKeys struct{ keys *directory.Keys }
+
+// List implements web.Keys. Keys that launches make for themselves are left out.
+func (k pageKeys) List(tenant string) []web.Key {
+	var list []web.Key
+	for _, r := range slices.Backward(k.keys.List(tenant)) {
+		if r.Binding.Registration == uuid.Nil {
+			list = append(list, pageKey(r))
+		}
+	}
+	return list
+}
+
+func pageKey(r directory.KeyRecord) web.Key {
+	return web.Key{ID: r.ID, Label: r.Label, Scopes: r.Scopes, Created: r.Created, Revoked: r.Revoked, Expires: r.Binding.Expires,
+		Bound: r.Binding.Actor != "" || r.Binding.ActivityPrefix != "" || r.Binding.Origin != ""}
+}
+
+// Scopes implements web.Keys.
+func (k pageKeys) Scopes() []string { return directory.Scopes() }
+
+// Create implements web.Keys.
+func (k pageKeys) Create(ctx context.Context, tenant, label string, scopes []string) (web.Key, string, error) {
+	r, secret, err := k.keys.Create(ctx, directory.NewKey{Tenant: tenant, Label: label, Scopes: scopes})
+	return pageKey(r), secret, forPages(err)
+}
+
+// Revoke implements web.Keys. A key of another tenant is not there.
+func (k pageKeys) Revoke(ctx context.Context, tenant, id string) error {
+	if !slices.ContainsFunc(k.keys.List(tenant), func(r directory.KeyRecord) bool { return r.ID == id }) {
+		return web.ErrKey
+	}
+	return forPages(k.keys.Revoke(ctx, id))
+}
+
+// forPages gives an error of the keys the type that the pages know.
+func forPages(err error) error {
+	if errors.Is(err, directory.ErrNoKey) || errors.Is(err, directory.ErrInvalid) {
+		return fmt.Errorf("%w: %w", web.ErrKey, err)
+	}
+	return err
+}
