@@ -33,8 +33,18 @@ func (a *App) pagesBase() string {
 	return a.base()
 }
 
-// identifiersOf are the identifiers that a visitor learns under.
-func (a *App) identifiersOf(context.Context, *visitor.Visitor) ([]string, error) { return nil, nil }
+// identifiersOf are the identifiers that a visitor learns under: those of the
+// person whose account it is.
+func (a *App) identifiersOf(ctx context.Context, v *visitor.Visitor) ([]string, error) {
+	if v.Person == "" {
+		return nil, nil
+	}
+	person, ok := a.people.Person(ctx, v.Tenant, v.Person)
+	if !ok {
+		return nil, nil
+	}
+	return person.Identifiers, nil
+}
 
 // home keeps pages off the host name of content, whose scripts would meet their
 // cookies: who asks for them there is sent on.

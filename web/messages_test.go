@@ -39,6 +39,7 @@ var (
 	inGo       = regexp.MustCompile(`\.(tn?)\("([^"]+)"([,)])`)
 	problems   = regexp.MustCompile(`key: "([a-z]+)"`)
 	deeds      = regexp.MustCompile(`done=([a-z-]+)`)
+	entries    = regexp.MustCompile(`(?:Title|Done)\s*[:=]+ "([a-z.]+)"`)
 	menus      = regexp.MustCompile(`"(menu\.[a-z]+)"`)
 )
 
@@ -74,6 +75,9 @@ func used(t *testing.T) map[string]bool {
 			}
 			for _, m := range deeds.FindAllStringSubmatch(string(text), -1) {
 				keys["done."+m[1]] = true
+			}
+			for _, m := range entries.FindAllStringSubmatch(string(text), -1) {
+				keys[m[1]] = true
 			}
 			for _, m := range menus.FindAllStringSubmatch(string(text), -1) {
 				keys[m[1]], keys[m[1]+".text"] = true, true

@@ -114,6 +114,8 @@ type view struct {
 	Script bool // the page has the script of uploads
 	// Errors are what is wrong with a form, by field.
 	Errors []fieldError
+	// Wrongs is what is wrong with all of it.
+	Wrongs string
 	Body   any
 
 	// The rest is filled in.
@@ -176,6 +178,14 @@ func (q *request) menu() []crumb {
 	return list
 }
 
+// otherLink is the address of the same page in another language.
+func (q *request) otherLink(lang string) string {
+	values := q.r.URL.Query()
+	values.Set(languageParameter, lang)
+	values.Del(doneParameter)
+	return q.site.prefix + q.r.URL.EscapedPath() + "?" + values.Encode()
+}
+
 // doneParameter names, in an address, what was just done.
 const doneParameter = "done"
 
@@ -188,10 +198,9 @@ func (q *request) show(status int, name string, v *view) error {
 	if w.lang == "en" {
 		v.Other, v.OtherName = "de", "Deutsch"
 	}
-	values := q.r.URL.Query()
-	values.Set(languageParameter, v.Other)
-	values.Del(doneParameter)
-	v.OtherLink = q.site.prefix + q.r.URL.EscapedPath() + "?" + values.Encode()
+	if v.OtherLink == "" {
+		v.OtherLink = q.otherLink(v.Other)
+	}
 	if key := "done." + q.r.URL.Query().Get(doneParameter); w.has(key) && status == http.StatusOK {
 		v.Done = w.t(key)
 	}
