@@ -39,6 +39,13 @@ const (
 // xAPI reaches it either.
 const Cmi5 Kind = 32
 
+// Accounts and sessions of people who sign in are records as well, out of the
+// reach of xAPI like the others.
+const (
+	SigninAccount Kind = 64
+	SigninSession Kind = 65
+)
+
 // String is the name in logs and metrics.
 func (k Kind) String() string {
 	switch k {
@@ -52,6 +59,8 @@ func (k Kind) String() string {
 		return "catalog"
 	case Cmi5:
 		return "cmi5"
+	case SigninAccount, SigninSession:
+		return "signin"
 	}
 	return "unknown"
 }
