@@ -17,6 +17,7 @@ import (
 func (a *App) startSignin(ctx context.Context) (err error) {
 	o := a.opts.Signin
 	o.Records, o.Logger, o.Registerer = signinRecords{a.committer, a.store}, a.log.Named("signin"), a.registry
+	o.People = a.peopleOf
 	if a.signin, err = signin.New(o); err != nil {
 		return err
 	}
@@ -24,6 +25,15 @@ func (a *App) startSignin(ctx context.Context) (err error) {
 		return nil
 	}
 	return a.signin.EnsureAdmin(ctx, a.opts.AdminPassword)
+}
+
+// peopleOf is the directory as package signin sees it.
+func (a *App) peopleOf(ctx context.Context, tenant, person string) (id string, groups []string) {
+	p, ok := a.people.Person(ctx, tenant, person)
+	if !ok {
+		return "", nil
+	}
+	return p.ID, a.people.GroupsOfTrainer(ctx, tenant, p.ID)
 }
 
 // signinRecords are the commit path and the store as package signin sees them.

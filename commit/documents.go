@@ -135,6 +135,31 @@ func (c *Committer) Document(ctx context.Context, key documents.Key) (*documents
 	return d, nil
 }
 
+// Replace makes new versions of documents of one shelf durable, all or none, be
+// they there already or not, and fills in their Version: it is for who has the
+// whole shelf in memory, and so knows what it replaces. Of each, Registration, ID,
+// ContentType, Content and Deleted count. Nothing else on the shelf changes
+// meanwhile. Errors as those of Change.
+func (c *Committer) Replace(ctx context.Context, shelf documents.Shelf, docs []*documents.Document) error {
+	if len(docs) == 0 {
+		return nil
+	}
+	if err := c.flush.admit(ctx); err != nil {
+		return err
+	}
+	unlock, err := c.locks.shelf(ctx, shelf)
+	if err != nil {
+		return c.tooLate(err, "others are changing these documents")
+	}
+	for _, d := range docs {
+		d.Shelf = shelf
+		if d.Deleted {
+			d.ContentType, d.Content = "", nil
+		}
+	}
+	return c.keepDocuments(ctx, docs, unlock)
+}
+
 // deleteAtOnce is how many documents DeleteAll makes durable in one step.
 const deleteAtOnce = 5000
 

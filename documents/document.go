@@ -46,6 +46,10 @@ const (
 	SigninSession Kind = 65
 )
 
+// Directory has the people of a tenant, with their units and groups: all on one
+// shelf. No resource of xAPI reaches it either.
+const Directory Kind = 48
+
 // String is the name in logs and metrics.
 func (k Kind) String() string {
 	switch k {
@@ -61,6 +65,8 @@ func (k Kind) String() string {
 		return "cmi5"
 	case SigninAccount, SigninSession:
 		return "signin"
+	case Directory:
+		return "directory"
 	}
 	return "unknown"
 }

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"context"
 	"cmp"
 	"errors"
 	"fmt"
@@ -41,6 +42,10 @@ type Options struct {
 	Hash          HashOptions
 	// OIDC is the issuer that people can sign in at; nil: there is none.
 	OIDC *OIDCOptions
+	// People says what the directory knows of the human of an account: the id as it
+	// is now, "" when there is none, and the groups that are theirs as a trainer. Nil: the
+	// account says everything.
+	People func(ctx context.Context, tenant, person string) (id string, groups []string)
 	// Look shows the page for signing in; nil: a plain one.
 	Look Look
 

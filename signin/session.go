@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -161,10 +162,18 @@ func (s *Service) visitor(r *http.Request) (*visitor.Visitor, error) {
 		return nil, err
 	}
 	s.touch(ctx, t, found)
-	return &visitor.Visitor{
-		Tenant: t.tenant, Account: a.ID, Name: a.shown(), Person: a.Person, Roles: a.Roles, Groups: a.Groups,
+	v := &visitor.Visitor{
+		Tenant: t.tenant, Account: a.ID, Name: a.shown(), Person: a.Person, Roles: slices.Clone(a.Roles), Groups: slices.Clone(a.Groups),
 		Language: a.Language, Guard: t.guard(),
-	}, nil
+	}
+	if s.opts.People != nil && a.Person != "" {
+		var groups []string
+		v.Person, groups = s.opts.People(ctx, a.Tenant, a.Person)
+		v.Groups = append(v.Groups, groups...)
+		slices.Sort(v.Groups)
+		v.Groups = slices.Compact(v.Groups)
+	}
+	return v, nil
 }
 
 // over tells whether the time of a session is.
