@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"lernspur/directory"
+	"lernspur/signin"
 	"lernspur/web"
 	"lernspur/web/visitor"
 )
@@ -48,28 +49,56 @@ func (a *App) identifiersOf(ctx context.Context, v *visitor.Visitor) ([]string, 
 
 // home keeps pages off the host name of content, whose scripts would meet their
 // cookies: who asks for them there is sent on.
-func home(pages http.Handler, base, content string) http.Handler {
+func home(base, content string) func(http.Handler) http.Handler {
 	p, err := url.Parse(base)
 	c, contentErr := url.Parse(content)
-	if err != nil || contentErr != nil || p.Host == "" || c.Host == "" || p.Hostname() == c.Hostname() {
-		return pages
+	apart := err == nil && contentErr == nil && p.Host != "" && c.Host != "" && p.Hostname() != c.Hostname()
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked := url.URL{Host: r.Host}
+			if !apart || asked.Hostname() != c.Hostname() || !isPage(r.URL.Path) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			if r.Method == http.MethodGet || r.Method == http.MethodHead {
+				http.Redirect(w, r, base+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+				return
+			}
+			http.Error(w, "the pages are served under another host name: "+base, http.StatusMisdirectedRequest)
+		})
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked := url.URL{Host: r.Host}
-		if asked.Hostname() != c.Hostname() {
-			pages.ServeHTTP(w, r)
-			return
-		}
-		if r.Method == http.MethodGet || r.Method == http.MethodHead {
-			http.Redirect(w, r, base+r.URL.RequestURI(), http.StatusTemporaryRedirect)
-			return
-		}
-		http.Error(w, "the pages are served under another host name: "+base, http.StatusMisdirectedRequest)
-	})
 }
 
-// isPage tells pages from our own interface, whose unknown paths are its own.
-func isPage(path string) bool { return !strings.HasPrefix(path, "/api/") }
+// otherDoors begin the paths that are no pages.
+var otherDoors = []string{"/api/", "/xapi", "/cmi5/", "/healthz", "/readyz", "/metrics"}
+
+// isPage tells pages from all that programs ask for.
+func isPage(path string) bool {
+	return !slices.ContainsFunc(otherDoors, func(door string) bool { return strings.HasPrefix(path, door) })
+}
+
+// look shows the pages around signing in.
+type look struct{ pages *web.Site }
+
+func entry(c signin.Common, action string) web.Entry {
+	return web.Entry{Status: c.Status, Language: c.Language, Guard: c.Guard, Message: c.Message, Action: action}
+}
+
+// SignIn implements signin.Look.
+func (l look) SignIn(w http.ResponseWriter, r *http.Request, v signin.SignInView) {
+	l.pages.SignIn(w, r, web.SignIn{Entry: entry(v.Common, v.Action), Next: v.Next, Tenant: v.Tenant, Account: v.Account,
+		OIDC: v.OIDC, OIDCName: v.OIDCName, Other: v.Other, Out: v.Out})
+}
+
+// Password implements signin.PasswordLook.
+func (l look) Password(w http.ResponseWriter, r *http.Request, v signin.PasswordView) {
+	l.pages.Password(w, r, web.Password{Entry: entry(v.Common, v.Action), Account: v.Account, Old: v.Old, Hidden: v.Hidden, Gone: v.Gone, Done: v.Done})
+}
+
+// Notice implements signin.NoticeLook.
+func (l look) Notice(w http.ResponseWriter, r *http.Request, v signin.NoticeView) {
+	l.pages.Notice(w, r, web.Notice{Entry: entry(v.Common, ""), Back: v.SignIn})
+}
 
 // pageKeys are the API keys as the pages see them.
 type pageKeys struct{ keys *directory.Keys }
