@@ -18,21 +18,26 @@ import (
 	"lernspur/web/visitor"
 )
 
-// pictures makes the pictures of the documentation: go test ./web -run Accessible -pictures
-var pictures = flag.Bool("pictures", false, "write pictures of the pages to docs/screenshots")
+// What is asked for when pages are to be looked at: all of them in a folder, or the
+// pictures of the documentation, made anew.
+var (
+	lookAt   = flag.String("look", "", "folder for pictures of all pages")
+	pictures = flag.Bool("pictures", false, "make docs/screenshots anew")
+)
 
-// picture keeps what the window shows.
-func picture(b *browsertest.Tab, name string) {
+// picture keeps what the window shows, or the whole page.
+func picture(b *browsertest.Tab, file string, whole bool) {
 	b.Helper()
-	if !*pictures {
-		return
+	take := chromedp.CaptureScreenshot()
+	if whole {
+		take = chromedp.FullScreenshot(100)
 	}
-	png, err := chromedp.Run(b.Context, chromedp.CaptureScreenshot())
+	png, err := chromedp.Run(b.Context, take)
 	if err == nil {
-		err = os.MkdirAll("../docs/screenshots", 0o755)
+		err = os.MkdirAll(filepath.Dir(file), 0o755)
 	}
 	if err == nil {
-		err = os.WriteFile(filepath.Join("../docs/screenshots", name+".png"), png, 0o644)
+		err = os.WriteFile(file, png, 0o644)
 	}
 	if err != nil {
 		b.Fatal(err)
@@ -152,20 +157,36 @@ func TestAccessible(t *testing.T) {
 				if n := b.Wide(); n > 0 {
 					t.Errorf("%s in %s: %d wider than %d", page.name, lang, n, width)
 				}
-				if os.Getenv("LOOK") != "" {
-					look(b, page.name+"-"+lang+map[bool]string{true: "-dark"}[dark])
+				if *lookAt != "" {
+					picture(b, filepath.Join(*lookAt, page.name+"-"+lang+map[bool]string{true: "-dark"}[dark]+".png"), true)
 				}
 			}
 		}
 	}
 }
 
-func look(b *browsertest.Tab, name string) {
-	png, err := chromedp.Run(b.Context, chromedp.FullScreenshot(100))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(os.Getenv("LOOK"), name+".png"), png, 0o644)
+// TestPictures makes the pictures of the documentation, when that is asked for.
+func TestPictures(t *testing.T) {
+	if !*pictures {
+		t.Skip("not asked for: -pictures")
 	}
-	if err != nil {
-		b.Fatal(err)
+	site := newTown(t, "http://content.example")
+	year(t, site)
+	role := visitor.ContentManager
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.as(role).ServeHTTP(w, r) }))
+	t.Cleanup(server.Close)
+	b := browsertest.Open(t, time.Minute)
+	file := filepath.Join(t.TempDir(), "Erste-Hilfe-SCORM.zip")
+	if err := os.WriteFile(file, []byte("no package"), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	b.Screen(1100, 720, false)
+	b.Visit(server.URL + "/packages?lang=de")
+	b.Do(chromedp.SetUploadFiles(chromedp.CSS("#package"), []string{file}))
+	b.Until(`document.querySelector('.chosen').textContent`)
+	picture(b, "../docs/screenshots/upload.png", false)
+	role = visitor.Learner
+	b.Screen(390, 780, false)
+	b.Visit(server.URL + "/my?lang=de")
+	picture(b, "../docs/screenshots/my-courses.png", false)
 }

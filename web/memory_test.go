@@ -127,7 +127,6 @@ type town struct {
 	keys    *keyring
 	now     time.Time
 	who     []string // the identifiers of whoever looks as a learner
-	content string
 }
 
 func newTown(t testing.TB, content string) *town {

@@ -116,7 +116,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, to route) {
 func (q *request) toSignIn() {
 	to := SignInPath
 	if q.r.Method == http.MethodGet || q.r.Method == http.MethodHead {
-		to += "?" + next + "=" + url.QueryEscape(q.r.URL.RequestURI())
+		to += "?" + next + "=" + url.QueryEscape(q.site.prefix+q.r.URL.RequestURI())
 	}
 	q.to(to)
 }
