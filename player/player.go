@@ -91,7 +91,8 @@ func (p *Player) Handler() http.Handler {
 	mux.HandleFunc("POST /run/{token}/open", p.open)
 	mux.HandleFunc("POST /run/{token}/commit", p.commit)
 	mux.HandleFunc("POST /run/{token}/course", p.course)
-	mux.HandleFunc("GET /player/{version}/{name}", asset)
+	mux.HandleFunc("POST /run/{token}/events", p.events)
+	mux.HandleFunc("GET /player/{version}/{name...}", asset)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { p.page(w, r, http.StatusNotFound, "nothing") })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
