@@ -270,7 +270,7 @@ func (a *App) Handler() http.Handler {
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
-	router.Use(home(a.pagesBase(), a.opts.Catalog.LaunchBase), a.signin.Middleware) // they leave the endpoint alone
+	router.Use(a.signin.Middleware) // it leaves the endpoint alone
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
 	progress.NewAPI(progress.Options{

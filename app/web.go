@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -45,36 +43,6 @@ func (a *App) identifiersOf(ctx context.Context, v *visitor.Visitor) ([]string, 
 		return nil, nil
 	}
 	return person.Identifiers, nil
-}
-
-// home keeps pages off the host name of content, whose scripts would meet their
-// cookies: who asks for them there is sent on.
-func home(base, content string) func(http.Handler) http.Handler {
-	p, err := url.Parse(base)
-	c, contentErr := url.Parse(content)
-	apart := err == nil && contentErr == nil && p.Host != "" && c.Host != "" && p.Hostname() != c.Hostname()
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			asked := url.URL{Host: r.Host}
-			if !apart || asked.Hostname() != c.Hostname() || !isPage(r.URL.Path) {
-				next.ServeHTTP(w, r)
-				return
-			}
-			if r.Method == http.MethodGet || r.Method == http.MethodHead {
-				http.Redirect(w, r, base+r.URL.RequestURI(), http.StatusTemporaryRedirect)
-				return
-			}
-			http.Error(w, "the pages are served under another host name: "+base, http.StatusMisdirectedRequest)
-		})
-	}
-}
-
-// otherDoors begin the paths that are no pages.
-var otherDoors = []string{"/api/", "/xapi", "/cmi5/", "/healthz", "/readyz", "/metrics"}
-
-// isPage tells pages from all that programs ask for.
-func isPage(path string) bool {
-	return !slices.ContainsFunc(otherDoors, func(door string) bool { return strings.HasPrefix(path, door) })
 }
 
 // look shows the pages around signing in.

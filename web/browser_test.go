@@ -26,7 +26,7 @@ var (
 )
 
 // picture keeps what the window shows, or the whole page.
-func picture(b *browsertest.Tab, file string, whole bool) {
+func picture(b *browsertest.Page, file string, whole bool) {
 	b.Helper()
 	take := chromedp.CaptureScreenshot()
 	if whole {

@@ -1,10 +1,7 @@
-// Package browsertest looks at pages with a real browser, in tests.
 package browsertest
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,55 +9,23 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
-// Tab is a tab of a browser of its own.
-type Tab struct {
+// Page is what a tab shows; whatever cannot be done with it ends the test.
+type Page struct {
 	testing.TB
 	Context context.Context
 }
 
-// Open starts a browser that ends with the test, or after patience. Without one
-// the test fails.
-func Open(t testing.TB, patience time.Duration) *Tab {
+// Open starts a browser that ends with the test, or after patience.
+func Open(t testing.TB, patience time.Duration) *Page {
 	t.Helper()
-	path := ""
-	for _, name := range [...]string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Fatal("there is no browser: install chromium (apt-get install chromium), as make test does")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.Flag("disable-dev-shm-usage", true))
-	if os.Getuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // it refuses to be root's otherwise
-	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	tab, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(closeTab)
-	tab, cancel := context.WithTimeout(tab, patience)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(tab); err != nil { // starts it
-		t.Fatalf("the browser does not start: %v", err)
-	}
-	if err := chromedp.Listen(tab, func(event any) {
-		if e, ok := event.(*runtime.EventExceptionThrown); ok && e.ExceptionDetails.Exception != nil {
-			t.Logf("in the page: %s %s", e.ExceptionDetails.Text, e.ExceptionDetails.Exception.Description)
-		}
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return &Tab{t, tab}
+	return &Page{t, tab(t, patience)}
 }
 
 // Do does things one after the other; the test ends when one cannot be done.
-func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
+func (b *Page) Do(steps ...chromedp.Action[chromedp.Void]) {
 	b.Helper()
 	if err := chromedp.Do(b.Context, steps...); err != nil {
 		b.Fatal(err)
@@ -68,13 +33,13 @@ func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 }
 
 // Visit goes to an address.
-func (b *Tab) Visit(address string) {
+func (b *Page) Visit(address string) {
 	b.Helper()
 	b.Do(chromedp.Navigate(address))
 }
 
 // Text evaluates an expression in the page.
-func (b *Tab) Text(expression string) string {
+func (b *Page) Text(expression string) string {
 	b.Helper()
 	got, err := chromedp.Run(b.Context, chromedp.Evaluate[string]("String("+expression+")"))
 	if err != nil {
@@ -84,7 +49,7 @@ func (b *Tab) Text(expression string) string {
 }
 
 // Until waits for a condition in the page, 10 s at most.
-func (b *Tab) Until(condition string) {
+func (b *Page) Until(condition string) {
 	b.Helper()
 	for range 100 {
 		if ok, err := chromedp.Run(b.Context, chromedp.Evaluate[bool]("Boolean("+condition+")")); err == nil && ok {
@@ -96,7 +61,7 @@ func (b *Tab) Until(condition string) {
 }
 
 // Screen sets the size of the window, in CSS pixels, and the colours.
-func (b *Tab) Screen(width, height int, dark bool) {
+func (b *Page) Screen(width, height int, dark bool) {
 	b.Helper()
 	scheme := "light"
 	if dark {
@@ -111,7 +76,7 @@ func (b *Tab) Screen(width, height int, dark bool) {
 }
 
 // Wide tells by how many pixels the page is wider than its window.
-func (b *Tab) Wide() int {
+func (b *Page) Wide() int {
 	b.Helper()
 	n, err := strconv.Atoi(b.Text(`Math.max(0, document.documentElement.scrollWidth - window.innerWidth)`))
 	if err != nil {
@@ -122,7 +87,7 @@ func (b *Tab) Wide() int {
 
 // Accessible has axe-core look at the page, and answers what it found, a line each.
 // script is axe.min.js.
-func (b *Tab) Accessible(script string) string {
+func (b *Page) Accessible(script string) string {
 	b.Helper()
 	if _, err := chromedp.Run(b.Context, chromedp.Evaluate[bool](script+"; true")); err != nil {
 		b.Fatal(err)
