@@ -91,8 +91,6 @@ func (p *Player) render(w http.ResponseWriter, status int, name string, data any
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self' https: http:; base-uri 'none'; form-action 'none'; "+p.frames())
-	// Whoever opened this window is out of the content's reach.
-	h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 	w.WriteHeader(status)
 	_, _ = b.WriteTo(w) // the client is gone
 }

@@ -106,6 +106,11 @@ func (p *Player) Handler() http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		// The token is in the path: it goes to no other origin.
 		h.Set("Referrer-Policy", "same-origin")
+		// Whoever opened this window is out of the content's reach, and windows that
+		// content opens itself are not.
+		h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", permissions)
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Content-Security-Policy", p.frames())
 		if r.Header.Get("Service-Worker") != "" {
@@ -116,6 +121,13 @@ func (p *Player) Handler() http.Handler {
 		mux.ServeHTTP(w, r)
 	})
 }
+
+// permissions are what content of any package cannot even ask the learner for: one
+// who agrees does so for all packages, which share an origin. Camera and microphone
+// are left to the browser's question, since language courses and H5P listen.
+const permissions = "bluetooth=(), clipboard-read=(), display-capture=(), geolocation=(), hid=(), identity-credentials-get=(), " +
+	"idle-detection=(), local-fonts=(), midi=(), otp-credentials=(), payment=(), publickey-credentials-create=(), publickey-credentials-get=(), " +
+	"serial=(), storage-access=(), usb=(), window-management=()"
 
 // frames is who may put what is served here into a frame.
 func (p *Player) frames() string {
