@@ -108,6 +108,12 @@ const (
 	groupHeight = 38
 )
 
+// shownOrZero is a count for comparisons.
+func shownOrZero(c Count) int64 {
+	n, _ := c.Value()
+	return n
+}
+
 // chart draws the courses with the most learners, in the order of the table;
 // nil when there is nothing to draw. A suppressed figure has no bar.
 func (t *texts) chart(courses []Course) *chart {
@@ -120,13 +126,15 @@ func (t *texts) chart(courses []Course) *chart {
 	if len(shown) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(shown, func(a, b int) int { return cmp.Compare(courses[b].Learners.n, courses[a].Learners.n) })
+	slices.SortStableFunc(shown, func(a, b int) int {
+		return cmp.Compare(shownOrZero(courses[b].Learners), shownOrZero(courses[a].Learners))
+	})
 	c := &chart{Width: chartWidth, some: len(shown) > maxBars}
 	shown = shown[:min(len(shown), maxBars)]
 	slices.Sort(shown)
 	longest := int64(1)
 	for _, i := range shown {
-		longest = max(longest, courses[i].Started.n, courses[i].Completed.n)
+		longest = max(longest, shownOrZero(courses[i].Started), shownOrZero(courses[i].Completed))
 	}
 	draw := func(count Count, y int) *bar {
 		n, ok := count.Value()

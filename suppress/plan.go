@@ -12,8 +12,6 @@ const (
 	MaxCells = 200_000
 	// MaxValue bounds counts and sums.
 	MaxValue = 1 << 50
-	// maxTableau bounds the figures × equations that hang together.
-	maxTableau = 8_000_000
 )
 
 const (

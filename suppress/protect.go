@@ -65,17 +65,17 @@ func (s *solver) uses(t *tableau, x *variable, sign int) (cells []int) {
 		return nil
 	}
 	columns := s.components[x.component].columns
-	for c, a := range t.rows[r] {
-		if a == 0 || t.rowOf[c] >= 0 {
+	for _, e := range t.rows[r] {
+		if t.rowOf[e.column] >= 0 {
 			continue
 		}
-		v := columns[c]
+		v := columns[e.column]
 		other := &s.variables[v]
 		// Who knows the tables guesses zeros, so they hide nothing.
 		if other.cell < 0 || s.unknown(v) || s.cells[other.cell].kind != open || s.cells[other.cell].people == 0 {
 			continue
 		}
-		down := (a > 0) == (sign > 0)
+		down := (e.a > 0) == (sign > 0)
 		if down && other.low < 0 || !down && other.high > 0 {
 			cells = append(cells, other.cell)
 		}

@@ -3,6 +3,7 @@ package suppress
 import (
 	"errors"
 	"math/bits"
+	"slices"
 )
 
 // errTooLarge: numbers of the tableau do not fit. It does not happen with the
@@ -14,26 +15,63 @@ var errTooLarge = errors.New("the equations are too entangled")
 // one basic variable per row, in whole numbers over a common denominator, as
 // Edmonds' simplex does.
 type tableau struct {
-	rows  [][]int64 // rows · variables = 0
-	den   int64     // of all rows; positive
-	basic []int     // the variable of each row
-	rowOf []int     // the row of each variable, -1 when it is not basic
-	low   []int64   // bounds; low <= 0 <= high
-	high  []int64   // unbounded is no bound, also negative as low
-	at    []int64   // the values of the others than the basic ones
+	rows  []row   // row · variables = 0
+	den   int64   // of all rows; positive
+	basic []int   // the variable of each row
+	rowOf []int   // the row of each variable, -1 when it is not basic
+	low   []int64 // bounds; low <= 0 <= high
+	high  []int64 // unbounded is no bound, also negative as low
+	at    []int64 // the values of the others than the basic ones
 	steps int
 }
 
+// entry is a coefficient of a row, other than 0.
+type entry struct {
+	column int
+	a      int64
+}
+
+// row is an equation, by rising column.
+type row []entry
+
+// at is the coefficient of a column.
+func (r row) at(column int) int64 {
+	i, ok := slices.BinarySearchFunc(r, column, func(e entry, column int) int { return e.column - column })
+	if !ok {
+		return 0
+	}
+	return r[i].a
+}
+
+// combine is (r·p − other·f) / den.
+func (r row) combine(p int64, other row, f, den int64) row {
+	sum := make(row, 0, len(r)+len(other))
+	for len(r) > 0 || len(other) > 0 {
+		var e entry
+		switch {
+		case len(other) == 0 || len(r) > 0 && r[0].column < other[0].column:
+			e, r = entry{r[0].column, mul(r[0].a, p)}, r[1:]
+		case len(r) == 0 || other[0].column < r[0].column:
+			e, other = entry{other[0].column, -mul(f, other[0].a)}, other[1:]
+		default:
+			e = entry{r[0].column, sub(mul(r[0].a, p), mul(f, other[0].a))}
+			r, other = r[1:], other[1:]
+		}
+		if e.a != 0 {
+			sum = append(sum, entry{e.column, e.a / den})
+		}
+	}
+	return sum
+}
+
 // newTableau takes the equations and solves them once. Redundant ones go.
-func newTableau(rows [][]int64, low, high []int64) *tableau {
+func newTableau(rows []row, low, high []int64) *tableau {
 	n := len(low)
 	t := &tableau{den: 1, low: low, high: high, at: make([]int64, n), rowOf: make([]int, n)}
 	count := make([]int, n)
 	for _, row := range rows {
-		for j, a := range row {
-			if a != 0 {
-				count[j]++
-			}
+		for _, e := range row {
+			count[e.column]++
 		}
 	}
 	for j := range t.rowOf {
@@ -46,9 +84,9 @@ func newTableau(rows [][]int64, low, high []int64) *tableau {
 	}
 	for i := 0; i < len(t.rows); {
 		best := -1
-		for j, a := range t.rows[i] {
-			if a != 0 && (best < 0 || count[j] < count[best]) {
-				best = j
+		for _, e := range t.rows[i] {
+			if best < 0 || count[e.column] < count[best] {
+				best = e.column
 			}
 		}
 		if best < 0 {
@@ -66,22 +104,20 @@ func newTableau(rows [][]int64, low, high []int64) *tableau {
 // pivot makes variable j the basic one of row r.
 func (t *tableau) pivot(r, j int) {
 	pivot := t.rows[r]
-	if pivot[j] < 0 {
-		for c := range pivot {
-			pivot[c] = -pivot[c]
+	p := pivot.at(j)
+	if p < 0 {
+		p = -p
+		for i := range pivot {
+			pivot[i].a = -pivot[i].a
 		}
 	}
-	p := pivot[j]
 	for i, row := range t.rows {
-		f := row[j]
-		if i == r || f == 0 && p == t.den {
-			continue
-		}
-		for c, a := range row {
-			if a == 0 && (f == 0 || pivot[c] == 0) {
-				continue
+		if f := row.at(j); i != r && (f != 0 || p != t.den) {
+			if f == 0 {
+				t.rows[i] = row.combine(p, nil, 0, t.den)
+			} else {
+				t.rows[i] = row.combine(p, pivot, f, t.den)
 			}
-			row[c] = sub(mul(a, p), mul(f, pivot[c])) / t.den
 		}
 	}
 	t.den = p
@@ -102,10 +138,9 @@ func (t *tableau) value(j int) int64 {
 
 func (t *tableau) rowValue(r int) int64 {
 	var v int64
-	row := t.rows[r]
-	for c, x := range t.at {
-		if x != 0 && row[c] != 0 {
-			v = sub(v, mul(row[c], x))
+	for _, e := range t.rows[r] {
+		if x := t.at[e.column]; x != 0 {
+			v = sub(v, mul(e.a, x))
 		}
 	}
 	return v
@@ -144,16 +179,16 @@ func (t *tableau) entering(target, sign int) (j, direction int) {
 		}
 		return -1, 0
 	}
-	for c, a := range t.rows[r] {
-		if a == 0 || c == target || t.rowOf[c] >= 0 {
+	for _, e := range t.rows[r] {
+		if t.rowOf[e.column] >= 0 {
 			continue
 		}
 		direction := -sign
-		if a < 0 {
+		if e.a < 0 {
 			direction = sign
 		}
-		if t.room(c, direction) {
-			return c, direction
+		if t.room(e.column, direction) {
+			return e.column, direction
 		}
 	}
 	return -1, 0
@@ -180,7 +215,7 @@ func (t *tableau) step(j, direction int) bool {
 		way = t.at[j] - t.low[j]
 	}
 	for i, row := range t.rows {
-		a := row[j]
+		a := row.at(j)
 		if a == 0 {
 			continue
 		}

@@ -73,3 +73,25 @@ func TestLargeTown(t *testing.T) {
 		}
 	}
 }
+
+// TestManyCourses: figures of many courses whose learners count once in a total.
+func TestManyCourses(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	p := New(5)
+	var learners, started, completed []Cell
+	var sum int64
+	for i := range 2000 {
+		n := random.Int64N(60)
+		sum += n
+		l := p.Count(fmt.Sprint("learners", i), n)
+		learners = append(learners, l)
+		started = append(started, p.Count(fmt.Sprint("started", i), n-n/10, AllMayShow(l)))
+		completed = append(completed, p.Count(fmt.Sprint("completed", i), n/2, Of(l)))
+	}
+	all := p.Count("learners", sum/2)
+	p.Overlap(all, learners...)
+	p.Overlap(p.Count("started", sum/2-sum/20, AllMayShow(all)), started...)
+	p.Overlap(p.Count("completed", sum/4, Of(all)), completed...)
+	r := solve(t, p)
+	t.Logf("%v", r.Reasons())
+}

@@ -1,7 +1,6 @@
 package suppress
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 )
@@ -79,9 +78,7 @@ func (p *Plan) Solve() (r *Result, err error) {
 	for _, run := range p.earlier {
 		s.compare(p, run)
 	}
-	if err := s.connect(); err != nil {
-		return nil, err
-	}
+	s.connect()
 	s.protectAll()
 	s.showAgain()
 	slices.Sort(s.exposed)
@@ -201,7 +198,7 @@ func (s *solver) bounds(v int) {
 }
 
 // connect finds which equations hang together and makes their tableaus.
-func (s *solver) connect() error {
+func (s *solver) connect() {
 	for i, e := range s.equations {
 		for v := range e {
 			if !s.variables[v].fixed {
@@ -232,34 +229,27 @@ func (s *solver) connect() error {
 				}
 			}
 		}
-		if err := s.connected(equations, columns); err != nil {
-			return err
-		}
+		s.connected(equations, columns)
 	}
-	return nil
 }
 
 // connected makes the tableau of a component, or none where there is nothing
 // that could be found out.
-func (s *solver) connected(equations, columns []int) error {
+func (s *solver) connected(equations, columns []int) {
 	if !slices.ContainsFunc(columns, s.unknown) && !slices.ContainsFunc(columns, s.mayFollow) {
 		for _, v := range columns {
 			s.variables[v].component = -1
 		}
-		return nil
+		return
 	}
-	if len(equations)*len(columns) > maxTableau {
-		return fmt.Errorf("what may be shown cannot be decided: %w", errors.Join(errTooLarge,
-			fmt.Errorf("%d figures hang together by %d sums; publish smaller tables", len(columns), len(equations))))
-	}
-	rows := make([][]int64, len(equations))
+	rows := make([]row, len(equations))
 	for i, e := range equations {
-		rows[i] = make([]int64, len(columns))
 		for v, a := range s.equations[e] {
-			if !s.variables[v].fixed {
-				rows[i][s.variables[v].column] = a
+			if !s.variables[v].fixed && a != 0 {
+				rows[i] = append(rows[i], entry{s.variables[v].column, a})
 			}
 		}
+		slices.SortFunc(rows[i], func(a, b entry) int { return a.column - b.column })
 	}
 	c := &component{columns: columns}
 	c.tableau = newTableau(rows, make([]int64, len(columns)), make([]int64, len(columns)))
@@ -267,7 +257,6 @@ func (s *solver) connected(equations, columns []int) error {
 	for _, v := range columns {
 		s.bounds(v)
 	}
-	return nil
 }
 
 // mayFollow tells whether a figure may have to go with another one.

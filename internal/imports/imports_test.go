@@ -29,6 +29,8 @@ var allowed = map[string][]string{
 	// Pages ask the catalogue; all else that they show comes through their ports.
 	"web":     {"web/visitor", "catalog", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	"content": {"content/archive", "content/markup", "content/manifest"},
+	// Which figures about groups may be shown: for whatever exports aggregates.
+	"suppress": {},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
 	"internal/tenantfiles": {},
