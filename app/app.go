@@ -280,6 +280,7 @@ func (a *App) Handler() http.Handler {
 	a.records.Register(router)
 	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)
+	a.signin.NewAPI(a.door).Register(router)
 	a.signin.Routes(router)
 	return router
 }
