@@ -153,7 +153,7 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("the origin of content: %w", err)
 	}
 	a.content.open(content)
-	a.public.open(a.Handler())
+	a.public.open(fenced(a.Handler(), a.opts.Pages, a.opts.Catalog.LaunchBase))
 	return nil
 }
 
@@ -265,6 +265,7 @@ func (a *App) Handler() http.Handler {
 	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
 	o.Guard = Guard{a.launches}
+	o.Foreign = a.foreign
 	o.ContentOrigin = a.contentOrigin()
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
@@ -281,7 +282,10 @@ func (a *App) Handler() http.Handler {
 	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)
 	a.signin.NewAPI(a.door).Register(router)
+	pages := a.newPages()
+	a.signin.SetLook(look{pages})
 	a.signin.Routes(router)
+	router.MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return isPage(r.URL.Path) }).Handler(pages)
 	return router
 }
 

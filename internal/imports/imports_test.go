@@ -26,7 +26,9 @@ var allowed = map[string][]string{
 	"content/manifest": {"content/archive", "content/markup"},
 	// Who looks at a page, for everything behind signing in.
 	"web/visitor": {},
-	"content":     {"content/archive", "content/markup", "content/manifest"},
+	// Pages ask the catalogue; all else that they show comes through their ports.
+	"web":     {"web/visitor", "catalog", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"content": {"content/archive", "content/markup", "content/manifest"},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
 	"internal/tenantfiles": {},
@@ -129,7 +131,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
 		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
-		"net/http":                               {"apiv1", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "launch", "player", "signin", "app"},
+		"net/http":                               {"apiv1", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "launch", "player", "signin", "web", "app"},
 		"github.com/coreos/go-oidc/v3/oidc":      {"access", "signin"},
 		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements
 	}
