@@ -16,6 +16,12 @@ import (
 // test fails.
 func Tab(t *testing.T) context.Context {
 	t.Helper()
+	return tab(t, 90*time.Second)
+}
+
+// tab is a tab that ends after patience.
+func tab(t testing.TB, patience time.Duration) context.Context {
+	t.Helper()
 	path := ""
 	for _, name := range [...]string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
@@ -34,7 +40,7 @@ func Tab(t *testing.T) context.Context {
 	t.Cleanup(stop)
 	tab, closeTab := chromedp.NewContext(allocator)
 	t.Cleanup(closeTab)
-	tab, cancel := context.WithTimeout(tab, 90*time.Second)
+	tab, cancel := context.WithTimeout(tab, patience)
 	t.Cleanup(cancel)
 	if err := chromedp.Do(tab); err != nil { // starts it
 		t.Fatalf("the browser does not start: %v", err)
