@@ -24,6 +24,9 @@ func (a *App) newPages() *web.Site {
 	})
 }
 
+// PagesURL is the address of the start page, as browsers reach it.
+func (a *App) PagesURL() string { return a.pagesBase() + "/" }
+
 // pagesBase is the public address of the pages, without a slash at its end.
 func (a *App) pagesBase() string {
 	if a.opts.Catalog.Base == "" && a.opts.Pages != "" {
