@@ -66,6 +66,10 @@ func ownRequests() []own {
 		{"POST /api/v1/registrations/{registration}/waive", "/api/v1/registrations/" + registration + "/waive", `{"item":"a","reason":"b"}`, content, 404, 403},
 		{"GET /api/v1/launches", "/api/v1/launches?course=" + course, "", catalogue, 200, 403},
 		{"POST /api/v1/launches", "/api/v1/launches", `{"course":"nothing-here"}`, content, 404, 403},
+		{"GET /api/v1/invitations", "/api/v1/invitations", "", catalogue, 200, 403},
+		{"POST /api/v1/invitations", "/api/v1/invitations", `{"course":"nothing-here"}`, content, 404, 403},
+		{"DELETE /api/v1/invitations/{invitation}", "/api/v1/invitations/" + registration, "", content, 404, 403},
+		{"POST /api/v1/invitations/accept", "/api/v1/invitations/accept", `{"token":"none","learner":{"actor":{"mbox":"mailto:ada@example.org"}}}`, content, 404, 403},
 	}
 }
 
