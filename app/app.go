@@ -19,6 +19,7 @@ import (
 	"lernspur/access"
 	"lernspur/admin"
 	"lernspur/apiv1"
+	"lernspur/attendance"
 	"lernspur/blobs"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
@@ -57,6 +58,7 @@ type App struct {
 	catalog    *catalog.Service
 	catalogAPI *api.API
 	launches   *launch.Service
+	attendance *attendance.Service
 
 	public      gate
 	content     gate
@@ -131,6 +133,10 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	a.task(func() { a.catalog.Run(running, a.tenants) })
+	if err := a.startAttendance(); err != nil {
+		return fmt.Errorf("attendance: %w", err)
+	}
+	a.task(func() { a.attendance.Run(running, a.tenants) })
 	a.startLaunch()
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
@@ -272,6 +278,7 @@ func (a *App) Handler() http.Handler {
 	a.records.Register(router)
 	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)
+	a.newAttendanceAPI().Register(router)
 	return router
 }
 
