@@ -70,6 +70,17 @@ func ownRequests() []own {
 		{"POST /api/v1/invitations", "/api/v1/invitations", `{"course":"nothing-here"}`, content, 404, 403},
 		{"DELETE /api/v1/invitations/{invitation}", "/api/v1/invitations/" + registration, "", content, 404, 403},
 		{"POST /api/v1/invitations/accept", "/api/v1/invitations/accept", `{"token":"none","learner":{"actor":{"mbox":"mailto:ada@example.org"}}}`, content, 404, 403},
+		{"GET /api/v1/attendance/sessions", "/api/v1/attendance/sessions", "", catalogue, 200, 403},
+		{"POST /api/v1/attendance/sessions", "/api/v1/attendance/sessions", `{"course":"nothing-here"}`, content, 404, 403},
+		{"GET /api/v1/attendance/sessions/{session}", "/api/v1/attendance/sessions/" + registration, "", catalogue, 404, 403},
+		{"PATCH /api/v1/attendance/sessions/{session}", "/api/v1/attendance/sessions/" + registration, "{}", content, 404, 403},
+		{"DELETE /api/v1/attendance/sessions/{session}", "/api/v1/attendance/sessions/" + registration, "", content, 404, 403},
+		{"POST /api/v1/attendance/sessions/{session}/code", "/api/v1/attendance/sessions/" + registration + "/code", "{}", content, 404, 403},
+		{"DELETE /api/v1/attendance/sessions/{session}/code", "/api/v1/attendance/sessions/" + registration + "/code", "", content, 404, 403},
+		{"GET /api/v1/attendance/sessions/{session}/records", "/api/v1/attendance/sessions/" + registration + "/records", "", catalogue, 404, 403},
+		{"POST /api/v1/attendance/sessions/{session}/records", "/api/v1/attendance/sessions/" + registration + "/records", `{"entries":[]}`, content, 404, 403},
+		{"DELETE /api/v1/attendance/sessions/{session}/records/{learner}", "/api/v1/attendance/sessions/" + registration + "/records/nobody", "", content, 404, 403},
+		{"POST /api/v1/attendance/enter", "/api/v1/attendance/enter", `{"code":"AAAA-AAAA","learner":{"actor":{"mbox":"mailto:ada@example.org"}}}`, content, 404, 403},
 	}
 }
 
