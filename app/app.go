@@ -32,6 +32,7 @@ import (
 	"lernspur/progress"
 	"lernspur/records"
 	"lernspur/schema"
+	"lernspur/signin"
 	"lernspur/store"
 )
 
@@ -47,7 +48,7 @@ type App struct {
 	store      *store.Store
 	committer  *commit.Committer
 	schemas    map[string]*schema.Extensions // of tenants that have some
-	people     *directory.People
+	people     *directory.Directory
 	blobs      *blobs.Keeper
 	keys       *directory.Keys
 	access     *access.Gate
@@ -59,6 +60,7 @@ type App struct {
 	catalogAPI *api.API
 	launches   *launch.Service
 	attendance *attendance.Service
+	signin     *signin.Service
 
 	public      gate
 	content     gate
@@ -108,9 +110,6 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.readSchemas(); err != nil {
 		return err
 	}
-	if a.people, err = directory.ReadPeople(filepath.Join(a.opts.DataDir, "people")); err != nil {
-		return fmt.Errorf("the people of tenants: %w", err)
-	}
 	if err := a.openDoors(); err != nil {
 		return err
 	}
@@ -129,6 +128,10 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("progress: %w", err)
 	}
 	a.task(func() { a.sweep(running) })
+	if err := a.startDirectory(ctx); err != nil {
+		return fmt.Errorf("the people of tenants: %w", err)
+	}
+	a.task(func() { a.people.Run(running) })
 	if err := a.startCatalog(); err != nil {
 		return err
 	}
@@ -138,6 +141,10 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.task(func() { a.attendance.Run(running, a.tenants) })
 	a.startLaunch()
+	if err := a.startSignin(ctx); err != nil {
+		return fmt.Errorf("signing in: %w", err)
+	}
+	a.task(func() { a.signin.Run(running, a.tenants) })
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
 		return fmt.Errorf("deletions: %w", err)
@@ -152,7 +159,7 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("the origin of content: %w", err)
 	}
 	a.content.open(content)
-	a.public.open(a.Handler())
+	a.public.open(fenced(a.Handler(), a.opts.Pages, a.opts.Catalog.LaunchBase))
 	return nil
 }
 
@@ -264,10 +271,12 @@ func (a *App) Handler() http.Handler {
 	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
 	o.Guard = Guard{a.launches}
+	o.Foreign = a.foreign
 	o.ContentOrigin = a.contentOrigin()
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
+	router.Use(a.signin.Middleware) // it leaves the endpoint alone
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
 	progress.NewAPI(progress.Options{
@@ -279,6 +288,11 @@ func (a *App) Handler() http.Handler {
 	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)
 	a.newAttendanceAPI().Register(router)
+	a.signin.NewAPI(a.door).Register(router)
+	pages := a.newPages()
+	a.signin.SetLook(look{pages})
+	a.signin.Routes(router)
+	router.MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return isPage(r.URL.Path) }).Handler(pages)
 	return router
 }
 

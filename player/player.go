@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,10 +36,11 @@ type Opener interface {
 	URL(ctx context.Context, l *catalog.Launch, course *catalog.Course, item *manifest.Item) (string, error)
 }
 
-// Document is a document of the State resource.
+// Document is a document of the State resource, or, without an Actor, of the
+// Activity Profile resource.
 type Document struct {
 	Activity     string
-	Actor        []byte // JSON
+	Actor        []byte // JSON; nil for nobody's
 	Registration uuid.UUID
 	ID           string
 	ContentType  string
@@ -67,7 +69,12 @@ type Options struct {
 }
 
 // Player is the origin that content runs on. It is safe for concurrent use.
-type Player struct{ opts Options }
+type Player struct {
+	opts Options
+
+	mu        sync.Mutex
+	described map[string]bool // versions of items whose activity profile is written
+}
 
 // New makes a Player.
 func New(o Options) *Player {
@@ -80,7 +87,7 @@ func New(o Options) *Player {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Player{o}
+	return &Player{opts: o, described: map[string]bool{}}
 }
 
 // Handler serves the whole origin: launches, files of packages, the run time.
@@ -91,13 +98,19 @@ func (p *Player) Handler() http.Handler {
 	mux.HandleFunc("POST /run/{token}/open", p.open)
 	mux.HandleFunc("POST /run/{token}/commit", p.commit)
 	mux.HandleFunc("POST /run/{token}/course", p.course)
-	mux.HandleFunc("GET /player/{version}/{name}", asset)
+	mux.HandleFunc("POST /run/{token}/events", p.events)
+	mux.HandleFunc("GET /player/{version}/{name...}", asset)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { p.page(w, r, http.StatusNotFound, "nothing") })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		// The token is in the path: it goes to no other origin.
 		h.Set("Referrer-Policy", "same-origin")
+		// Whoever opened this window is out of the content's reach, and windows that
+		// content opens itself are not.
+		h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", permissions)
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Content-Security-Policy", p.frames())
 		if r.Header.Get("Service-Worker") != "" {
@@ -108,6 +121,13 @@ func (p *Player) Handler() http.Handler {
 		mux.ServeHTTP(w, r)
 	})
 }
+
+// permissions are what content of any package cannot even ask the learner for: one
+// who agrees does so for all packages, which share an origin. Camera and microphone
+// are left to the browser's question, since language courses and H5P listen.
+const permissions = "bluetooth=(), clipboard-read=(), display-capture=(), geolocation=(), hid=(), identity-credentials-get=(), " +
+	"idle-detection=(), local-fonts=(), midi=(), otp-credentials=(), payment=(), publickey-credentials-create=(), publickey-credentials-get=(), " +
+	"serial=(), storage-access=(), usb=(), window-management=()"
 
 // frames is who may put what is served here into a frame.
 func (p *Player) frames() string {

@@ -31,6 +31,10 @@ type record struct {
 	Live    bool `json:"live,omitempty"`
 	Ended   bool `json:"ended,omitempty"`
 
+	// First and Last are when commits of the session arrived, in microseconds.
+	First int64 `json:"first,omitempty"`
+	Last  int64 `json:"last,omitempty"`
+
 	// Total is how long the sessions before took together.
 	Total time.Duration   `json:"total,omitempty"`
 	Data  CMI             `json:"data,omitempty"`
@@ -42,11 +46,13 @@ type record struct {
 	Pending []Statement `json:"pending,omitempty"`
 	// Log are the last calls of content, each a line.
 	Log []Call `json:"log,omitempty"`
+	// H5P is there for H5P content only.
+	H5P *h5pRecord `json:"h5p,omitempty"`
 }
 
 // Call is a call of the run-time API by content.
 type Call struct {
-	// At is in milliseconds since 1970, by the learner's clock.
+	// At is in milliseconds since 1970, by the learner's clock; for H5P by ours.
 	At   int64  `json:"at"`
 	Call string `json:"call"`
 	// Element is the first argument and Value the second, both cut at
@@ -91,11 +97,14 @@ func cut(text string, limit int) string {
 // resumes tells whether the next session goes on with this attempt. One that
 // ended without being suspended is over (SCORM 2004); SCORM 1.2 content often says
 // nothing at its end, so there an attempt goes on until it has come to a result.
-// One whose end never arrived goes on.
+// One whose end never arrived goes on. That of H5P goes on until it has come to a
+// result as well.
 func (r *record) resumes(kind manifest.Kind) bool {
 	switch {
 	case r.Attempt == uuid.Nil || !r.Begun:
 		return false
+	case kind == manifest.H5P:
+		return len(r.h5p().Outcomes) == 0
 	case !r.Ended:
 		return true
 	case kind == manifest.SCORM12:
@@ -115,10 +124,19 @@ func sessionTime(kind manifest.Kind) string {
 	return "cmi.session_time"
 }
 
+// took is how long the session was: as content said, which it does at its end as a
+// rule. Of one whose end never arrived it is at least the time between its commits.
+func (r *record) took(kind manifest.Kind) time.Duration {
+	if said := r.Data[sessionTime(kind)]; said != "" && length(said) > 0 || r.Ended {
+		return length(said)
+	}
+	return min(time.Duration(r.Last-r.First)*time.Microsecond, maxLength)
+}
+
 // reopen begins a session: that of a new attempt, or one that goes on.
 func (r *record) reopen(kind manifest.Kind, now time.Time) {
 	if r.resumes(kind) {
-		r.Total = min(r.Total+length(r.Data[sessionTime(kind)]), maxLength)
+		r.Total = min(r.Total+r.took(kind), maxLength)
 		r.Resumed = true
 	} else if r.Begun || r.Attempt == uuid.Nil {
 		*r = record{Attempt: uuid.New(), Number: r.Number + 1, Started: now.UnixMicro()}
@@ -128,6 +146,12 @@ func (r *record) reopen(kind manifest.Kind, now time.Time) {
 		delete(r.Said, name)
 	}
 	r.Session, r.Commit, r.Live, r.Ended, r.Pending = uuid.New(), 0, false, false, nil
+	r.First, r.Last = 0, 0
+	if r.H5P != nil {
+		r.H5P.Last, r.H5P.Tries, r.H5P.Opened = 0, nil, now.UnixMicro()
+	} else if kind == manifest.H5P {
+		r.H5P = &h5pRecord{Allowance: maxBurst, Counted: now.UnixMicro(), Opened: now.UnixMicro()}
+	}
 }
 
 // load reads the record of an item, and its version.
