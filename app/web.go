@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"lernspur/catalog"
 	"lernspur/directory"
 	"lernspur/signin"
 	"lernspur/web"
@@ -19,7 +20,7 @@ import (
 func (a *App) newPages() *web.Site {
 	return web.New(web.Dependencies{
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
-		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.signin.SetLanguage,
+		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.signin.SetLanguage, Learner: a.learnerOf,
 		Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
 	})
 }
@@ -35,17 +36,30 @@ func (a *App) pagesBase() string {
 	return a.base()
 }
 
+// learnerOf is a visitor as a learner, for what she does herself.
+func (a *App) learnerOf(ctx context.Context, v *visitor.Visitor) (catalog.Learner, error) {
+	_, l, _, err := a.visitingLearner(visitor.With(ctx, v))
+	return l, err
+}
+
 // identifiersOf are the identifiers that a visitor learns under: those of the
-// person whose account it is.
+// person whose account it is, and the account itself.
 func (a *App) identifiersOf(ctx context.Context, v *visitor.Visitor) ([]string, error) {
-	if v.Person == "" {
-		return nil, nil
+	account := *v
+	account.Person = ""
+	l, err := a.learnerOf(ctx, &account)
+	if err == nil {
+		l, err = l.Checked()
 	}
-	person, ok := a.people.Person(ctx, v.Tenant, v.Person)
-	if !ok {
-		return nil, nil
+	if err != nil {
+		return nil, err
 	}
-	return person.Identifiers, nil
+	list := []string{l.Identifier}
+	if person, ok := a.people.Person(ctx, v.Tenant, v.Person); ok {
+		list = append(list, person.Identifiers...)
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
 }
 
 // look shows the pages around signing in.

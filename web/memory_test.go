@@ -139,6 +139,9 @@ func newTown(t testing.TB, content string) *town {
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
 		Identifiers: func(context.Context, *visitor.Visitor) ([]string, error) { return w.who, nil },
+		Learner: func(_ context.Context, v *visitor.Visitor) (catalog.Learner, error) {
+			return catalog.Learner{Actor: []byte(`{"account":{"homePage":"https://lrs.example","name":"` + v.Account + `"}}`), Name: v.Name}, nil
+		},
 		SetLanguage: func(_ context.Context, _ *visitor.Visitor, lang string) error { w.chosen = lang; return nil },
 		Now:         clock, Location: time.UTC,
 	})
