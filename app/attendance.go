@@ -1,13 +1,12 @@
 package app
 
 import (
-	"cmp"
 	"context"
 
 	"lernspur/attendance"
 	"lernspur/attendance/api"
 	"lernspur/catalog"
-	"lernspur/directory"
+	"lernspur/statements"
 	"lernspur/web/visitor"
 )
 
@@ -32,14 +31,27 @@ func (a *App) newAttendanceAPI() *api.API {
 	})
 }
 
-// visitingLearner is who has signed in, as a learner: the account that was signed
-// in with.
+// visitingLearner is who has signed in, as a learner.
 func (a *App) visitingLearner(ctx context.Context) (tenant string, l catalog.Learner, signedIn bool, err error) {
 	v := visitor.From(ctx)
-	if v == nil || v.Account == "" {
+	if v == nil {
 		return "", l, false, nil
 	}
-	l.Actor, err = directory.Account(cmp.Or(a.opts.Catalog.Base, "http://lernspur.local"), v.Account)
-	l.Name = v.Name
-	return v.Tenant, l, err == nil, err
+	l, err = a.learnerOf(ctx, v)
+	return v.Tenant, l, true, err
+}
+
+// learnerOf is the learner that a visitor is: by the first identifier of the person.
+// Errors: *catalog.Conflict for an account that is that of no person.
+func (a *App) learnerOf(ctx context.Context, v *visitor.Visitor) (catalog.Learner, error) {
+	identifiers, err := a.identifiersOf(ctx, v)
+	if err != nil {
+		return catalog.Learner{}, err
+	}
+	for _, identifier := range identifiers {
+		if agent, err := statements.AgentOf(identifier, v.Name); err == nil {
+			return catalog.Learner{Actor: agent, Name: v.Name}, nil
+		}
+	}
+	return catalog.Learner{}, &catalog.Conflict{Message: "this account belongs to no person who learns; whoever keeps the directory can change that"}
 }
