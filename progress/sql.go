@@ -11,30 +11,44 @@ const (
 	none  = "-9223372036854775808"
 )
 
-// units is a SELECT that turns each statement into the state of a learner who
-// has no other: the one place where the definitions of the metrics stand in
-// SQL. where chooses statements. voided is a SELECT of the (tenant, stored)
-// of those among them that are voided; they become neutral instead of
-// vanishing, so that a state of which nothing is left is replaced, too.
+// judged is a SELECT of what each statement says of its learner in each of its
+// courses: the one place where the definitions of the metrics stand in SQL. where
+// chooses statements. voided is a SELECT of the (tenant, stored) of those among
+// them that are voided.
+//
+// judged and points are those of a statement on the course itself (own), value is
+// the score of any. more are further columns of statements.
 //
 // The statement's own columns are read under short names: in ClickHouse an
 // alias hides the column of the same name in the whole query.
+func judged(where, voided string, more ...string) string {
+	return fmt.Sprintf(`SELECT tenant, stored, timestamp, actor, verb, completion, %[1]sarrayJoin(arrayDistinct(courses)) AS course,
+    object_kind = 1 AND object = course AS own,
+    (tenant, stored) IN (%[5]s) AS void,
+    toInt8(multiIf(NOT own, -1, success >= 0, success, verb = '%[2]s', 1, verb = '%[3]s', 0, -1)) AS judged,
+    multiIf(verb = '%[4]s', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
+  FROM statements WHERE voiding = 0 AND actor != '' AND %[6]s`,
+		strings.Join(append(more, ""), ", "), verbPassed, verbFailed, verbProgressed, voided, where)
+}
+
+// billionths is a score as it is kept.
+func billionths(score string) string { return "toInt64(round(" + score + " * 1e9))" }
+
+// units is a SELECT that turns each statement into the state of a learner who
+// has no other. Voided statements become neutral instead of
+// vanishing, so that a state of which nothing is left is replaced, too.
 func units(where, voided string) string {
 	return fmt.Sprintf(`SELECT tenant, toString(course) AS course, toString(actor) AS learner,
   if(void OR verb IN (%[1]s), %[2]s, timestamp) AS started_at,
   if(NOT void AND own AND (completion = 1 OR verb IN (%[3]s)), timestamp, %[2]s) AS completed_at,
   if(void, %[4]s, timestamp) AS last_at,
   if(void OR judged < 0, (toInt64(%[4]s), toInt64(0), toInt8(-1)), (timestamp, stored, judged)) AS verdict,
-  if(void OR NOT isFinite(points), (toInt64(%[4]s), toInt64(0), toInt64(0)), (timestamp, stored, toInt64(round(points * 1e9)))) AS score
+  if(void OR NOT isFinite(points), (toInt64(%[4]s), toInt64(0), toInt64(0)), (timestamp, stored, %[5]s)) AS score
 FROM (
-  SELECT tenant, stored, timestamp, actor, verb, completion, arrayJoin(arrayDistinct(courses)) AS course,
-    object_kind = 1 AND object = course AS own,
-    (tenant, stored) IN (%[8]s) AS void,
-    toInt8(multiIf(NOT own, -1, success >= 0, success, verb = '%[5]s', 1, verb = '%[6]s', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = '%[7]s', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
-  FROM statements WHERE voiding = 0 AND actor != '' AND %[9]s
-)`, quoted(platformVerbs), never, quoted(completionVerbs), none, verbPassed, verbFailed, verbProgressed, voided, where)
+  %[6]s
+)`, quoted(platformVerbs), never, quoted(completionVerbs), none, billionths("points"), judged(where, voided))
 }
 
 // merged is a SELECT of the states that rows add up to.
@@ -97,8 +111,7 @@ func foldSQL(s span, n int64, voiding bool) string {
 	if voiding {
 		affected := affectedSQL(s)
 		old += "\n  AND (tenant, learner) NOT IN (" + affected + ")"
-		theirs := `SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (` +
-			`SELECT tenant, toUInt8(2), toUUID(UUIDNumToString(toFixedString(substring(SHA256(actor), 1, 16), 16))) FROM (` + affected + `))`
+		theirs := theirPlaces(affected)
 		rows = append(rows, units(
 			fmt.Sprintf("stored <= %d AND (tenant, stored) IN (%s)\n    AND (tenant, actor) IN (%s)", s.from, theirs, affected),
 			voidedAmong("(tenant, target) IN ("+theirs+")", s.upto)))

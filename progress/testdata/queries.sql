@@ -21,8 +21,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE target > 1000 AND target <= 2000 AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE target > 1000 AND target <= 2000))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND stored > 1000 AND stored <= 2000
 )
 UNION ALL
@@ -49,8 +50,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE target > 1000 AND target <= 2000 AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE target > 1000 AND target <= 2000))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND stored > 1000 AND stored <= 2000
 )
 UNION ALL
@@ -77,8 +79,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE target > 1000 AND target <= 2000 AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE target > 1000 AND target <= 2000))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND stored > 1000 AND stored <= 2000
 )
 UNION ALL
@@ -93,8 +96,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE (tenant, target) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(2), toUUID(UUIDNumToString(toFixedString(substring(SHA256(actor), 1, 16), 16))) FROM (SELECT tenant, actor FROM statements WHERE voiding = 0 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(1), ref FROM statements WHERE voiding = 1 AND stored > 1000 AND stored <= 2000))))) AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE (tenant, target) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(2), toUUID(UUIDNumToString(toFixedString(substring(SHA256(actor), 1, 16), 16))) FROM (SELECT tenant, actor FROM statements WHERE voiding = 0 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(1), ref FROM statements WHERE voiding = 1 AND stored > 1000 AND stored <= 2000)))))))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND stored <= 1000 AND (tenant, stored) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(2), toUUID(UUIDNumToString(toFixedString(substring(SHA256(actor), 1, 16), 16))) FROM (SELECT tenant, actor FROM statements WHERE voiding = 0 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(1), ref FROM statements WHERE voiding = 1 AND stored > 1000 AND stored <= 2000)))))
     AND (tenant, actor) IN (SELECT tenant, actor FROM statements WHERE voiding = 0 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(1), ref FROM statements WHERE voiding = 1 AND stored > 1000 AND stored <= 2000)))
 )
@@ -128,8 +132,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE tenant = {tenant:String} AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE tenant = {tenant:String}))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND tenant = {tenant:String} AND stored <= 2000 AND timestamp >= 10 AND timestamp < 20
 )
 )
@@ -152,8 +157,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE tenant = {tenant:String} AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE tenant = {tenant:String}))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND tenant = {tenant:String} AND stored <= 2000 AND timestamp >= 10 AND timestamp < 20
 )
 )
@@ -181,8 +187,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE tenant = {tenant:String} AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE tenant = {tenant:String}))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND tenant = {tenant:String} AND stored <= 2000 AND cityHash64(toString(actor)) % 3 = 1
 )
 )
