@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -35,7 +36,11 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 		return Page{}, fmt.Errorf("a page of courses needs a positive limit, not %d", f.Limit)
 	}
 	page := Page{Watermark: p.Watermark()}
-	all, err := p.kept.get(ctx, tenant, page.Watermark, func(ctx context.Context) ([]Course, error) {
+	directory, err := p.directoryVersion(ctx, tenant)
+	if err != nil {
+		return Page{}, err
+	}
+	all, err := p.kept.get(ctx, tenant, page.Watermark, directory, func(ctx context.Context) ([]Course, error) {
 		return p.readPage(ctx, tenant, Filter{Limit: maxKept + 1})
 	})
 	courses := all.courses
@@ -52,6 +57,17 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 	page.More = len(courses) > f.Limit
 	page.Courses = slices.Clone(courses[:min(f.Limit, len(courses))])
 	return page, nil
+}
+
+// directoryVersion tells one state of a tenant's directory from all others.
+func (p *Projector) directoryVersion(ctx context.Context, tenant string) (string, error) {
+	var version, written int64
+	var day time.Time
+	sql := `SELECT max(version), max(written), max(day) FROM directory_cursor FINAL WHERE tenant = {tenant:String}`
+	if err := p.conn.QueryRow(forTenant(ctx, tenant), sql).Scan(&version, &written, &day); err != nil {
+		return "", fmt.Errorf("reading the version of the directory: %w", err)
+	}
+	return fmt.Sprintf("%d.%d.%d", version, written, day.Unix()), nil
 }
 
 // readPage reads courses from the table.

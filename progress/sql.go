@@ -51,10 +51,13 @@ FROM (
 )`, quoted(platformVerbs), never, quoted(completionVerbs), none, billionths("points"), judged(where, voided))
 }
 
+// highest are the columns of a state from several.
+const highest = "min(started_at) AS started_at, min(completed_at) AS completed_at,\n" +
+	"  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score"
+
 // merged is a SELECT of the states that rows add up to.
 func merged(rows ...string) string {
-	return "SELECT tenant, course, learner, min(started_at) AS started_at, min(completed_at) AS completed_at,\n" +
-		"  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score\nFROM (\n" +
+	return "SELECT tenant, course, learner, " + highest + "\nFROM (\n" +
 		strings.Join(rows, "\nUNION ALL\n") + "\n)\nGROUP BY tenant, course, learner"
 }
 
@@ -129,8 +132,18 @@ func affectedSQL(s span) string {
 		`SELECT tenant, toUInt8(1), ref FROM statements WHERE voiding = 1 AND %s))`, s.upto, s.of("stored"))
 }
 
-// totals are the columns of a Course, from states; the order is that of
-// scanCourse.
+// ofHumans makes states of humans out of those of learners: who has several
+// identifiers in the directory has one state in each course.
+func ofHumans(states string) string {
+	return fmt.Sprintf(`SELECT course, if(who.person = '', s.learner, who.person) AS human, %s
+FROM (
+%s
+) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE s.last_at > %s GROUP BY course, human`, highest, states, none)
+}
+
+// totals are the columns of a Course, from states of humans; the order is that of
+// readCourses.
 const totals = `course, count(), countIf(started_at < ` + never + `), countIf(completed_at < ` + never + `), ` +
 	`countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > ` + none + `), sum(score.3), max(last_at)`
 
@@ -141,7 +154,8 @@ func coursesSQL(after bool, n int) string {
 	if after {
 		where += " AND course > {after:String}"
 	}
-	return fmt.Sprintf("SELECT %s FROM progress FINAL WHERE %s AND last_at > %s GROUP BY course ORDER BY course LIMIT %d", totals, where, none, n)
+	return fmt.Sprintf("SELECT %s FROM (\n%s\n) GROUP BY course ORDER BY course LIMIT %d", totals,
+		ofHumans("SELECT toString(course) AS course, learner, started_at, completed_at, last_at, verdict, score FROM progress FINAL WHERE "+where), n)
 }
 
 // tenantStates computes the states of a tenant from its statements alone.
@@ -153,14 +167,13 @@ func tenantStates(where string, upto int64) string {
 // periodSQL computes a tenant's courses from the statements with a timestamp in
 // [from, to) that are stored up to upto.
 func periodSQL(from, to, upto int64) string {
-	return fmt.Sprintf("SELECT %s FROM (\n%s\n) WHERE last_at > %s GROUP BY course ORDER BY course",
-		totals, periodStates(from, to, upto), none)
+	return fmt.Sprintf("SELECT %s FROM (\n%s\n) GROUP BY course ORDER BY course", totals, ofHumans(periodStates(from, to, upto)))
 }
 
 // periodLearnersSQL counts the learners of all courses together.
 func periodLearnersSQL(from, to, upto int64) string {
-	return fmt.Sprintf("SELECT uniqExact(learner), uniqExactIf(learner, started_at < %s), uniqExactIf(learner, completed_at < %s) FROM (\n%s\n) WHERE last_at > %s",
-		never, never, periodStates(from, to, upto), none)
+	return fmt.Sprintf("SELECT uniqExact(human), uniqExactIf(human, started_at < %s), uniqExactIf(human, completed_at < %s) FROM (\n%s\n)",
+		never, never, ofHumans(periodStates(from, to, upto)))
 }
 
 func periodStates(from, to, upto int64) string {

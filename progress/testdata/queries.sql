@@ -111,13 +111,30 @@ GROUP BY tenant, course, learner
 );
 
 -- courses
-SELECT course, count(), countIf(started_at < 9223372036854775807), countIf(completed_at < 9223372036854775807), countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > -9223372036854775808), sum(score.3), max(last_at) FROM progress FINAL WHERE tenant = {tenant:String} AND last_at > -9223372036854775808 GROUP BY course ORDER BY course LIMIT 1001;
+SELECT course, count(), countIf(started_at < 9223372036854775807), countIf(completed_at < 9223372036854775807), countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > -9223372036854775808), sum(score.3), max(last_at) FROM (
+SELECT course, if(who.person = '', s.learner, who.person) AS human, min(started_at) AS started_at, min(completed_at) AS completed_at,
+  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
+FROM (
+SELECT toString(course) AS course, learner, started_at, completed_at, last_at, verdict, score FROM progress FINAL WHERE tenant = {tenant:String}
+) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE last_at > -9223372036854775808 GROUP BY course, human
+) GROUP BY course ORDER BY course LIMIT 1001;
 
 -- courses after
-SELECT course, count(), countIf(started_at < 9223372036854775807), countIf(completed_at < 9223372036854775807), countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > -9223372036854775808), sum(score.3), max(last_at) FROM progress FINAL WHERE tenant = {tenant:String} AND course > {after:String} AND last_at > -9223372036854775808 GROUP BY course ORDER BY course LIMIT 1001;
+SELECT course, count(), countIf(started_at < 9223372036854775807), countIf(completed_at < 9223372036854775807), countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > -9223372036854775808), sum(score.3), max(last_at) FROM (
+SELECT course, if(who.person = '', s.learner, who.person) AS human, min(started_at) AS started_at, min(completed_at) AS completed_at,
+  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
+FROM (
+SELECT toString(course) AS course, learner, started_at, completed_at, last_at, verdict, score FROM progress FINAL WHERE tenant = {tenant:String} AND course > {after:String}
+) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE last_at > -9223372036854775808 GROUP BY course, human
+) GROUP BY course ORDER BY course LIMIT 1001;
 
 -- period
 SELECT course, count(), countIf(started_at < 9223372036854775807), countIf(completed_at < 9223372036854775807), countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > -9223372036854775808), sum(score.3), max(last_at) FROM (
+SELECT course, if(who.person = '', s.learner, who.person) AS human, min(started_at) AS started_at, min(completed_at) AS completed_at,
+  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
+FROM (
 SELECT tenant, course, learner, min(started_at) AS started_at, min(completed_at) AS completed_at,
   max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
 FROM (
@@ -139,10 +156,15 @@ FROM (
 )
 )
 GROUP BY tenant, course, learner
-) WHERE last_at > -9223372036854775808 GROUP BY course ORDER BY course;
+) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE last_at > -9223372036854775808 GROUP BY course, human
+) GROUP BY course ORDER BY course;
 
 -- period learners
-SELECT uniqExact(learner), uniqExactIf(learner, started_at < 9223372036854775807), uniqExactIf(learner, completed_at < 9223372036854775807) FROM (
+SELECT uniqExact(human), uniqExactIf(human, started_at < 9223372036854775807), uniqExactIf(human, completed_at < 9223372036854775807) FROM (
+SELECT course, if(who.person = '', s.learner, who.person) AS human, min(started_at) AS started_at, min(completed_at) AS completed_at,
+  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
+FROM (
 SELECT tenant, course, learner, min(started_at) AS started_at, min(completed_at) AS completed_at,
   max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
 FROM (
@@ -164,7 +186,9 @@ FROM (
 )
 )
 GROUP BY tenant, course, learner
-) WHERE last_at > -9223372036854775808;
+) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE last_at > -9223372036854775808 GROUP BY course, human
+);
 
 -- check
 SELECT course, learner, anyIf(state, side = 1), anyIf(state, side = 2) FROM (
