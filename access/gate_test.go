@@ -322,4 +322,6 @@ func BenchmarkIdentify(b *testing.B) {
 type noKeys struct{}
 
 func (noKeys) ListKeys(context.Context) ([]directory.KeyRecord, error) { return nil, nil }
+func (*noKeys) DeleteKeys(context.Context, []string) error { return nil }
+
 func (noKeys) PutKey(context.Context, directory.KeyRecord) error       { return nil }

@@ -115,9 +115,13 @@ func (a *App) waitForProgress(ctx context.Context) (int64, error) {
 }
 
 // People are the persons of the directory as the endpoint sees them.
-type People struct{ *directory.People }
+type People struct{ *directory.Directory }
 
 // Person implements lrs.People.
-func (p People) Person(_ context.Context, tenant, identifier string) (lrs.Person, error) {
-	return lrs.Person(p.People.Person(tenant, identifier)), nil
+func (p People) Person(ctx context.Context, tenant, identifier string) (lrs.Person, error) {
+	person, known := p.PersonOf(ctx, tenant, identifier)
+	if !known {
+		return lrs.Person{}, nil
+	}
+	return lrs.Person{Names: person.Names(), Identifiers: person.Identifiers}, nil
 }

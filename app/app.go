@@ -46,7 +46,7 @@ type App struct {
 	store      *store.Store
 	committer  *commit.Committer
 	schemas    map[string]*schema.Extensions // of tenants that have some
-	people     *directory.People
+	people     *directory.Directory
 	blobs      *blobs.Keeper
 	keys       *directory.Keys
 	access     *access.Gate
@@ -106,9 +106,6 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.readSchemas(); err != nil {
 		return err
 	}
-	if a.people, err = directory.ReadPeople(filepath.Join(a.opts.DataDir, "people")); err != nil {
-		return fmt.Errorf("the people of tenants: %w", err)
-	}
 	if err := a.openDoors(); err != nil {
 		return err
 	}
@@ -127,6 +124,10 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("progress: %w", err)
 	}
 	a.task(func() { a.sweep(running) })
+	if err := a.startDirectory(ctx); err != nil {
+		return fmt.Errorf("the people of tenants: %w", err)
+	}
+	a.task(func() { a.people.Run(running) })
 	if err := a.startCatalog(); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -186,7 +187,21 @@ func TestTokens(t *testing.T) {
 	if _, err := s.Note(t.Context(), "default", r.ID, func(r *catalog.Registration) error { r.Closes = clock().UnixMicro(); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	check("closed", l.Token, catalog.ErrExpired)
+	check("closed", l.Token, catalog.ErrClosed)
+	bounds := func(opens, closes time.Duration) {
+		t.Helper()
+		if _, err := s.Note(t.Context(), "default", r.ID, func(r *catalog.Registration) error {
+			r.Opens, r.Closes = clock().Add(opens).UnixMicro(), clock().Add(closes).UnixMicro()
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bounds(time.Minute, time.Hour)
+	check("not open yet", l.Token, catalog.ErrClosed)
+	bounds(-time.Minute, time.Hour)
+	check("open", l.Token, nil)
+	bounds(-time.Minute, 0)
 	if _, err := s.Open(t.Context(), "default", r.ID, "", catalog.Normal, catalog.OpenOptions{}); !errors.Is(err, catalog.ErrClosed) {
 		t.Errorf("a launch of a closed registration: %v", err)
 	}
@@ -296,6 +311,24 @@ func TestCataloguePages(t *testing.T) {
 		do(t, a, "POST", "/api/v1/courses", fmt.Sprintf(`{"activity":"http://example.org/%d","title":{"en":"Course %d"}}`, i, i), 201)
 	}
 	do(t, a, "POST", "/api/v1/courses", `{"activity":"http://example.org/0","title":{"en":"Again"}}`, 409)
+	// Activities belong to the course of their id, else to that of the longest prefix.
+	prefix := func(activity, title string) string {
+		return do(t, a, "POST", "/api/v1/courses", `{"activity":"`+activity+`","prefix":true,"title":{"en":"`+title+`"}}`, 201)["id"].(string)
+	}
+	outer, inner := prefix("http://prefix.example/", "Outer"), prefix("http://prefix.example/inner/", "Inner")
+	exact := do(t, a, "POST", "/api/v1/courses", `{"activity":"http://prefix.example/inner/exact","title":{"en":"Exact"}}`, 201)["id"].(string)
+	for activity, want := range map[string]string{"http://prefix.example/a": outer, "http://prefix.example/inner/b": inner, "http://prefix.example/inner/exact": exact, "http://prefix.example": ""} {
+		items := do(t, a, "GET", "/api/v1/courses?activity="+url.QueryEscape(activity), "", 200)["items"].([]any)
+		got := ""
+		if len(items) > 0 {
+			got = dig(t, items, 0, "id").(string)
+		}
+		expect(t, "the course of "+activity, got, want)
+	}
+	for _, id := range []string{outer, inner, exact} {
+		do(t, a, "DELETE", "/api/v1/courses/"+id, "", 204)
+	}
+	do(t, a, "GET", "/api/v1/courses?activity=a&limit=1", "", 400)
 	course := ""
 	seen := map[string]bool{}
 	for path := "/api/v1/courses?limit=2"; path != ""; {

@@ -235,7 +235,7 @@ func (k launchKeys) Create(ctx context.Context, t launch.Token) (string, error) 
 		Scopes: []string{
 			directory.ScopeStatementsWrite, directory.ScopeStatementsRead, directory.ScopeState, directory.ScopeProfile, directory.ScopeDefine,
 		},
-		Binding: directory.Binding{Actor: t.Actor, Registration: t.Registration, ActivityPrefix: t.ActivityPrefix, Expires: t.Expires},
+		Binding: directory.Binding{Actor: t.Actor, Registration: t.Registration, Expires: t.Expires},
 	})
 }
 

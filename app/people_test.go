@@ -9,7 +9,8 @@ import (
 )
 
 // TestOnePersonOfTwoIdentifiers: the Agents resource answers what the directory
-// ties together, and a file that cannot be used stops the start.
+// ties together, which a file can begin; and a file that cannot be used stops the
+// start.
 func TestOnePersonOfTwoIdentifiers(t *testing.T) {
 	o := options(t)
 	dir := filepath.Join(o.DataDir, "people")

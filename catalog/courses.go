@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"lernspur/content/manifest"
 	"lernspur/documents"
@@ -110,6 +111,28 @@ func (s *Service) Courses(ctx context.Context, tenant, after string, n int) ([]*
 // Packages are the Courses that have a package.
 func (s *Service) Packages(ctx context.Context, tenant, after string, n int) ([]*Course, error) {
 	return s.somecourses(ctx, tenant, after, n, func(c *Course) bool { return !c.Deleted && c.Current != 0 })
+}
+
+// CourseOf is the course that an Activity belongs to: the one whose Activity it is,
+// else the one with the longest prefix that its id begins with. Errors:
+// ErrNotFound.
+func (s *Service) CourseOf(ctx context.Context, tenant, activity string) (*Course, error) {
+	var found *Course
+	_, err := s.somecourses(ctx, tenant, "", 1, func(c *Course) bool {
+		switch {
+		case c.Deleted:
+		case c.Activity == activity && !c.Prefix:
+			found = c
+			return true
+		case c.Prefix && strings.HasPrefix(activity, c.Activity) && (found == nil || len(found.Activity) < len(c.Activity)):
+			found = c
+		}
+		return false
+	})
+	if err == nil && found == nil {
+		err = ErrNotFound
+	}
+	return found, err
 }
 
 // somecourses are up to n courses that are picked.

@@ -19,7 +19,7 @@ var (
 	// ErrExpired is the ErrNoLaunch of a launch that was, and is over.
 	ErrExpired = fmt.Errorf("%w any more: it has expired", ErrNoLaunch)
 	// ErrClosed means that a registration is not open now: before Opens or after
-	// Closes.
+	// Closes. A launch that was made before is there, and opens nothing meanwhile.
 	ErrClosed = errors.New("the registration is not open at this time")
 	// ErrChanged means that somebody else has changed it since it was read.
 	ErrChanged = errors.New("it was changed meanwhile")

@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"lernspur/content/manifest"
 	"lernspur/documents"
 )
 
@@ -166,20 +165,10 @@ func (s *Service) openItem(ctx context.Context, l *Launch, item string) error {
 	return &Invalid{"item", fmt.Sprintf("there is no item %q in this course that could be launched", item)}
 }
 
-// Item is the item of a manifest that has this identifier; nil when there is
-// none.
-func Item(p *manifest.Package, id string) *manifest.Item {
-	for i := range p.Items() {
-		if i.ID == id {
-			return i
-		}
-	}
-	return nil
-}
-
 // Launched is the launch of a token, and its course with the manifest and files
 // of the launched version. It is answered from memory as a rule, and both are
-// shared: nobody changes them. Errors: ErrNoLaunch, of which ErrExpired is one.
+// shared: nobody changes them. Errors: ErrNoLaunch, of which ErrExpired is one;
+// ErrClosed before and after the time for which the registration is open.
 func (s *Service) Launched(ctx context.Context, token string) (*Launch, *Course, error) {
 	tenant, sum, ok := parseToken(token)
 	if !ok {
@@ -195,7 +184,10 @@ func (s *Service) Launched(ctx context.Context, token string) (*Launch, *Course,
 		l.Token = strings.Clone(token)
 		s.launches.putSince(epoch, sum, l, 1)
 	}
-	if s.now() >= l.Expires {
+	switch now := s.now(); {
+	case now < l.opens || l.closes != 0 && now >= l.closes:
+		return nil, nil, ErrClosed
+	case now >= l.Expires:
 		return nil, nil, ErrExpired
 	}
 	c, _, err := s.Version(ctx, tenant, l.Course, l.Version)
@@ -231,6 +223,7 @@ func (s *Service) findLaunch(ctx context.Context, tenant, sum string) (*Launch, 
 	if r.Resets != l.Resets {
 		return nil, ErrNoLaunch
 	}
+	l.opens, l.closes = r.Opens, r.Closes
 	if r.Closes != 0 {
 		l.Expires = min(l.Expires, r.Closes)
 	}

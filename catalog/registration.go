@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -69,6 +70,16 @@ type Attempt struct {
 	Reset bool `json:"reset,omitempty"`
 }
 
+// attendedPrefix is how Item of an attempt begins that was no package's: attendance
+// of a session, whose id follows.
+const attendedPrefix = "session/"
+
+// AttendanceItem is the Item of an attempt that stands for attending a session.
+func AttendanceItem(session string) string { return attendedPrefix + session }
+
+// Attended tells that the attempt stands for attending a session.
+func (a *Attempt) Attended() bool { return strings.HasPrefix(a.Item, attendedPrefix) }
+
 // Mode is how content is opened, under the names of cmi5 and SCORM in lower case.
 type Mode string
 
@@ -104,6 +115,9 @@ type Launch struct {
 	By string `json:"by,omitempty"`
 	// Resets is that of the registration when it was made.
 	Resets int `json:"resets,omitempty"`
+
+	// The bounds of the registration as they are now, which Launched looks at.
+	opens, closes int64
 }
 
 // Preview tells that nothing of the launch is to be recorded.

@@ -575,3 +575,45 @@ func TestSecondPostOfAnIDIsReadable(t *testing.T) {
 		}
 	}
 }
+
+// TestAReaderDoesNotWaitForASlot: the last slot is for what a reader waits for,
+// and for nothing else.
+func TestAReaderDoesNotWaitForASlot(t *testing.T) {
+	sink := newModelSink()
+	gate := make(chan struct{})
+	sink.set(func() { sink.gate = gate })
+	c := open(t, sink, t.TempDir(), func(o *Options) { o.Inserters, o.FlushRows, o.FlushInterval = 1, 1, time.Hour })
+	underWay := func() int {
+		c.flush.mu.Lock()
+		defer c.flush.mu.Unlock()
+		return c.flush.underWay()
+	}
+	reach := func(n int) {
+		t.Helper()
+		for end := time.Now().Add(10 * time.Second); underWay() != n; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%d batches are under way, want %d", underWay(), n)
+			}
+		}
+	}
+	post(t, c, statement(t, 1, "read"))
+	reach(1)
+	for n := range int64(3) {
+		post(t, c, statement(t, 2+n, "read"))
+	}
+	time.Sleep(20 * time.Millisecond)
+	if n := underWay(); n != 1 {
+		t.Errorf("%d batches are under way while nobody reads, want 1", n)
+	}
+	read := make(chan error, 1)
+	go func() {
+		_, err := c.Wait(t.Context())
+		read <- err
+	}()
+	reach(2)
+	close(gate)
+	if err := <-read; err != nil {
+		t.Error(err)
+	}
+	sink.exactly(t, id(1), id(2), id(3), id(4))
+}

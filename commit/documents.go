@@ -79,6 +79,7 @@ func (c *Committer) current(ctx context.Context, key documents.Key, sum document
 		if ctx.Err() != nil {
 			return nil, c.tooLate(ctx.Err(), "the database is slow, and what is stored has to be read first")
 		}
+		c.unread.warn("a document", err)
 		return nil, busy("the database is away, and what is stored has to be read first")
 	}
 	if d == nil {
@@ -133,6 +134,31 @@ func (c *Committer) Document(ctx context.Context, key documents.Key) (*documents
 		return nil, nil
 	}
 	return d, nil
+}
+
+// Replace makes new versions of documents of one shelf durable, all or none, be
+// they there already or not, and fills in their Version: it is for who has the
+// whole shelf in memory, and so knows what it replaces. Of each, Registration, ID,
+// ContentType, Content and Deleted count. Nothing else on the shelf changes
+// meanwhile. Errors as those of Change.
+func (c *Committer) Replace(ctx context.Context, shelf documents.Shelf, docs []*documents.Document) error {
+	if len(docs) == 0 {
+		return nil
+	}
+	if err := c.flush.admit(ctx); err != nil {
+		return err
+	}
+	unlock, err := c.locks.shelf(ctx, shelf)
+	if err != nil {
+		return c.tooLate(err, "others are changing these documents")
+	}
+	for _, d := range docs {
+		d.Shelf = shelf
+		if d.Deleted {
+			d.ContentType, d.Content = "", nil
+		}
+	}
+	return c.keepDocuments(ctx, docs, unlock)
 }
 
 // deleteAtOnce is how many documents DeleteAll makes durable in one step.
@@ -191,6 +217,7 @@ func (c *Committer) shelfKeys(ctx context.Context, shelf documents.Shelf) ([]doc
 	defer cancel()
 	keys, err := c.opts.Sink.ShelfKeys(bounded, shelf)
 	if err != nil {
+		c.unread.warn("the documents of a shelf", err)
 		return nil, busy("the database is away, and what is stored has to be read first")
 	}
 	return keys, nil

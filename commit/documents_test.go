@@ -443,3 +443,40 @@ func TestAClientThatLeftKeepsTheLock(t *testing.T) {
 		expect(t, "what the next change sees", current, strconv.Itoa(i))
 	}
 }
+
+// TestReplaceIsAllOrNone: many documents of a shelf in one step, which a crash
+// leaves whole, and which a broken log leaves out as a whole.
+func TestReplaceIsAllOrNone(t *testing.T) {
+	sink, dir := newModelSink(), t.TempDir()
+	c := open(t, sink, dir, nil)
+	set(t, c, "2", "old")
+	list := func(content string) (docs []*documents.Document) {
+		for i := range 5 {
+			d := &documents.Document{Key: documents.Key{ID: strconv.Itoa(i)}, ContentType: "text/plain", Content: []byte(content)}
+			d.Deleted = i == 2
+			docs = append(docs, d)
+		}
+		return docs
+	}
+	docs := list("new")
+	if err := c.Replace(context.Background(), testShelf, docs); err != nil {
+		t.Fatal(err)
+	}
+	for i, d := range docs {
+		if i > 0 && d.Version <= docs[i-1].Version {
+			t.Errorf("version %d follows %d", d.Version, docs[i-1].Version)
+		}
+	}
+	crash(c)
+	c = open(t, sink, dir, nil)
+	c.log.file.Close()
+	if err := c.Replace(context.Background(), testShelf, list("newer")); !errors.Is(err, ErrUnknown) {
+		t.Errorf("%v, not ErrUnknown", err)
+	}
+	for i, want := range []string{"new", "new", "", "new", "new"} {
+		expect(t, strconv.Itoa(i), content(t, c, strconv.Itoa(i)), want)
+	}
+	if err := c.Replace(context.Background(), testShelf, nil); err != nil {
+		t.Errorf("nothing to replace: %v", err)
+	}
+}

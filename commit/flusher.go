@@ -70,7 +70,7 @@ type flusher struct {
 
 func newFlusher(opts *Options, ids *idCheck, known *knownDocuments, m *metrics, mark func(span), attempt string) *flusher {
 	f := &flusher{opts: opts, ids: ids, known: known, metrics: m, mark: mark, attempt: attempt,
-		wake: make(chan struct{}, 1), slots: make(chan struct{}, opts.Inserters)}
+		wake: make(chan struct{}, 1), slots: make(chan struct{}, opts.Inserters+1)}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	return f
 }
@@ -259,6 +259,12 @@ func (f *flusher) due() (chunks int, pause time.Duration) {
 	if len(f.queue) == 0 {
 		return 0, time.Hour
 	}
+	hurried := f.hurried >= f.queue[0].span.first
+	// The last slot is for readers that wait: a batch of theirs is small and would
+	// otherwise come only when a large one is through.
+	if f.underWay() >= f.opts.Inserters && !hurried {
+		return 0, time.Hour
+	}
 	// What the store gets in one piece it need not merge later. So while a
 	// batch is on its way, the next one grows larger.
 	factor := 1
@@ -273,10 +279,21 @@ func (f *flusher) due() (chunks int, pause time.Duration) {
 			return i + 1, 0
 		}
 	}
-	if pause = f.opts.FlushInterval - time.Since(f.since); pause <= 0 || f.hurried >= f.queue[0].span.first {
+	if pause = f.opts.FlushInterval - time.Since(f.since); pause <= 0 || hurried {
 		return len(f.queue), 0
 	}
 	return 0, pause
+}
+
+// underWay counts the batches that the store does not have yet.
+func (f *flusher) underWay() int {
+	n := 0
+	for _, b := range f.flight {
+		if !b.visible {
+			n++
+		}
+	}
+	return n
 }
 
 // take moves the first n chunks from the queue into a batch.

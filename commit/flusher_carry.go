@@ -193,6 +193,7 @@ func (f *flusher) finish(b *batch) {
 		f.metrics.watermark.Set(float64(last) / 1e6)
 	}
 	f.mu.Unlock()
+	f.signal() // there may be room for the next one
 	for _, done := range complete {
 		for _, c := range done.chunks {
 			f.ids.forget(c.rows)

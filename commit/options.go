@@ -33,7 +33,7 @@ type Options struct {
 	FlushInterval time.Duration // 1 s
 	InsertTimeout time.Duration // 30 s
 	WaitTimeout   time.Duration // 10 s: how long Wait waits
-	Inserters     int           // 2: INSERTs under way at once
+	Inserters     int           // 2: batches under way at once; one more where a reader waits
 	DocumentCache int64         // 16 MiB: documents kept in memory so that a change need not read them first
 	Clock         func() time.Time
 	Logger        *zap.Logger

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 )
 
 // Validate judges every value and what they mean together. Load has done so; it
@@ -43,9 +44,9 @@ var rules = []rule{
 	{[]string{"content.addr", "addr"},
 		func(c *Config) bool { return !sameListener(c.Server.Addr, c.Content.Addr) },
 		"another port than addr: content is served apart from the pages"},
-	{[]string{"content.public_url", "public_url"},
-		func(c *Config) bool { return !sameHost(c.Server.PublicURL, c.Content.PublicURL) },
-		"another host name than public_url (another port is not enough: cookies ignore ports)"},
+	{[]string{"content.public_url", "public_url", "content.addr"},
+		func(c *Config) bool { return !strings.EqualFold(pagesHost(c), contentHost(c)) },
+		"another host name than that of the pages (another port is not enough: cookies ignore ports); without an address of its own content is at the host of content.addr, pages without public_url at localhost"},
 	{[]string{"commit.flush_bytes", "commit.log_bytes"},
 		func(c *Config) bool { return c.Commit.FlushBytes <= c.Commit.LogBytes/2 },
 		"at most half of commit.log_bytes"},
@@ -98,8 +99,22 @@ func sameListener(a, b string) bool {
 
 func anyHost(host string) bool { return host == "" || host == "0.0.0.0" || host == "::" }
 
-func sameHost(a, b string) bool {
-	ua, erra := url.Parse(a)
-	ub, errb := url.Parse(b)
-	return a != "" && b != "" && erra == nil && errb == nil && ua.Hostname() == ub.Hostname()
+// pagesHost is the host name of the pages as browsers see it.
+func pagesHost(c *Config) string {
+	if u, err := url.Parse(c.Server.PublicURL); err == nil && u.Host != "" {
+		return u.Hostname()
+	}
+	return "localhost"
+}
+
+// contentHost is that of learning content.
+func contentHost(c *Config) string {
+	if u, err := url.Parse(c.Content.PublicURL); err == nil && u.Host != "" {
+		return u.Hostname()
+	}
+	host, _, _ := net.SplitHostPort(c.Content.Addr)
+	if anyHost(host) {
+		return "127.0.0.1"
+	}
+	return host
 }

@@ -74,15 +74,21 @@ func Open(ctx context.Context, store KeyStore, opts Options) (*Keys, error) {
 	return k, nil
 }
 
-// Run reads the keys again at every interval until ctx ends. While they cannot
+// Run reads the keys again at every interval until ctx ends, and purges them now
+// and then. While they cannot
 // be read, the keys read last stay in force.
 func (k *Keys) Run(ctx context.Context) {
 	tick := time.NewTicker(k.opts.Interval)
 	defer tick.Stop()
+	purge := time.NewTicker(purgeEvery)
+	defer purge.Stop()
+	k.purge(ctx)
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-purge.C:
+			k.purge(ctx)
 		case <-tick.C:
 			if err := k.Refresh(ctx); err != nil && ctx.Err() == nil {
 				k.opts.Logger.Warn("keys not read, the last ones stay in force", zap.Error(err))

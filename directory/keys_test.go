@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -47,6 +48,16 @@ func (s *table) PutKey(_ context.Context, r KeyRecord) error {
 		return s.fail
 	}
 	s.rows = append(s.rows, r)
+	return nil
+}
+
+func (s *table) DeleteKeys(_ context.Context, ids []string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail != nil {
+		return s.fail
+	}
+	s.rows = slices.DeleteFunc(s.rows, func(r KeyRecord) bool { return slices.Contains(ids, r.ID) })
 	return nil
 }
 

@@ -100,6 +100,9 @@ type KeyStore interface {
 	// PutKey adds one version of a key: when it returns nil, the record is
 	// durable and the next ListKeys returns it or a newer one.
 	PutKey(ctx context.Context, record KeyRecord) error
+	// DeleteKeys removes every version of keys; those that are not there are no
+	// error.
+	DeleteKeys(ctx context.Context, ids []string) error
 }
 
 // Identity is what a verified key stands for. It is shared by every request

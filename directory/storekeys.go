@@ -61,6 +61,11 @@ func (s storeKeys) PutKey(ctx context.Context, r KeyRecord) error {
 	return s.store.PutKey(ctx, store.KeyRow{ID: r.ID, Record: record, Version: r.Version})
 }
 
+// DeleteKeys implements KeyStore.
+func (s storeKeys) DeleteKeys(ctx context.Context, ids []string) error {
+	return s.store.DeleteKeys(ctx, ids)
+}
+
 func encodeKey(r KeyRecord) (string, error) {
 	k := storedKey{
 		Tenant: r.Tenant, Label: r.Label, SecretHash: hex.EncodeToString(r.SecretHash[:]), Scopes: r.Scopes,

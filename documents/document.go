@@ -39,6 +39,10 @@ const (
 // xAPI reaches it either.
 const Cmi5 Kind = 32
 
+// Directory has the people of a tenant, with their units and groups: all on one
+// shelf. No resource of xAPI reaches it either.
+const Directory Kind = 48
+
 // String is the name in logs and metrics.
 func (k Kind) String() string {
 	switch k {
@@ -52,6 +56,8 @@ func (k Kind) String() string {
 		return "catalog"
 	case Cmi5:
 		return "cmi5"
+	case Directory:
+		return "directory"
 	}
 	return "unknown"
 }

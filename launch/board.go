@@ -44,7 +44,7 @@ var none = &State{}
 type board struct {
 	mu      sync.Mutex
 	entries map[place]*entry
-	known   int
+	room    int // how many entries there are at most, of those that nobody uses
 	clock   int64
 }
 
@@ -54,7 +54,7 @@ func (b *board) take(p place) *entry {
 	defer b.mu.Unlock()
 	e := b.entries[p]
 	if e == nil {
-		if len(b.entries) >= b.known {
+		if len(b.entries) >= b.room {
 			b.thin()
 		}
 		e = &entry{lock: make(chan struct{}, 1)}
@@ -65,6 +65,17 @@ func (b *board) take(p place) *entry {
 	return e
 }
 
+// known is the State of an entry that is there; nil when it is not, or was not
+// read. It makes no entry.
+func (b *board) known(p place) *State {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if e := b.entries[p]; e != nil {
+		return e.state.Load()
+	}
+	return nil
+}
+
 func (b *board) leave(e *entry) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -73,7 +84,7 @@ func (b *board) leave(e *entry) {
 
 // thin removes the older half of the entries that nobody uses.
 func (b *board) thin() {
-	line := b.clock - int64(b.known/2)
+	line := b.clock - int64(b.room/2)
 	for p, e := range b.entries {
 		if e.users == 0 && e.used <= line {
 			delete(b.entries, p)
@@ -130,21 +141,36 @@ func (s *State) orNil() *State {
 	return s
 }
 
+// read reads the State; none when there is none.
+func (s *Service) read(ctx context.Context, p place) (*State, error) {
+	d, err := s.opts.Records.Document(ctx, p.key())
+	if err != nil || d == nil {
+		return none, err
+	}
+	state := new(State)
+	if err := json.Unmarshal(d.Content, state); err != nil {
+		return nil, fmt.Errorf("launch: the record of registration %s: %w", p.registration, err)
+	}
+	return state, nil
+}
+
+// peek is the State as it was a moment ago, pending or not, without an entry for
+// it; never nil without an error.
+func (s *Service) peek(ctx context.Context, p place) (*State, error) {
+	if state := s.board.known(p); state != nil {
+		return state, nil
+	}
+	return s.read(ctx, p)
+}
+
 // settled reads the State, if need be, and finds out what became of what was
 // pending. The lock is held.
 func (s *Service) settled(ctx context.Context, p place, e *entry) (*State, error) {
 	state := e.state.Load()
 	if state == nil {
-		d, err := s.opts.Records.Document(ctx, p.key())
-		if err != nil {
+		var err error
+		if state, err = s.read(ctx, p); err != nil {
 			return nil, err
-		}
-		state = none
-		if d != nil {
-			state = new(State)
-			if err := json.Unmarshal(d.Content, state); err != nil {
-				return nil, fmt.Errorf("launch: the record of registration %s: %w", p.registration, err)
-			}
 		}
 		e.state.Store(state)
 	}

@@ -82,6 +82,15 @@ func readFetch(text string) (p place, secret string, ok bool) {
 	return place{string(tenant), registration}, parts[2], err == nil && registration != uuid.Nil
 }
 
+// fetches tells whether a secret is that of the last session's fetch URL.
+func (s *State) fetches(secret string) bool {
+	if s == nil || s.Session == nil {
+		return false
+	}
+	sum := sha256.Sum256([]byte(secret))
+	return subtle.ConstantTimeCompare([]byte(hex.EncodeToString(sum[:])), []byte(s.Session.Fetch)) == 1
+}
+
 // token makes the auth-token of a session: the user name and password of HTTP
 // Basic, encoded as that asks for (8.2.2).
 func (s *Service) token(ctx context.Context, text string) (token string, err error) {
@@ -90,17 +99,21 @@ func (s *Service) token(ctx context.Context, text string) (token string, err err
 	if !ok {
 		return "", unknown
 	}
+	// Anybody can ask, so nothing is kept or locked before the secret is known to be
+	// right: who guesses leaves no trace in memory and holds nobody up.
+	if known, err := s.peek(ctx, p); err != nil {
+		return "", err
+	} else if !known.fetches(secret) {
+		return "", unknown
+	}
 	ctx, cancel := detached(ctx)
 	defer cancel()
 	err = s.locked(ctx, p, func(e *entry, state *State) error {
-		if state == nil || state.Session == nil {
-			return unknown
+		if !state.fetches(secret) {
+			return unknown // there was another launch meanwhile
 		}
 		session := state.Session
-		sum := sha256.Sum256([]byte(secret))
 		switch {
-		case subtle.ConstantTimeCompare([]byte(hex.EncodeToString(sum[:])), []byte(session.Fetch)) != 1:
-			return unknown
 		case session.Fetched != 0:
 			return &fetchError{codeUsed, "the authorization token has already been returned"}
 		case session.Ended != "" || s.now() >= session.Expires:

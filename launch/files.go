@@ -78,7 +78,7 @@ func (s *Service) filesToken(ctx context.Context, l *catalog.Launch) (string, er
 	if err != nil {
 		return "", err
 	}
-	end := s.opts.Now().Add(s.opts.Lifetime + filesDay).Truncate(filesDay)
+	end := time.UnixMicro(s.until(l, s.now())).Add(filesDay).Truncate(filesDay)
 	said, err := json.Marshal(files{l.Tenant, l.Course, l.Version, end.Unix()})
 	if err != nil {
 		return "", err

@@ -216,6 +216,12 @@ func launchDataKey(p place, activity, identifier string) documents.Key {
 	}
 }
 
+// until is when a token ends that content gets now: with its own lifetime, or with
+// the launch.
+func (s *Service) until(l *catalog.Launch, now int64) int64 {
+	return min(now+s.opts.Lifetime.Microseconds(), l.Expires)
+}
+
 // newSession is the session of a launch. Its id is the launch's, unless that was
 // used before.
 func (s *Service) newSession(o *opening, next *State, now int64) error {
@@ -237,7 +243,7 @@ func (s *Service) newSession(o *opening, next *State, now int64) error {
 	o.session = &Session{
 		ID: id, Item: o.item.ID, Activity: o.course.ItemActivity(o.item), Mode: mode, Mastery: o.item.PassingScore,
 		Grouping: grouping(o.course, o.item), Preview: l.Preview(),
-		Launched: now, Expires: now + s.opts.Lifetime.Microseconds(), Fetch: hex.EncodeToString(sum[:]),
+		Launched: now, Expires: s.until(l, now), Fetch: hex.EncodeToString(sum[:]),
 	}
 	next.Session, next.LastLaunch = o.session, max(now, l.Created)
 	p := placeOf(l)

@@ -42,10 +42,7 @@ type Token struct {
 	Label        string
 	Actor        string // JSON of the Agent that it is bound to
 	Registration uuid.UUID
-	// ActivityPrefix is how the ids of Activities begin that it is bound to; empty
-	// binds to none.
-	ActivityPrefix string
-	Expires        int64 // in microseconds since 1970
+	Expires      int64 // in microseconds since 1970
 }
 
 // Keys makes API keys that store and read the statements and documents of one
@@ -76,7 +73,8 @@ type Options struct {
 	// FileURL is the address at which a file is served to whoever has a token that
 	// Launched knows; path is percent-encoded and may have a query.
 	FileURL func(token, path string) string
-	// Lifetime is how long a session's token is good; 12 h.
+	// Lifetime is how long a session's token is good, 12 h; never longer than the
+	// launch that it came from.
 	Lifetime time.Duration
 	// Known is how many registrations are kept in memory; 10,000.
 	Known  int
@@ -115,7 +113,7 @@ type Service struct {
 // New makes a Service.
 func New(o Options) *Service {
 	o.defaults()
-	return &Service{opts: o, board: board{entries: make(map[place]*entry), known: o.Known}, started: o.Now().UnixMicro()}
+	return &Service{opts: o, board: board{entries: make(map[place]*entry), room: o.Known}, started: o.Now().UnixMicro()}
 }
 
 func (s *Service) now() int64 { return s.opts.Now().UnixMicro() }

@@ -114,7 +114,7 @@ func newBench(t *testing.T) *bench {
 		records: make(map[documents.Sum]*documents.Document), ids: make(map[string]int),
 		structur: &manifest.Item{Type: manifest.Course, ID: "https://publisher.example/course", Children: []*manifest.Item{au}},
 	}}
-	b.launch = &catalog.Launch{ID: sessionID, Tenant: "t", Course: "fire", Version: 1, Registration: registration, Created: b.now.UnixMicro(),
+	b.launch = &catalog.Launch{ID: sessionID, Tenant: "t", Course: "fire", Version: 1, Registration: registration, Created: b.now.UnixMicro(), Expires: b.now.Add(1000 * time.Hour).UnixMicro(),
 		Learner: catalog.Learner{Actor: json.RawMessage(`{"account":{"homePage":"https://town.example","name":"1625378"}}`)}}
 	b.restart()
 	return b
@@ -302,7 +302,7 @@ func TestLaunchGoesOn(t *testing.T) {
 
 // TestManyRegistrations: what nobody uses makes room.
 func TestManyRegistrations(t *testing.T) {
-	b := &board{entries: make(map[place]*entry), known: 10}
+	b := &board{entries: make(map[place]*entry), room: 10}
 	used := b.take(place{"t", uuid.New()})
 	for range 100 {
 		b.leave(b.take(place{"t", uuid.New()}))

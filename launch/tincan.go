@@ -26,15 +26,14 @@ func (s *Service) openActivity(ctx context.Context, l *catalog.Launch, course *c
 	if err != nil {
 		return "", err
 	}
-	key := "tincan-" + uuid.NewString()
+	key, now := "tincan-"+uuid.NewString(), s.now()
 	secret, err := s.opts.Keys.Create(ctx, Token{
 		Tenant: l.Tenant, ID: key, Label: "Tin Can launch", Actor: string(actor), Registration: l.Registration,
-		Expires: s.now() + s.opts.Lifetime.Microseconds(),
+		Expires: s.until(l, now),
 	})
 	if err != nil {
 		return "", err
 	}
-	now := s.now()
 	s.note(ctx, l.Tenant, l.Registration, func(r *catalog.Registration) {
 		r.Attempts = append(r.Attempts, catalog.Attempt{ID: uuid.New(), Item: item.ID, Started: now})
 		if r.State == catalog.NotStarted || r.State == "" {

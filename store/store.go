@@ -68,9 +68,9 @@ func Open(ctx context.Context, dsn string, logger *zap.Logger) (*Store, error) {
 	return s, nil
 }
 
-// writeConnections is how many INSERTs can run at once: of each of two batches one
-// beside another.
-const writeConnections = 4
+// writeConnections is how many INSERTs can run at once: of each of three batches
+// one beside another.
+const writeConnections = 6
 
 // options are those of the DSN with what every connection needs. On loopback
 // compression costs more than it saves.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/gorilla/mux"
@@ -45,7 +46,24 @@ func listCourses[T any](a *API, w http.ResponseWriter, r *http.Request, who *api
 	return apiv1.Respond(w, r, http.StatusOK, p)
 }
 
+// listCourses answers a page of courses, or with activity the one that an Activity
+// belongs to.
 func (a *API) listCourses(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	if r.URL.Query().Has("activity") {
+		values, err := parameters(r, "activity")
+		if err != nil {
+			return err
+		}
+		p := page[courseView]{Items: []courseView{}}
+		c, err := a.opts.Catalog.CourseOf(r.Context(), who.Tenant, values.Get("activity"))
+		switch {
+		case err == nil:
+			p.Items = append(p.Items, viewCourse(c))
+		case !errors.Is(err, catalog.ErrNotFound):
+			return err
+		}
+		return apiv1.Respond(w, r, http.StatusOK, p)
+	}
 	return listCourses(a, w, r, who, a.opts.Catalog.Courses, viewCourse)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"lernspur/apiv1"
 	"lernspur/catalog"
+	"lernspur/content/manifest"
 	"lernspur/statements"
 )
 
@@ -33,11 +34,11 @@ func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *api
 			return err
 		}
 		for _, reg := range list {
-			g, err := a.grading(r, who.Tenant, reg.Course)
+			by, err := a.rule(r, reg)
 			if err != nil {
 				return err
 			}
-			p.Items = append(p.Items, viewRegistration(reg, g))
+			p.Items = append(p.Items, viewRegistration(reg, by))
 		}
 		return apiv1.Respond(w, r, http.StatusOK, p)
 	}
@@ -59,39 +60,53 @@ func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *api
 	if err != nil {
 		return err
 	}
-	g, err := a.grading(r, who.Tenant, course)
-	if err != nil {
-		return err
-	}
 	for i, reg := range list {
 		if i == n {
 			p.More = a.next(r, list[n-1].ID.String())
 			break
 		}
-		p.Items = append(p.Items, viewRegistration(reg, g))
+		by, err := a.rule(r, reg)
+		if err != nil {
+			return err
+		}
+		p.Items = append(p.Items, viewRegistration(reg, by))
 	}
 	return apiv1.Respond(w, r, http.StatusOK, p)
 }
 
-// grading is that of a course, also of one that was deleted.
-func (a *API) grading(r *http.Request, tenant, course string) (catalog.Grading, error) {
-	c, err := a.opts.Catalog.Outline(r.Context(), tenant, course)
+// rule is how attempts become an outcome.
+type rule struct {
+	grading  catalog.Grading
+	manifest *manifest.Package // nil: none is known
+}
+
+// rule is that of a registration, also for a course that was deleted.
+func (a *API) rule(r *http.Request, reg *catalog.Registration) (rule, error) {
+	c, err := a.opts.Catalog.Outline(r.Context(), reg.Tenant, reg.Course)
 	if errors.Is(err, catalog.ErrNotFound) {
-		return "", nil
+		return rule{}, nil
 	}
 	if err != nil {
-		return "", err
+		return rule{}, err
 	}
-	return c.Grading, nil
+	by := rule{grading: c.Grading}
+	_, v, err := a.opts.Catalog.Version(r.Context(), reg.Tenant, reg.Course, reg.Version)
+	switch {
+	case err == nil:
+		by.manifest = v.Manifest
+	case !errors.Is(err, catalog.ErrNotFound):
+		return rule{}, err
+	}
+	return by, nil
 }
 
 // answerRegistration answers one registration.
 func (a *API) answerRegistration(w http.ResponseWriter, r *http.Request, reg *catalog.Registration) error {
-	g, err := a.grading(r, reg.Tenant, reg.Course)
+	by, err := a.rule(r, reg)
 	if err != nil {
 		return err
 	}
-	return apiv1.Respond(w, r, http.StatusOK, viewRegistration(reg, g))
+	return apiv1.Respond(w, r, http.StatusOK, viewRegistration(reg, by))
 }
 
 // register registers a learner, who may be registered already.

@@ -188,14 +188,15 @@ type registrationView struct {
 	Opens    instant       `json:"opens,omitzero"`
 	Closes   instant       `json:"closes,omitzero"`
 	State    string        `json:"state"`
+	Outcome  string        `json:"outcome"`
 	Score    *float64      `json:"score,omitempty"`
 	Resets   int           `json:"resets,omitempty"`
 	Attempts []attemptView `json:"attempts,omitempty"`
 }
 
-func viewRegistration(r *catalog.Registration, g catalog.Grading) registrationView {
+func viewRegistration(r *catalog.Registration, by rule) registrationView {
 	view := registrationView{ID: r.ID, Course: r.Course, Version: r.Version, Learner: learnerView{r.Learner.Actor, r.Learner.Name}, Created: instant(r.Created),
-		Opens: instant(r.Opens), Closes: instant(r.Closes), State: r.State, Score: r.Score(g), Resets: r.Resets}
+		Opens: instant(r.Opens), Closes: instant(r.Closes), State: r.State, Outcome: r.Outcome(by.grading, by.manifest), Score: r.Score(by.grading), Resets: r.Resets}
 	for _, t := range r.Attempts {
 		view.Attempts = append(view.Attempts, attemptView{t.ID, t.Item, instant(t.Started), instant(t.Ended), t.Outcome, t.Score, t.Reset})
 	}

@@ -12,7 +12,7 @@ CREATE TABLE persons
     `name` String CODEC(ZSTD(1)),
     `unit` String COMMENT 'id of the unit that the person belongs to today, empty for none' CODEC(ZSTD(1)),
     `path` Array(String) COMMENT 'ids of the units above it today, the topmost first, and its own' CODEC(ZSTD(1)),
-    `version` Int64 COMMENT 'of the directory; the row with the highest is in force' CODEC(ZSTD(1)),
+    `version` Int64 COMMENT 'when it was written; the row with the highest is in force' CODEC(ZSTD(1)),
     `deleted` UInt8 COMMENT '1: nobody has the identifier since version' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(version, deleted)

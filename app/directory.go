@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"go.uber.org/zap"
+
+	"lernspur/commit"
+	"lernspur/directory"
+	"lernspur/documents"
+	"lernspur/store"
+)
+
+// startDirectory reads who there is, and takes over what lies in files.
+func (a *App) startDirectory(ctx context.Context) (err error) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		return err
+	}
+	a.people, err = directory.OpenDirectory(ctx, directory.Dependencies{
+		Records: directoryRecords{a.committer, a.store}, Tables: a.store, Zone: zone, Logger: a.log.Named("directory"),
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.people.Seed(ctx, filepath.Join(a.opts.DataDir, "people")); err != nil {
+		return err
+	}
+	if err := a.people.CatchUp(ctx); err != nil {
+		// It is tried again behind the doors: what comes in does not need them.
+		a.log.Warn("the tables of people are not brought up to date yet", zap.Error(err))
+	}
+	return nil
+}
+
+// directoryRecords are the commit path and the store as the directory sees them.
+type directoryRecords struct {
+	committer *commit.Committer
+	store     *store.Store
+}
+
+// Load implements directory.Records.
+func (r directoryRecords) Load(ctx context.Context, yield func(*documents.Document) error) error {
+	for {
+		_, err := r.committer.Wait(ctx)
+		var busy *commit.ErrBusy
+		if errors.As(err, &busy) {
+			continue // the log is being carried over after a start; ctx bounds it
+		}
+		if err != nil {
+			return err
+		}
+		return r.store.DocumentsOfKind(ctx, documents.Directory, yield)
+	}
+}
+
+// Replace implements directory.Records.
+func (r directoryRecords) Replace(ctx context.Context, shelf documents.Shelf, docs []*documents.Document) error {
+	err := r.committer.Replace(ctx, shelf, docs)
+	var busy *commit.ErrBusy
+	switch {
+	case errors.As(err, &busy):
+		return &directory.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
+	case errors.Is(err, commit.ErrUnknown):
+		return fmt.Errorf("%w: %w", &directory.Busy{RetryAfter: time.Second, Reason: "it is not known whether this was done; look before you try again"}, err)
+	}
+	return err
+}
