@@ -117,7 +117,7 @@ SELECT course, if(who.person = '', s.learner, who.person) AS human, min(started_
 FROM (
 SELECT toString(course) AS course, learner, started_at, completed_at, last_at, verdict, score FROM progress FINAL WHERE tenant = {tenant:String}
 ) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
-WHERE last_at > -9223372036854775808 GROUP BY course, human
+WHERE s.last_at > -9223372036854775808 GROUP BY course, human
 ) GROUP BY course ORDER BY course LIMIT 1001;
 
 -- courses after
@@ -127,7 +127,7 @@ SELECT course, if(who.person = '', s.learner, who.person) AS human, min(started_
 FROM (
 SELECT toString(course) AS course, learner, started_at, completed_at, last_at, verdict, score FROM progress FINAL WHERE tenant = {tenant:String} AND course > {after:String}
 ) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
-WHERE last_at > -9223372036854775808 GROUP BY course, human
+WHERE s.last_at > -9223372036854775808 GROUP BY course, human
 ) GROUP BY course ORDER BY course LIMIT 1001;
 
 -- period
@@ -157,7 +157,7 @@ FROM (
 )
 GROUP BY tenant, course, learner
 ) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
-WHERE last_at > -9223372036854775808 GROUP BY course, human
+WHERE s.last_at > -9223372036854775808 GROUP BY course, human
 ) GROUP BY course ORDER BY course;
 
 -- period learners
@@ -187,7 +187,7 @@ FROM (
 )
 GROUP BY tenant, course, learner
 ) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
-WHERE last_at > -9223372036854775808 GROUP BY course, human
+WHERE s.last_at > -9223372036854775808 GROUP BY course, human
 );
 
 -- check
