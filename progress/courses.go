@@ -18,6 +18,9 @@ type Filter struct {
 	After string
 	// Limit is how many courses to answer; it must be positive.
 	Limit int
+	// Selection chooses learners by Unit, Group and Scope; the rest of it does
+	// nothing here.
+	Selection Selection
 }
 
 // Page is an answer about courses, sorted by id.
@@ -36,6 +39,9 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 		return Page{}, fmt.Errorf("a page of courses needs a positive limit, not %d", f.Limit)
 	}
 	page := Page{Watermark: p.Watermark()}
+	if s := f.Selection; s.Unit != "" || s.Group != "" || !s.Scope.All {
+		return p.coursesOf(ctx, tenant, f)
+	}
 	directory, err := p.directoryVersion(ctx, tenant)
 	if err != nil {
 		return Page{}, err
@@ -56,6 +62,22 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 	courses = courses[first:]
 	page.More = len(courses) > f.Limit
 	page.Courses = slices.Clone(courses[:min(f.Limit, len(courses))])
+	return page, nil
+}
+
+// coursesOf is Courses for some of the learners only.
+func (p *Projector) coursesOf(ctx context.Context, tenant string, f Filter) (page Page, err error) {
+	page.Watermark = p.Watermark()
+	q := p.ask(tenant, f.Selection)
+	ctx = q.context(ctx, clickhouse.Parameters{"after": f.After})
+	sql := fmt.Sprintf("SELECT %s FROM (%s) WHERE course > {after:String} GROUP BY course ORDER BY course LIMIT %d", totals, q.reachedSQL(), f.Limit+1)
+	if page.Courses, err = readCourses(ctx, p.conn, sql); err != nil {
+		return Page{}, fmt.Errorf("reading progress of some learners: %w", err)
+	}
+	if page.More = len(page.Courses) > f.Limit; page.More {
+		page.Courses = page.Courses[:f.Limit]
+	}
+	page.Watermark = min(page.Watermark, p.Watermark())
 	return page, nil
 }
 

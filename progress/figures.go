@@ -76,55 +76,59 @@ type Hour struct {
 	Learners   int64
 }
 
-// CourseFigures are all figures of one course.
-type CourseFigures struct {
-	Figures
-	// DropOff is sorted by learners, most first; learners who have no statement
-	// about an activity are in none.
-	DropOff []Part
-	// Hours has those with statements only.
-	Hours []Hour
+// Course answers the figures of the course that s has. Learners is 0 when nobody
+// who was selected has a statement in it.
+func (p *Projector) Course(ctx context.Context, tenant string, s Selection) (f Figures, err error) {
+	q := p.ask(tenant, s)
+	err = p.query(q.context(ctx, nil), "SELECT "+totalsOfLearners+" FROM ("+q.learnersSQL()+")",
+		func(rows driver.Rows) error { return scanFigures(rows, &f) })
+	if err != nil {
+		err = fmt.Errorf("reading the figures of a course: %w", err)
+	}
+	return f, err
 }
 
-// Course answers all figures of one course; ok is false when nobody who was
-// selected has a statement in it.
-func (p *Projector) Course(ctx context.Context, tenant string, s Selection) (c CourseFigures, ok bool, err error) {
+// DropOff answers where in the course that s has the learners stand, most first;
+// who has no statement about an activity is in none.
+func (p *Projector) DropOff(ctx context.Context, tenant string, s Selection) (list []Part, err error) {
 	q := p.ask(tenant, s)
-	ctx = q.context(ctx, nil)
-	if err := p.query(ctx, "SELECT "+totalsOfLearners+" FROM ("+q.learnersSQL()+")", func(rows driver.Rows) error { return scanFigures(rows, &c.Figures) }); err != nil {
-		return c, false, fmt.Errorf("reading the figures of a course: %w", err)
-	}
-	if c.Learners == 0 {
-		return c, false, nil
-	}
-	err = p.query(ctx, q.dropOffSQL(), func(rows driver.Rows) error {
+	err = p.query(q.context(ctx, nil), q.dropOffSQL(), func(rows driver.Rows) error {
 		var part Part
 		var learners, unfinished uint64
 		err := rows.Scan(&part.Activity, &learners, &unfinished)
 		part.Learners, part.Unfinished = int64(learners), int64(unfinished)
-		c.DropOff = append(c.DropOff, part)
+		list = append(list, part)
 		return err
 	})
 	if err != nil {
-		return c, false, fmt.Errorf("reading the drop-off of a course: %w", err)
+		err = fmt.Errorf("reading the drop-off of a course: %w", err)
 	}
-	err = p.query(ctx, q.hoursSQL(), func(rows driver.Rows) error {
+	return list, err
+}
+
+// Hours answers the hours of the week that have statements in the course that s
+// has.
+func (p *Projector) Hours(ctx context.Context, tenant string, s Selection) (list []Hour, err error) {
+	q := p.ask(tenant, s)
+	err = p.query(q.context(ctx, nil), q.hoursSQL(), func(rows driver.Rows) error {
 		var weekday, hour uint8
 		var n, learners uint64
 		err := rows.Scan(&weekday, &hour, &n, &learners)
-		c.Hours = append(c.Hours, Hour{int(weekday), int(hour), int64(n), int64(learners)})
+		list = append(list, Hour{int(weekday), int(hour), int64(n), int64(learners)})
 		return err
 	})
 	if err != nil {
-		return c, false, fmt.Errorf("reading the hours of a course: %w", err)
+		err = fmt.Errorf("reading the hours of a course: %w", err)
 	}
-	return c, true, nil
+	return list, err
 }
 
 // dropOffSQL: where the last statement of each learner lies.
 func (q question) dropOffSQL() string {
-	return fmt.Sprintf(`SELECT place, count() AS learners, countIf(completed = %s) FROM (%s) WHERE place != '' GROUP BY place ORDER BY learners DESC, place`,
-		never, q.learnersSQL())
+	return fmt.Sprintf(`SELECT place, count() AS learners, countIf(completed_at = %s) FROM (
+  SELECT t.place.3 AS place, r.completed_at AS completed_at FROM (%s) AS r
+  LEFT ANY JOIN (SELECT course, human, max(place) AS place FROM (%s) GROUP BY course, human) AS t ON r.course = t.course AND r.human = t.human
+) WHERE place != '' GROUP BY place ORDER BY learners DESC, place`, never, q.reachedSQL(), q.byPerson("progress_attempts", "place"))
 }
 
 // slotStart is when a slot begins, in the zone.

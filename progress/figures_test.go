@@ -14,8 +14,12 @@ func TestSmoke(t *testing.T) {
 	w.project()
 	ctx := context.Background()
 	s := Selection{Course: c1, Scope: Scope{All: true}}
-	c, ok, err := w.Course(ctx, "town", s)
-	t.Logf("%+v %v %v", c, ok, err)
+	c, err := w.Course(ctx, "town", s)
+	t.Logf("%+v %v", c, err)
+	d, err := w.DropOff(ctx, "town", s)
+	t.Logf("%+v %v", d, err)
+	h, err := w.Hours(ctx, "town", s)
+	t.Logf("%+v %v", h, err)
 	for by := range learnerSorts {
 		l, next, err := w.Learners(ctx, "town", s, "", Order{By: by, Limit: 1})
 		if err != nil || len(l) != 1 {

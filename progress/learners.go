@@ -69,6 +69,7 @@ type sorting struct{ expression, kind string }
 var learnerSorts = map[string]sorting{
 	"":                {"human", "String"},
 	"id":              {"human", "String"},
+	"course":          {"course", "String"},
 	"name":            {"lowerUTF8(name)", "String"},
 	"started":         {"started", "Int64"},
 	"completed":       {"completed", "Int64"},
@@ -209,6 +210,18 @@ FROM (SELECT * FROM (%[3]s) WHERE %[4]s) AS l GROUP BY human) WHERE %[5]s %[6]s`
 		next = &Place{values[o.Limit-1], list[o.Limit-1].ID}
 	}
 	return list, next, nil
+}
+
+// CountLearners counts what Learners or Everybody list.
+func (p *Projector) CountLearners(ctx context.Context, tenant string, s Selection, kind string) (n int64, err error) {
+	q := p.ask(tenant, s)
+	var found uint64
+	err = p.query(q.context(ctx, nil), fmt.Sprintf("SELECT uniqExact(human) FROM (SELECT * FROM (%s) WHERE %s)", q.learnersSQL(), kindOf(kind)),
+		func(rows driver.Rows) error { return rows.Scan(&found) })
+	if err != nil {
+		return 0, fmt.Errorf("counting learners: %w", err)
+	}
+	return int64(found), nil
 }
 
 // Attempt is one attempt of a learner on a course.

@@ -52,10 +52,12 @@ var allowed = map[string][]string{
 	"launch":    {"statements", "documents", "catalog", "apiv1", "content/archive", "content/manifest", "content/markup"},
 	"directory": {"statements", "documents", "store", "internal/failpoint", "internal/tenantfiles"},
 	"access":    {"statements", "documents", "store", "directory", "internal/failpoint", "internal/tenantfiles"},
-	"progress":  {"statements", "documents", "store", "internal/failpoint", "apiv1"},
-	"repairs":   {"statements", "documents", "store", "internal/failpoint", "apiv1"},
-	"report":    {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1"},
-	"verify":    {"statements", "documents", "store", "internal/failpoint"},
+	// Which figures on small groups may be shown.
+	"suppress": {},
+	"progress": {"statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
+	"repairs":  {"statements", "documents", "store", "internal/failpoint", "apiv1"},
+	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
+	"verify":   {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
 	"admin": {"statements", "documents", "store", "directory", "verify", "internal/failpoint", "internal/tenantfiles"},
 	// Tests only.
