@@ -64,13 +64,18 @@ func NewAPI(o Options) *API {
 // Register adds the resources below /api/v1/progress. The router must have
 // SkipClean, as the ids of courses have doubled slashes.
 func (a *API) Register(r *mux.Router) {
-	r.PathPrefix(strings.TrimSuffix(Base, "/")).HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	serve := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "private, no-cache")
 		if err := a.serve(w, r); err != nil {
 			w.Header().Del("ETag")
 			a.fail(w, r, err)
 		}
-	})
+	}
+	for _, res := range resources {
+		r.HandleFunc(Base+res.path, serve)
+	}
+	// Most ids of courses are IRIs, whose slashes a route does not match.
+	r.PathPrefix(strings.TrimSuffix(Base, "/")).HandlerFunc(serve)
 }
 
 // resource is what can be asked for.
