@@ -164,7 +164,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := apiv1.Allow(w, r, methods...); err != nil {
 		return err
 	}
-	tenant, scope, err := a.admit(w, r, res.single)
+	tenant, scope, err := a.admit(w, r, res, id)
 	if err != nil {
 		return err
 	}
@@ -198,9 +198,13 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 
 // admit finds out who asks, and whose figures they may see. Who has signed in
 // needs no key.
-func (a *API) admit(w http.ResponseWriter, r *http.Request, single bool) (tenant string, s Scope, err error) {
+func (a *API) admit(w http.ResponseWriter, r *http.Request, res *resource, id string) (tenant string, s Scope, err error) {
+	learner := ""
+	if res.single {
+		learner = id
+	}
 	if v := visitor.From(r.Context()); v != nil && r.Header.Get("Authorization") == "" {
-		s, err = scopeOf(v, single)
+		s, err = scopeOf(v, res.single, learner)
 		return v.Tenant, s, err
 	}
 	key, err := a.Door.Admit(w, r, readScopes)
@@ -210,7 +214,7 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request, single bool) (tenant
 	if key.Bound() {
 		return "", s, apiv1.Problemf(http.StatusForbidden, "this key is bound to less than progress is about")
 	}
-	s, err = scopeOf(nil, single)
+	s, err = scopeOf(nil, res.single, learner)
 	return key.Tenant, s, err
 }
 

@@ -13,12 +13,13 @@ import (
 // A key that may read all statements sees everybody. Of who has signed in, an
 // administrator sees everybody, a trainer the members of the own groups, and
 // project leads and auditors what is about many (aggregates), without small
-// groups. single tells that the answer is about single people.
-func scopeOf(v *visitor.Visitor, single bool) (Scope, error) {
+// groups. Everybody sees what is about themselves. single tells that the answer is
+// about single people, learner is the one it is about, "" for many.
+func scopeOf(v *visitor.Visitor, single bool, learner string) (Scope, error) {
 	switch {
 	case v == nil: // a key
 		return Scope{All: true}, nil
-	case v.Has(visitor.Administrator):
+	case v.Has(visitor.Administrator), v.Person != "" && v.Person == learner:
 		return Scope{All: true}, nil
 	case !single && v.Has(visitor.ProjectLead, visitor.Auditor):
 		return Scope{All: true, Aggregates: true}, nil
