@@ -77,6 +77,12 @@ func ownRequests() []own {
 		{"POST /api/v1/registrations/{registration}/waive", "/api/v1/registrations/" + registration + "/waive", `{"item":"a","reason":"b"}`, content, 404, 403},
 		{"GET /api/v1/launches", "/api/v1/launches?course=" + course, "", catalogue, 200, 403},
 		{"POST /api/v1/launches", "/api/v1/launches", `{"course":"nothing-here"}`, content, 404, 403},
+		{"GET /api/v1/accounts", "/api/v1/accounts", "", []string{"all", "all/read"}, 200, 403},
+		{"POST /api/v1/accounts", "/api/v1/accounts", "{}", []string{"all"}, 400, 403},
+		{"GET /api/v1/accounts/{account}", "/api/v1/accounts/nobody", "", []string{"all", "all/read"}, 404, 403},
+		{"PATCH /api/v1/accounts/{account}", "/api/v1/accounts/nobody", "{}", []string{"all"}, 404, 403},
+		{"DELETE /api/v1/accounts/{account}", "/api/v1/accounts/nobody", "", []string{"all"}, 404, 403},
+		{"POST /api/v1/accounts/{account}/reset", "/api/v1/accounts/nobody/reset", "", []string{"all"}, 404, 403},
 	}
 }
 

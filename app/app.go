@@ -281,6 +281,7 @@ func (a *App) Handler() http.Handler {
 	a.records.Register(router)
 	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)
+	a.signin.NewAPI(a.door).Register(router)
 	pages := a.newPages()
 	a.signin.SetLook(look{pages})
 	a.signin.Routes(router)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"testing"
@@ -77,6 +78,12 @@ func TestContent(t *testing.T) {
 	var got []string
 	for _, s := range result.Statements {
 		got = append(got, path.Base(s.Verb.ID))
+	}
+	// The mastery score is for everybody to read.
+	activity := dig(t, do(t, a, "GET", "/api/v1/courses/"+course, "", 200), "activity").(string) + "/item/one"
+	status, text = ask(t, a, "GET", "/xapi/activities/profile?activityId="+url.QueryEscape(activity)+"&profileId="+url.QueryEscape("https://w3id.org/xapi/scorm/activity-profile"), "")
+	if status != 200 || text != `{"scaled_passing_score":0.8}` {
+		t.Errorf("the activity profile: %d %s", status, text)
 	}
 	if want := "initialized scored passed terminated"; strings.Join(got, " ") != want {
 		t.Errorf("%v, want %s", got, want)

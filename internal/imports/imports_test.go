@@ -63,7 +63,7 @@ var allowed = map[string][]string{
 	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
 	"verify":   {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
-	"admin": {"statements", "documents", "store", "directory", "verify", "internal/failpoint", "internal/tenantfiles"},
+	"admin": {"statements", "documents", "store", "directory", "access", "apiv1", "signin", "web/visitor", "verify", "internal/failpoint", "internal/tenantfiles"},
 	// Tests only.
 	"lrs/conformance": {},
 
