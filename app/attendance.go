@@ -1,15 +1,12 @@
 package app
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"strings"
 
 	"lernspur/attendance"
 	"lernspur/attendance/api"
 	"lernspur/catalog"
-	"lernspur/directory"
+	"lernspur/statements"
 	"lernspur/web/visitor"
 )
 
@@ -34,43 +31,27 @@ func (a *App) newAttendanceAPI() *api.API {
 	})
 }
 
-// visitingLearner is who has signed in, as a learner: the person whose account it
-// is, by her first identifier that is an address or an account; else the account
-// that was signed in with.
+// visitingLearner is who has signed in, as a learner.
 func (a *App) visitingLearner(ctx context.Context) (tenant string, l catalog.Learner, signedIn bool, err error) {
 	v := visitor.From(ctx)
-	if v == nil || v.Account == "" {
+	if v == nil {
 		return "", l, false, nil
 	}
-	l.Name = v.Name
-	if p, ok := a.people.Person(ctx, v.Tenant, v.Person); ok {
-		for _, identifier := range p.Identifiers {
-			if l.Actor = actorOf(identifier); l.Actor != nil {
-				return v.Tenant, l, true, nil
-			}
-		}
-	}
-	l.Actor, err = directory.Account(cmp.Or(a.opts.Catalog.Base, "http://lernspur.local"), v.Account)
-	return v.Tenant, l, err == nil, err
+	l, err = a.learnerOf(ctx, v)
+	return v.Tenant, l, true, err
 }
 
-// actorOf is the JSON of the Agent that has an identifier; nil for kinds of
-// identifiers that learners are not registered under.
-func actorOf(identifier string) []byte {
-	kind, rest, _ := strings.Cut(identifier, "|")
-	agent := map[string]any{"objectType": "Agent"}
-	switch kind {
-	case "mbox":
-		agent["mbox"] = rest
-	case "account":
-		home, name, _ := strings.Cut(rest, "|")
-		agent["account"] = map[string]string{"homePage": home, "name": name}
-	default:
-		return nil
-	}
-	text, err := json.Marshal(agent)
+// learnerOf is the learner that a visitor is: by the first identifier of the person.
+// Errors: *catalog.Conflict for an account that is that of no person.
+func (a *App) learnerOf(ctx context.Context, v *visitor.Visitor) (catalog.Learner, error) {
+	identifiers, err := a.identifiersOf(ctx, v)
 	if err != nil {
-		panic(err) // it is made of texts
+		return catalog.Learner{}, err
 	}
-	return text
+	for _, identifier := range identifiers {
+		if agent, err := statements.AgentOf(identifier, v.Name); err == nil {
+			return catalog.Learner{Actor: agent, Name: v.Name}, nil
+		}
+	}
+	return catalog.Learner{}, &catalog.Conflict{Message: "this account belongs to no person who learns; whoever keeps the directory can change that"}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -13,9 +12,11 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/gorilla/mux"
 
 	"lernspur/attendance"
 	"lernspur/catalog"
+	"lernspur/directory"
 	"lernspur/web/visitor"
 )
 
@@ -218,21 +219,34 @@ func TestAttendanceByCode(t *testing.T) {
 	if _, _, err := a.attendance.Enter(t.Context(), "town", code, catalog.Learner{Actor: json.RawMessage(eve)}); !errors.Is(err, attendance.ErrWrongCode) {
 		t.Errorf("in another tenant: %v", err)
 	}
-	// Somebody who has signed in is who enters, whatever the body says.
-	visit := func(body string, want int) {
+	// Somebody who has signed in enters for the person of the account, and for nobody
+	// else.
+	visit := func(account, body string, want int) {
 		t.Helper()
-		r := httptest.NewRequestWithContext(visitor.With(t.Context(), &visitor.Visitor{Tenant: "default", Account: "max", Name: "Max"}), "POST", "/api/v1/attendance/enter", strings.NewReader(body))
+		person := ""
+		if account == "max" {
+			p, err := a.people.AddPerson(t.Context(), "default", directory.PersonEdit{Identifiers: &[]string{"mbox|mailto:max@town.example"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			person = p.ID
+		}
+		v := &visitor.Visitor{Tenant: "default", Account: account, Name: "Max", Person: person}
+		r := httptest.NewRequestWithContext(visitor.With(t.Context(), v), "POST", "/api/v1/attendance/enter", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()
-		(*a.public.inner.Load()).ServeHTTP(w, r)
+		router := mux.NewRouter()
+		a.newAttendanceAPI().Register(router)
+		router.ServeHTTP(w, r)
 		if w.Code != want {
 			t.Errorf("%d, want %d: %s", w.Code, want, w.Body)
 		}
 	}
-	visit(`{"code":"`+code+`","learner":{"actor":`+eve+`}}`, http.StatusBadRequest)
-	visit(`{"code":"`+code+`"}`, 200)
+	visit("nobody", `{"code":"`+code+`"}`, 409)
+	visit("nobody", `{"code":"`+code+`","learner":{"actor":`+eve+`}}`, 403)
+	visit("max", `{"code":"`+code+`"}`, 200)
 	_, whole := stored(t, a)
-	expect(t, "who signed in", dig(t, whole[1], "actor", "account", "name"), "max")
+	expect(t, "who signed in", dig(t, whole[1], "actor", "mbox"), "mailto:max@town.example")
 
 	do(t, a, "POST", at+"/records", `{"entries":[{"learner":{"actor":`+learnerJSON+`},"attended":false}]}`, 200)
 	enter(code, learnerJSON, 409)

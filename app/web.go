@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"lernspur/catalog"
 	"lernspur/directory"
 	"lernspur/signin"
 	"lernspur/web"
@@ -36,30 +35,17 @@ func (a *App) pagesBase() string {
 	return a.base()
 }
 
-// learnerOf is a visitor as a learner, for what she does herself.
-func (a *App) learnerOf(ctx context.Context, v *visitor.Visitor) (catalog.Learner, error) {
-	_, l, _, err := a.visitingLearner(visitor.With(ctx, v))
-	return l, err
-}
-
 // identifiersOf are the identifiers that a visitor learns under: those of the
-// person whose account it is, and the account itself.
+// person whose account it is.
 func (a *App) identifiersOf(ctx context.Context, v *visitor.Visitor) ([]string, error) {
-	account := *v
-	account.Person = ""
-	l, err := a.learnerOf(ctx, &account)
-	if err == nil {
-		l, err = l.Checked()
+	if v.Person == "" {
+		return nil, nil
 	}
-	if err != nil {
-		return nil, err
+	person, ok := a.people.Person(ctx, v.Tenant, v.Person)
+	if !ok {
+		return nil, nil
 	}
-	list := []string{l.Identifier}
-	if person, ok := a.people.Person(ctx, v.Tenant, v.Person); ok {
-		list = append(list, person.Identifiers...)
-	}
-	slices.Sort(list)
-	return slices.Compact(list), nil
+	return person.Identifiers, nil
 }
 
 // look shows the pages around signing in.

@@ -128,6 +128,8 @@ type invitationPage struct {
 	// Me is what the visitor is called who has signed in where the invitation is from.
 	Me    string
 	Enter string // where to sign in, and come back
+	// Nobody tells that the visitor's account is that of no person.
+	Nobody bool
 	// Link opens the course for whoever has just accepted, until Expires.
 	Link    string
 	Expires int64
@@ -149,6 +151,7 @@ func (s *Site) showInvitation(q *request, status int, body invitationPage, wrong
 	}
 	body.View, body.Action = about, q.link("/invitation/"+token)
 	body.Enter = q.link(SignInPath + "?" + next + "=" + url.QueryEscape(s.prefix+"/invitation/"+token) + "&tenant=" + url.QueryEscape(about.Tenant))
+	body.Nobody = q.who != nil && q.who.Person == ""
 	if s.invited(q, about) {
 		body.Me = nameOf(q.who)
 	}
@@ -163,9 +166,10 @@ func (s *Site) showInvitation(q *request, status int, body invitationPage, wrong
 	return q.show(status, "invitation", &view{Title: title, Answer: answer, Body: body, Errors: wrong})
 }
 
-// invited tells whether a visitor has signed in where an invitation is from.
+// invited tells whether a visitor has signed in where an invitation is from, as a
+// person who can learn.
 func (s *Site) invited(q *request, i *catalog.InvitationView) bool {
-	return q.who != nil && q.who.Tenant == i.Tenant && s.deps.Learner != nil
+	return q.who != nil && q.who.Tenant == i.Tenant && q.who.Person != ""
 }
 
 func invitationProblem(err error) error {

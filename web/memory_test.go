@@ -153,7 +153,7 @@ func (w *town) as(roles ...visitor.Role) http.Handler {
 	if len(roles) == 0 {
 		return w
 	}
-	v := &visitor.Visitor{Tenant: "default", Account: "m.muster", Name: "Maria Muster", Roles: roles, Guard: "guard-word"}
+	v := &visitor.Visitor{Tenant: "default", Account: "m.muster", Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.ServeHTTP(rw, r.WithContext(visitor.With(r.Context(), v)))
 	})

@@ -32,8 +32,9 @@ type Options struct {
 	// Door tells who asks.
 	Door       apiv1.Door
 	Attendance *attendance.Service
-	// Learner is who has signed in at a page that sends a request, if somebody has:
-	// then that is who enters a code. Nil: nobody ever has.
+	// Learner is who has signed in at a page that sends a request, as a learner of
+	// courses: that is who enters a code that is sent alone. An error for somebody who
+	// is no learner. Nil: nobody ever signs in.
 	Learner func(ctx context.Context) (tenant string, l catalog.Learner, signedIn bool, err error)
 	// HomePage is that of the accounts in lists that name none.
 	HomePage string
@@ -69,10 +70,10 @@ func (a *API) Register(r *mux.Router) {
 		one + "/code":              {"POST": a.makeCode, "DELETE": a.endCode},
 		one + "/records":           {"GET": a.records, "POST": a.mark},
 		one + "/records/{learner}": {"DELETE": a.takeBack},
-		Enter:                      {"POST": a.enter},
 	} {
 		r.Handle(path, a.shell(methods))
 	}
+	r.HandleFunc(Enter, a.enter)
 	r.PathPrefix(Base + "/").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
 	})
@@ -102,15 +103,6 @@ func (a *API) shell(methods map[string]serve) http.Handler {
 }
 
 func (a *API) answer(w http.ResponseWriter, r *http.Request, methods map[string]serve) error {
-	if r.URL.Path == Enter && a.opts.Learner != nil {
-		tenant, l, signedIn, err := a.opts.Learner(r.Context())
-		if err != nil {
-			return err
-		}
-		if signedIn {
-			return a.enterAs(w, r, tenant, l)
-		}
-	}
 	method, scopes := r.Method, writeScopes
 	if method == http.MethodHead {
 		method = http.MethodGet
@@ -118,14 +110,20 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, methods map[string]
 	if method == http.MethodGet {
 		scopes = readScopes
 	}
-	who, err := a.opts.Door.Admit(w, r, scopes)
+	who, err := a.admit(w, r, scopes)
 	if err != nil {
 		return err
 	}
-	if who.Bound() {
-		return apiv1.Problemf(http.StatusForbidden, "this key is bound to an actor, a registration or activities, and attendance cannot be narrowed to that")
-	}
 	return methods[method](w, r, who)
+}
+
+// admit finds out who asks and whether they may.
+func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes []string) (*apiv1.Identity, error) {
+	who, err := a.opts.Door.Admit(w, r, scopes)
+	if err == nil && who.Bound() {
+		err = apiv1.Problemf(http.StatusForbidden, "this key is bound to an actor, a registration or activities, and attendance cannot be narrowed to that")
+	}
+	return who, err
 }
 
 // toProblem is the one place where errors become status codes.

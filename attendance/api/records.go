@@ -198,33 +198,61 @@ type entered struct {
 	Record  recordView  `json:"record"`
 }
 
-// enter records that a learner, whom the key names, entered a code.
-func (a *API) enter(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	var b struct {
-		Code    string      `json:"code"`
-		Learner learnerBody `json:"learner"`
+// enter records that a learner entered a code: who has signed in and sends the code
+// alone, or whom a key names, or somebody who has signed in and may do what such a
+// key may.
+func (a *API) enter(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if err := a.entering(w, r); err != nil {
+		a.fail(w, r, err)
 	}
-	if err := apiv1.Body(w, r, &b); err != nil {
+}
+
+// enterBody is a code, and who enters it.
+type enterBody struct {
+	Code    string       `json:"code"`
+	Learner *learnerBody `json:"learner"`
+}
+
+func (a *API) entering(w http.ResponseWriter, r *http.Request) error {
+	if err := apiv1.Allow(w, r, http.MethodPost); err != nil {
 		return err
+	}
+	if _, err := apiv1.Parameters(r); err != nil {
+		return err
+	}
+	var b enterBody
+	if a.opts.Learner != nil {
+		tenant, l, signedIn, err := a.opts.Learner(r.Context())
+		if signedIn {
+			if bad := apiv1.Body(w, r, &b); bad != nil {
+				return bad
+			}
+			if b.Learner == nil && err == nil {
+				err = a.entered(w, r, tenant, b.Code, l)
+			}
+			if b.Learner == nil {
+				return err
+			}
+		}
+	}
+	who, err := a.admit(w, r, writeScopes)
+	if err != nil {
+		return err
+	}
+	if b.Learner == nil { // nobody has signed in
+		if err := apiv1.Body(w, r, &b); err != nil {
+			return err
+		}
+	}
+	if b.Learner == nil {
+		return &catalog.Invalid{Field: "learner", Message: "it is needed who enters the code"}
 	}
 	return a.entered(w, r, who.Tenant, b.Code, b.Learner.learner())
 }
 
-// enterAs is enter for somebody who has signed in, and for nobody else.
-func (a *API) enterAs(w http.ResponseWriter, r *http.Request, tenant string, l catalog.Learner) error {
-	var b struct {
-		Code string `json:"code"`
-	}
-	if err := apiv1.Body(w, r, &b); err != nil {
-		return err
-	}
-	return a.entered(w, r, tenant, b.Code, l)
-}
-
+// entered answers a code.
 func (a *API) entered(w http.ResponseWriter, r *http.Request, tenant, code string, l catalog.Learner) error {
-	if _, err := apiv1.Parameters(r); err != nil {
-		return err
-	}
 	s, rec, err := a.opts.Attendance.Enter(r.Context(), tenant, code, l)
 	if err != nil {
 		return err
