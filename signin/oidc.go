@@ -93,6 +93,11 @@ func newIssuer(o OIDCOptions, s Options) (*issuer, error) {
 	if o.Issuer == "" || o.ClientID == "" {
 		return nil, errors.New("an issuer that people sign in at needs an address and a client id")
 	}
+	for value, role := range o.Roles {
+		if !slices.Contains(visitor.Roles, role) {
+			return nil, fmt.Errorf("the issuer's %q cannot stand for the role %q; there are %s", value, role, roleNames())
+		}
+	}
 	o.Name = cmp.Or(o.Name, "OpenID Connect")
 	o.NameClaim = cmp.Or(o.NameClaim, "name")
 	if len(o.Scopes) == 0 {

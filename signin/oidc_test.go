@@ -138,7 +138,7 @@ func TestWhatAnIssuerSays(t *testing.T) {
 			o.PersonOf = func(_ context.Context, tenant string, identifiers []string) string {
 				return tenant + " " + strings.ReplaceAll(strings.Join(identifiers, " "), o.Issuer, "ISSUER")
 			}
-		}, map[string]any{"email_verified": true}, nil, "ada [learner] [] default account:ISSUER|subject-ada mailto:ada@town.example"},
+		}, map[string]any{"email_verified": true}, nil, "ada [learner] [] default account|ISSUER|subject-ada mbox|mailto:ada@town.example"},
 		"an address that nobody has verified": {func(o *OIDCOptions) {
 			o.PersonOf = func(_ context.Context, _ string, identifiers []string) string { return fmt.Sprint(len(identifiers)) }
 		}, map[string]any{"email_verified": false}, nil, "ada [learner] [] 1"},
@@ -198,19 +198,25 @@ func TestWhatAnIssuerMustNotSay(t *testing.T) {
 		}
 	}
 	for name, wrong := range map[string]func(*issued){
-		"another issuer":          claim("iss", "https://evil.example"),
-		"another audience":        claim("aud", "other"),
-		"no audience":             claim("aud", nil),
-		"two, for somebody else":  claim("aud", []string{clientID, "other"}),
-		"another party":           claim("azp", "other"),
-		"another nonce":           claim("nonce", "other"),
-		"no nonce":                claim("nonce", nil),
-		"no subject":              claim("sub", nil),
-		"its time is over":        claim("exp", 1_700_000_000),
-		"no end":                  claim("exp", nil),
-		"another key":             func(i *issued) { i.p.sign = func(c []byte) string { return i.p.signedWith(jose.ES256, foreign, "1", c) } },
-		"an unknown key":          func(i *issued) { i.p.sign = func(c []byte) string { return i.p.signedWith(jose.ES256, foreign, "2", c) } },
-		"a shared secret":         func(i *issued) { i.p.sign = func(c []byte) string { return i.p.signedWith(jose.HS256, []byte(strings.Repeat("s", 64)), "1", c) } },
+		"another issuer":         claim("iss", "https://evil.example"),
+		"another audience":       claim("aud", "other"),
+		"no audience":            claim("aud", nil),
+		"two, for somebody else": claim("aud", []string{clientID, "other"}),
+		"another party":          claim("azp", "other"),
+		"another nonce":          claim("nonce", "other"),
+		"no nonce":               claim("nonce", nil),
+		"no subject":             claim("sub", nil),
+		"its time is over":       claim("exp", 1_700_000_000),
+		"no end":                 claim("exp", nil),
+		"another key": func(i *issued) {
+			i.p.sign = func(c []byte) string { return i.p.signedWith(jose.ES256, foreign, "1", c) }
+		},
+		"an unknown key": func(i *issued) {
+			i.p.sign = func(c []byte) string { return i.p.signedWith(jose.ES256, foreign, "2", c) }
+		},
+		"a shared secret": func(i *issued) {
+			i.p.sign = func(c []byte) string { return i.p.signedWith(jose.HS256, []byte(strings.Repeat("s", 64)), "1", c) }
+		},
 		"no signature":            func(i *issued) { i.p.sign = unsigned },
 		"no id token":             func(i *issued) { i.p.sign = func([]byte) string { return "" } },
 		"not a token":             func(i *issued) { i.p.sign = func([]byte) string { return "a.b.c" } },
@@ -336,7 +342,8 @@ func TestWithoutAnIssuer(t *testing.T) {
 			t.Errorf("%s: %d", path, page.StatusCode)
 		}
 	}
-	for _, o := range []OIDCOptions{{}, {Issuer: "https://id.example"}, {ClientID: "a"}} {
+	for _, o := range []OIDCOptions{{}, {Issuer: "https://id.example"}, {ClientID: "a"},
+		{Issuer: "https://id.example", ClientID: "a", Roles: map[string]visitor.Role{"admins": "boss"}}} {
 		if _, err := New(Options{Records: newMemory(), OIDC: &o}); err == nil {
 			t.Errorf("%+v", o)
 		}
