@@ -39,6 +39,17 @@ func ownRequests() []own {
 	)
 	return []own{
 		{"GET /api/v1/progress/courses", "/api/v1/progress/courses", "", everything, 200, 403},
+		{"GET /api/v1/progress/courses/{id}", "/api/v1/progress/courses/nothing-here", "", everything, 404, 403},
+		{"PUT /api/v1/progress/courses/{id}", "/api/v1/progress/courses/nothing-here", `{"duration":"session"}`, content, 204, 403},
+		{"GET /api/v1/progress/courses/{id}/drop-off", "/api/v1/progress/courses/nothing-here/drop-off", "", everything, 404, 403},
+		{"GET /api/v1/progress/courses/{id}/hours", "/api/v1/progress/courses/nothing-here/hours", "", everything, 404, 403},
+		{"GET /api/v1/progress/learners", "/api/v1/progress/learners", "", everything, 200, 403},
+		{"GET /api/v1/progress/learners/{id}", "/api/v1/progress/learners/nothing-here", "", everything, 404, 403},
+		{"GET /api/v1/progress/learners/{id}/attempts", "/api/v1/progress/learners/nothing-here/attempts", "", everything, 404, 403},
+		{"GET /api/v1/progress/groups", "/api/v1/progress/groups", "", everything, 200, 403},
+		{"GET /api/v1/progress/units", "/api/v1/progress/units", "", everything, 200, 403},
+		{"GET /api/v1/progress/questions", "/api/v1/progress/questions?course=nothing-here", "", everything, 200, 403},
+		{"GET /api/v1/progress/periods", "/api/v1/progress/periods", "", everything, 200, 403},
 		{"GET /api/v1/repairs", "/api/v1/repairs", "", everything, 200, 403},
 		{"GET /api/v1/repairs/{id}", "/api/v1/repairs/5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001", "", everything, 404, 403},
 		{"GET /api/v1/statements/count", "/api/v1/statements/count", "", mine, 200, 200},

@@ -47,8 +47,9 @@ type Options struct {
 	// one that was reset; nil for nobody.
 	Registered, WasReset func(ctx context.Context, tenant string, r *catalog.Registration)
 
-	// Calls answers what content called at run time, as JSON; nil: nobody knows.
-	Calls func(ctx context.Context, tenant string, registration uuid.UUID, item string) (any, error)
+	// Calls answers what content called at run time in an attempt, 0 for the current
+	// one, as JSON; nil: nobody knows.
+	Calls func(ctx context.Context, tenant string, registration uuid.UUID, item string, attempt int) (any, error)
 
 	Logger *zap.Logger // may be nil
 	// PathPrefix is the path of the public URL, put before the addresses in

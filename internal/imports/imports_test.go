@@ -55,10 +55,12 @@ var allowed = map[string][]string{
 	"directory": {"statements", "documents", "store", "internal/failpoint", "internal/tenantfiles"},
 	"access":    {"statements", "documents", "store", "directory", "internal/failpoint", "internal/tenantfiles"},
 	// Signs people in, and decides who may see what.
-	"signin":   {"web/visitor", "access", "apiv1", "documents", "directory", "statements", "store", "internal/failpoint", "internal/tenantfiles"},
-	"progress": {"statements", "documents", "store", "internal/failpoint", "apiv1"},
+	"signin": {"web/visitor", "access", "apiv1", "documents", "directory", "statements", "store", "internal/failpoint", "internal/tenantfiles"},
+	// Which figures on small groups may be shown.
+	"suppress": {},
+	"progress": {"statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
 	"repairs":  {"statements", "documents", "store", "internal/failpoint", "apiv1"},
-	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1"},
+	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
 	"verify":   {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
 	"admin": {"statements", "documents", "store", "directory", "access", "apiv1", "signin", "web/visitor", "verify", "internal/failpoint", "internal/tenantfiles"},
