@@ -23,6 +23,8 @@ type Services struct {
 	Reader  Reader
 	Blobs   Blobs // nil: statements are imported without a look at their attachments
 	Catalog Catalog
+	// Accounts are those of people who sign in.
+	Accounts Accounts
 	// Verify re-reads everything up to the watermark.
 	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
 	// RebuildProgress throws the figures of progress away and returns when they

@@ -108,12 +108,6 @@ const (
 	groupHeight = 38
 )
 
-// shownOrZero is a count for comparisons.
-func shownOrZero(c Count) int64 {
-	n, _ := c.Value()
-	return n
-}
-
 // chart draws the courses with the most learners, in the order of the table;
 // nil when there is nothing to draw. A suppressed figure has no bar.
 func (t *texts) chart(courses []Course) *chart {
@@ -127,14 +121,18 @@ func (t *texts) chart(courses []Course) *chart {
 		return nil
 	}
 	slices.SortStableFunc(shown, func(a, b int) int {
-		return cmp.Compare(shownOrZero(courses[b].Learners), shownOrZero(courses[a].Learners))
+		m, _ := courses[b].Learners.Value()
+		n, _ := courses[a].Learners.Value()
+		return cmp.Compare(m, n)
 	})
 	c := &chart{Width: chartWidth, some: len(shown) > maxBars}
 	shown = shown[:min(len(shown), maxBars)]
 	slices.Sort(shown)
 	longest := int64(1)
 	for _, i := range shown {
-		longest = max(longest, shownOrZero(courses[i].Started), shownOrZero(courses[i].Completed))
+		started, _ := courses[i].Started.Value()
+		completed, _ := courses[i].Completed.Value()
+		longest = max(longest, started, completed)
 	}
 	draw := func(count Count, y int) *bar {
 		n, ok := count.Value()

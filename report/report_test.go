@@ -16,10 +16,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"lernspur/suppress"
+
 	"lernspur/statements"
 	"lernspur/store"
 	"lernspur/store/storetest"
-	"lernspur/suppress"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -7,8 +7,7 @@ import (
 	"lernspur/suppress"
 )
 
-// Count is a number of people that may be suppressed. The zero value is
-// suppressed; the number itself is then nowhere in it.
+// Count is a number of people that may be suppressed.
 type Count = suppress.Count
 
 // Mean is an average that may be suppressed or may not exist.

@@ -1,6 +1,9 @@
 package suppress
 
-import "math"
+import (
+	"encoding/json"
+	"math"
+)
 
 // Count is a number that may be suppressed. The zero value is suppressed; the
 // number itself is then nowhere in it.
@@ -9,11 +12,19 @@ type Count struct {
 	shown bool
 }
 
-// Shown is a number that may be seen by everybody, such as one that is not about people.
+// Shown is a count that is not suppressed.
 func Shown(n int64) Count { return Count{n, true} }
 
 // Value is the number; ok is false when it is suppressed.
 func (c Count) Value() (n int64, ok bool) { return c.n, c.shown }
+
+// MarshalJSON writes null for what is suppressed.
+func (c Count) MarshalJSON() ([]byte, error) {
+	if !c.shown {
+		return []byte("null"), nil
+	}
+	return json.Marshal(c.n)
+}
 
 // Share is a part of a whole in units of the last decimal place that is shown
 // of the percentage: with one decimal place 123 is 12.3 %. It may be suppressed.

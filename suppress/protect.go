@@ -21,7 +21,7 @@ func (s *solver) protectAll() {
 				}
 				break
 			}
-			s.hide(Cell(slices.MinFunc(uses, s.compareCost)), Second)
+			s.hide(Cell(slices.MinFunc(uses, s.compareCost)), Reckoned)
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (s *solver) lonely(v int) (n int) {
 func (s *solver) showAgain() {
 	var again []int
 	for i := range s.cells {
-		if why := s.cells[i].reason; why == Second || why == Together {
+		if why := s.cells[i].reason; why == Reckoned || why == Together {
 			again = append(again, i)
 		}
 	}

@@ -12,8 +12,8 @@ const (
 	Rest
 	// Change: it differs by too few people from what an earlier run showed.
 	Change
-	// Second: another figure could be reckoned from it.
-	Second
+	// Reckoned: another figure could be reckoned from it.
+	Reckoned
 	// Together: it is shown only with another one, which is not.
 	Together
 )

@@ -147,7 +147,7 @@ func (s *solver) requirementOf(c *cell) (q requirement, protect bool) {
 
 // hide suppresses a figure, and those that are shown only with it.
 func (s *solver) hide(c Cell, why Reason) {
-	if s.cells[c].reason == Together && why < Second {
+	if s.cells[c].reason == Together && why < Reckoned {
 		s.cells[c].reason = why
 	}
 	if s.cells[c].kind != open || s.cells[c].reason != None {

@@ -110,7 +110,7 @@ func TestHierarchy(t *testing.T) {
 	if got, want := seen(r, a1, a2, a, b1, b, c1, c, town), "- 12 - - - 40 40 57"; got != want {
 		t.Errorf("shown %s, want %s", got, want)
 	}
-	if diff := cmp.Diff(map[Reason]int{Small: 3, Second: 1}, r.Reasons()); diff != "" {
+	if diff := cmp.Diff(map[Reason]int{Small: 3, Reckoned: 1}, r.Reasons()); diff != "" {
 		t.Errorf("reasons (-want +got):\n%s", diff)
 	}
 }
@@ -193,7 +193,7 @@ func TestOverlap(t *testing.T) {
 	if got, want := seen(r, a, b, c, all, completed), "- - 36 36 -"; got != want {
 		t.Errorf("shown %s, want %s", got, want)
 	}
-	if r.Why(a) != Small || r.Why(b) != Second || r.Why(completed) != Together {
+	if r.Why(a) != Small || r.Why(b) != Reckoned || r.Why(completed) != Together {
 		t.Errorf("reasons %d, %d, %d", r.Why(a), r.Why(b), r.Why(completed))
 	}
 }
