@@ -226,10 +226,13 @@ func (i *importing) unitOf(row sheet.Row, p *Person) bool {
 		return false
 	}
 	if since == "" && len(p.Memberships) > 0 {
-		if unitOn(p, i.day) == u.ID && until == "" {
-			return true
-		}
 		since = i.day
+		if at := slices.IndexFunc(p.Memberships, func(m Membership) bool { return m.Unit == u.ID && m.span().holds(i.day) }); at >= 0 {
+			if until == "" {
+				return true
+			}
+			since = p.Memberships[at].From
+		}
 		if until.endsBefore(since) {
 			i.wrong(row, "until", "%s is past; say since when, too", until)
 			return false
@@ -240,7 +243,8 @@ func (i *importing) unitOf(row sheet.Row, p *Person) bool {
 }
 
 // overlay has a person be in a unit for a time, whatever was said about that time
-// before.
+// before. Afterwards holds what was said before, unless that was the same unit,
+// which ends then.
 func overlay(list []Membership, m Membership) []Membership {
 	var all []Membership
 	for _, old := range list {
@@ -251,7 +255,7 @@ func overlay(list []Membership, m Membership) []Membership {
 		if old.From < m.From {
 			all = append(all, Membership{old.Unit, old.From, m.From.add(-1)})
 		}
-		if m.Until != "" && (old.Until == "" || old.Until > m.Until) {
+		if m.Until != "" && old.Unit != m.Unit && (old.Until == "" || old.Until > m.Until) {
 			all = append(all, Membership{old.Unit, m.Until.add(1), old.Until})
 		}
 	}
