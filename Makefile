@@ -62,7 +62,9 @@ test: engine clients browser lint ## all that CI runs
 # without the race detector then.
 .PHONY: unit
 unit:
-	@command -v strace >/dev/null || echo "make test: strace is not installed; no kill lands within a rename"
+	@command -v strace >/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -q && apt-get install -y -q --no-install-recommends strace; } || \
+		echo "make test: strace is not installed; no kill lands within a rename"
 	go test -timeout 15m $(filter $(NO_RACE),$(PACKAGES))
 
 .PHONY: race

@@ -6,12 +6,15 @@ import (
 	"strings"
 )
 
-// address names where a request comes from. Of IPv6 it is the network, of which
-// every household has one whole.
-func (g *Gate) address(r *http.Request) string {
+func (g *Gate) address(r *http.Request) string { return Address(r, g.opts.AddressHeader) }
+
+// Address names where a request comes from. Of IPv6 it is the network, of which
+// every household has one whole. header is that of a trusted proxy; see
+// Options.AddressHeader.
+func Address(r *http.Request, header string) string {
 	addr, ok := netip.Addr{}, false
-	if g.opts.AddressHeader != "" {
-		addr, ok = forwarded(r.Header[http.CanonicalHeaderKey(g.opts.AddressHeader)])
+	if header != "" {
+		addr, ok = forwarded(r.Header[http.CanonicalHeaderKey(header)])
 	}
 	if !ok {
 		addr, _ = parseAddr(r.RemoteAddr)

@@ -73,7 +73,7 @@ type Options struct {
 // Gate finds out who sends requests. It is safe for concurrent use.
 type Gate struct {
 	opts     Options
-	throttle *throttle
+	throttle *Throttle
 
 	wrong, slowed, away, elsewhere prometheus.Counter
 }
@@ -94,7 +94,7 @@ func NewGate(opts Options) *Gate {
 		opts.Registerer.MustRegister(refused)
 	}
 	return &Gate{
-		opts: opts, throttle: newThrottle(opts.Slow),
+		opts: opts, throttle: NewThrottle(opts.Slow),
 		wrong: refused.WithLabelValues("wrong"), slowed: refused.WithLabelValues("slowed"), away: refused.WithLabelValues("issuer_away"),
 		elsewhere: refused.WithLabelValues("origin"),
 	}
@@ -136,8 +136,8 @@ func (g *Gate) Identify(r *http.Request) (*directory.Identity, error) {
 // basic checks a key. One that fails again and again from one address is not
 // looked at for a while.
 func (g *Gate) basic(r *http.Request, key, secret string) (*directory.Identity, error) {
-	if g.throttle.busy(g.opts.Now) {
-		if wait := g.throttle.refused(g.address(r), key, g.opts.Now()); wait > 0 {
+	if g.throttle.Busy(g.opts.Now) {
+		if wait := g.throttle.Refused(g.address(r), key, g.opts.Now()); wait > 0 {
 			return nil, &TooMany{wait}
 		}
 	}
@@ -160,7 +160,7 @@ func (g *Gate) token(r *http.Request, token string) (*directory.Identity, error)
 
 // failed notes wrong credentials and is the error for them.
 func (g *Gate) failed(address, key string) error {
-	if wait := g.throttle.failed(address, key, g.opts.Now()); wait > 0 {
+	if wait := g.throttle.Failed(address, key, g.opts.Now()); wait > 0 {
 		return &TooMany{wait}
 	}
 	return ErrWrong

@@ -165,7 +165,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	step("which is not looked at again", "198.51.100.7:1", "a", "secret", "slowed")
 	step("right from an address that has not failed", elsewhere, "a", "secret", "in")
 	c.advance(time.Hour)
-	if g.throttle.busy(c.now) {
+	if g.throttle.Busy(c.now) {
 		t.Error("still busy")
 	}
 	counted := map[string]float64{}
@@ -243,17 +243,17 @@ func TestAddresses(t *testing.T) {
 }
 
 func TestWhatIsRememberedIsBounded(t *testing.T) {
-	throttle := newThrottle(Slow{PerKey: 2, Entries: 100})
+	throttle := NewThrottle(Slow{PerKey: 2, Entries: 100})
 	now := newClock()
 	for n := range 10_000 {
-		throttle.failed(fmt.Sprintf("10.0.%d.%d", n/250, n%250), fmt.Sprint(n), now.now())
+		throttle.Failed(fmt.Sprintf("10.0.%d.%d", n/250, n%250), fmt.Sprint(n), now.now())
 		if len(throttle.until) > 100 {
 			t.Fatalf("%d entries", len(throttle.until))
 		}
 	}
 	now.advance(time.Hour)
-	throttle.failed("10.1.1.1", "x", now.now())
-	throttle.failed("10.1.1.1", "y", now.now()) // finds it full
+	throttle.Failed("10.1.1.1", "x", now.now())
+	throttle.Failed("10.1.1.1", "y", now.now()) // finds it full
 	if len(throttle.until) > 6 {
 		t.Errorf("%d entries after an hour", len(throttle.until))
 	}
@@ -313,7 +313,7 @@ func BenchmarkIdentify(b *testing.B) {
 	})
 	run("quiet")
 	for n := range 1000 {
-		g.throttle.failed("192.0.2.1", fmt.Sprint(n), time.Now().Add(time.Hour))
+		g.throttle.Failed("192.0.2.1", fmt.Sprint(n), time.Now().Add(time.Hour))
 	}
 	run("under attack")
 }
@@ -322,4 +322,6 @@ func BenchmarkIdentify(b *testing.B) {
 type noKeys struct{}
 
 func (noKeys) ListKeys(context.Context) ([]directory.KeyRecord, error) { return nil, nil }
-func (noKeys) PutKey(context.Context, directory.KeyRecord) error       { return nil }
+func (*noKeys) DeleteKeys(context.Context, []string) error             { return nil }
+
+func (noKeys) PutKey(context.Context, directory.KeyRecord) error { return nil }

@@ -41,10 +41,10 @@ func (s Slow) withDefaults() Slow {
 	return s
 }
 
-// throttle remembers failures: for each address, each key, and each pair of
+// Throttle remembers failures: for each address, each key, and each pair of
 // both, one instant, up to which the failures so far weigh. A failure moves it
 // one interval on. It is safe for concurrent use.
-type throttle struct {
+type Throttle struct {
 	slow Slow
 	seed maphash.Seed
 	// latest is the instant after which nothing that is remembered counts any
@@ -56,12 +56,13 @@ type throttle struct {
 	until map[uint64]int64
 }
 
-func newThrottle(slow Slow) *throttle {
-	return &throttle{slow: slow.withDefaults(), seed: maphash.MakeSeed(), until: make(map[uint64]int64)}
+// NewThrottle makes one that remembers nothing yet.
+func NewThrottle(slow Slow) *Throttle {
+	return &Throttle{slow: slow.withDefaults(), seed: maphash.MakeSeed(), until: make(map[uint64]int64)}
 }
 
-// busy tells whether any failure is remembered.
-func (t *throttle) busy(now func() time.Time) bool {
+// Busy tells whether any failure is remembered.
+func (t *Throttle) Busy(now func() time.Time) bool {
 	latest := t.latest.Load()
 	return latest != 0 && now().UnixNano() < latest
 }
@@ -69,7 +70,7 @@ func (t *throttle) busy(now func() time.Time) bool {
 // names are the three places where a failure is remembered.
 type names struct{ pair, address, key uint64 }
 
-func (t *throttle) names(address, key string) names {
+func (t *Throttle) names(address, key string) names {
 	n := names{address: t.hash('a', address, "")}
 	if key != "" {
 		n.key, n.pair = t.hash('k', key, ""), t.hash('p', address, key)
@@ -77,7 +78,7 @@ func (t *throttle) names(address, key string) names {
 	return n
 }
 
-func (t *throttle) hash(kind byte, a, b string) uint64 {
+func (t *Throttle) hash(kind byte, a, b string) uint64 {
 	var h maphash.Hash
 	h.SetSeed(t.seed)
 	_ = h.WriteByte(kind) // a hash takes everything
@@ -87,8 +88,8 @@ func (t *throttle) hash(kind byte, a, b string) uint64 {
 	return h.Sum64()
 }
 
-// refused tells how long a key from an address is not looked at; 0 when it is.
-func (t *throttle) refused(address, key string, now time.Time) time.Duration {
+// Refused tells how long a key from an address is not looked at; 0 when it is.
+func (t *Throttle) Refused(address, key string, now time.Time) time.Duration {
 	if t.slow.PerKey < 0 {
 		return 0
 	}
@@ -98,8 +99,8 @@ func (t *throttle) refused(address, key string, now time.Time) time.Duration {
 	return t.wait(n, now.UnixNano())
 }
 
-// wait is refused with the lock held.
-func (t *throttle) wait(n names, now int64) time.Duration {
+// wait is Refused with the lock held.
+func (t *Throttle) wait(n names, now int64) time.Duration {
 	pair := t.until[n.pair] - now
 	if pair <= 0 {
 		return 0
@@ -111,13 +112,13 @@ func (t *throttle) wait(n names, now int64) time.Duration {
 
 // over is how long it takes until one more failure fits into a burst; negative
 // when it does now.
-func (t *throttle) over(weight int64, burst int) int64 {
+func (t *Throttle) over(weight int64, burst int) int64 {
 	return weight - int64(burst-1)*int64(t.slow.Interval)
 }
 
-// failed remembers a failure of a key ("" where there is none) and tells
+// Failed remembers a failure of a key ("" where there is none) and tells
 // whether it was one too many: then it is how long the next one has to wait.
-func (t *throttle) failed(address, key string, now time.Time) time.Duration {
+func (t *Throttle) Failed(address, key string, now time.Time) time.Duration {
 	if t.slow.PerKey < 0 {
 		return 0
 	}
@@ -137,7 +138,7 @@ func (t *throttle) failed(address, key string, now time.Time) time.Duration {
 }
 
 // add makes one failure weigh, up to a full burst.
-func (t *throttle) add(name uint64, now int64, burst int) {
+func (t *Throttle) add(name uint64, now int64, burst int) {
 	interval := int64(t.slow.Interval)
 	until := min(max(t.until[name], now)+interval, now+int64(burst)*interval)
 	t.until[name] = until
@@ -149,7 +150,7 @@ func (t *throttle) add(name uint64, now int64, burst int) {
 // makeRoom keeps the memory bounded: first what no longer counts goes, then
 // some of the rest, whichever it is. To be forgotten gains a guesser one try for
 // the failures of thousands of others.
-func (t *throttle) makeRoom(now int64) {
+func (t *Throttle) makeRoom(now int64) {
 	if len(t.until)+3 <= t.slow.Entries {
 		return
 	}

@@ -10,7 +10,9 @@ import (
 	"lernspur/apiv1"
 	"lernspur/directory"
 	"lernspur/lrs"
+	"lernspur/signin"
 	"lernspur/statements"
+	"lernspur/web/visitor"
 )
 
 // Keys is the one gate of all doors as the endpoint sees it.
@@ -48,8 +50,11 @@ func NewDoor(gate *access.Gate, base string) (apiv1.Door, error) {
 	}
 	identify := func(r *http.Request) (*apiv1.Identity, error) {
 		who, err := gate.Identify(r)
-		if err != nil || who == nil {
+		if err != nil {
 			return nil, refusal(err)
+		}
+		if who == nil { // then it may be a page of somebody who signed in
+			return signin.Identity(visitor.From(r.Context())), nil
 		}
 		return &apiv1.Identity{KeyID: who.KeyID, Tenant: who.Tenant, Scopes: who.Scopes, AuthorityIdentifier: who.AuthorityIdentifier,
 			Bounds: boundsOf(who), FromOrigin: who.BoundOrigin != ""}, nil

@@ -161,7 +161,7 @@ func TestOwnInterfaceRefuses(t *testing.T) {
 // coverRoutes fails for routes under /api/v1 that no request stands for.
 func coverRoutes(t *testing.T, a *App, list []own) {
 	t.Helper()
-	router := (*a.public.inner.Load()).(*mux.Router)
+	router := (*a.public.inner.Load()).(*fence).inner.(*mux.Router)
 	found := 0
 	err := router.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
 		template, err := route.GetPathTemplate()

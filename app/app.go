@@ -31,6 +31,7 @@ import (
 	"lernspur/progress"
 	"lernspur/records"
 	"lernspur/schema"
+	"lernspur/signin"
 	"lernspur/store"
 )
 
@@ -57,6 +58,7 @@ type App struct {
 	catalog    *catalog.Service
 	catalogAPI *api.API
 	launches   *launch.Service
+	signin     *signin.Service
 
 	public      gate
 	content     gate
@@ -133,6 +135,10 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.task(func() { a.catalog.Run(running, a.tenants) })
 	a.startLaunch()
+	if err := a.startSignin(ctx); err != nil {
+		return fmt.Errorf("signing in: %w", err)
+	}
+	a.task(func() { a.signin.Run(running, a.tenants) })
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
 		return fmt.Errorf("deletions: %w", err)
@@ -147,7 +153,7 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("the origin of content: %w", err)
 	}
 	a.content.open(content)
-	a.public.open(a.Handler())
+	a.public.open(fenced(a.Handler(), a.opts.Pages, a.opts.Catalog.LaunchBase))
 	return nil
 }
 
@@ -259,10 +265,12 @@ func (a *App) Handler() http.Handler {
 	o.Documents = Documents{a.committer, a.store}
 	o.Activities = Reader{a.store}
 	o.Guard = Guard{a.launches}
+	o.Foreign = a.foreign
 	o.ContentOrigin = a.contentOrigin()
 	o.Logger = a.log.Named("lrs")
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
+	router.Use(a.signin.Middleware) // it leaves the endpoint alone
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
 	progress.NewAPI(progress.Options{
@@ -273,6 +281,11 @@ func (a *App) Handler() http.Handler {
 	a.records.Register(router)
 	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)
+	a.newDirectoryAPI(a.door).Register(router)
+	pages := a.newPages()
+	a.signin.SetLook(look{pages})
+	a.signin.Routes(router)
+	router.MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return isPage(r.URL.Path) }).Handler(pages)
 	return router
 }
 

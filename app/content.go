@@ -61,14 +61,11 @@ func apart(handler http.Handler, pages, base string) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked := url.URL{Host: r.Host}
-		switch {
-		case asked.Hostname() != p.Hostname():
-			handler.ServeHTTP(w, r)
-		case r.Method == http.MethodGet || r.Method == http.MethodHead:
-			http.Redirect(w, r, base+r.URL.RequestURI(), http.StatusTemporaryRedirect)
-		default:
-			http.Error(w, "content is served under another host name: "+base, http.StatusMisdirectedRequest)
+		if asked.Hostname() == p.Hostname() {
+			elsewhere(w, r, base)
+			return
 		}
+		handler.ServeHTTP(w, r)
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"lernspur/directory"
 	"lernspur/engine"
 	"lernspur/lrs"
+	"lernspur/signin"
 )
 
 // Options say what to assemble. Zero values of the nested options take the
@@ -38,6 +39,11 @@ type Options struct {
 	// Access says which credentials count beside keys, and how guessing is slowed
 	// down.
 	Access access.Options
+
+	// Signin is about people who sign in. AdminPassword makes the first
+	// administrator; empty makes none.
+	Signin        signin.Options
+	AdminPassword string
 
 	// Addr is the network address of the endpoint; empty opens none.
 	Addr string

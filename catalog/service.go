@@ -10,6 +10,9 @@ import (
 	"lernspur/statements"
 )
 
+// DefaultBase stands for an empty Dependencies.Base.
+const DefaultBase = "http://lernspur.local"
+
 // Dependencies are what a Service needs. Zero values of the limits stand for the
 // defaults named there.
 type Dependencies struct {
@@ -40,7 +43,7 @@ func (d *Dependencies) defaults() {
 		d.Logger = zap.NewNop()
 	}
 	if d.Base == "" {
-		d.Base = "http://lernspur.local"
+		d.Base = DefaultBase
 	}
 	if d.Lifetime <= 0 {
 		d.Lifetime = 12 * time.Hour

@@ -30,6 +30,7 @@ type Committer struct {
 	opts    Options
 	metrics *metrics
 	ids     *idCheck
+	unread  *unreadable
 	log     *logFile // owned by the appender
 	flush   *flusher
 	known   *knownDocuments

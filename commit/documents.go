@@ -79,6 +79,7 @@ func (c *Committer) current(ctx context.Context, key documents.Key, sum document
 		if ctx.Err() != nil {
 			return nil, c.tooLate(ctx.Err(), "the database is slow, and what is stored has to be read first")
 		}
+		c.unread.warn("a document", err)
 		return nil, busy("the database is away, and what is stored has to be read first")
 	}
 	if d == nil {
@@ -216,6 +217,7 @@ func (c *Committer) shelfKeys(ctx context.Context, shelf documents.Shelf) ([]doc
 	defer cancel()
 	keys, err := c.opts.Sink.ShelfKeys(bounded, shelf)
 	if err != nil {
+		c.unread.warn("the documents of a shelf", err)
 		return nil, busy("the database is away, and what is stored has to be read first")
 	}
 	return keys, nil

@@ -54,6 +54,7 @@ type idCheck struct {
 	sink    Sink
 	timeout time.Duration
 	lookups func(int)
+	unread  *unreadable
 
 	mu      sync.Mutex
 	pending map[idKey]claimed
@@ -126,6 +127,7 @@ func (c *idCheck) lookUp(ctx context.Context, cl *claim, sts []*statements.State
 	c.lookups(len(maybe))
 	known, err := c.sink.Known(ctx, cl.tenant, maybe)
 	if err != nil {
+		c.unread.warn("ids", err)
 		return busy("the database is away, and an id of this request may be stored already")
 	}
 	if len(known) == 0 {

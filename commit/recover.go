@@ -62,7 +62,8 @@ func (c *Committer) recover(ctx context.Context) error {
 	begun := c.opts.Clock().UnixMicro()
 	c.last = max(found.last, stored, begun)
 
-	c.ids = &idCheck{sink: c.opts.Sink, timeout: c.opts.WaitTimeout, pending: make(map[idKey]claimed),
+	c.unread = &unreadable{logger: c.opts.Logger}
+	c.ids = &idCheck{sink: c.opts.Sink, unread: c.unread, timeout: c.opts.WaitTimeout, pending: make(map[idKey]claimed),
 		lookups: func(n int) { c.metrics.idLookups.Add(float64(n)) }}
 	if err := c.loadIDs(ctx, found.entries); err != nil {
 		return err

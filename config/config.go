@@ -8,6 +8,7 @@ type Config struct {
 	Content    Content
 	Access     Access
 	Auth       Auth
+	Signin     Signin
 	Data       Data
 	ClickHouse ClickHouse
 	Engine     Engine
@@ -74,6 +75,18 @@ type OIDC struct {
 	TenantClaim string
 	// ScopePrefix stands before our scopes in the claim scope.
 	ScopePrefix string
+}
+
+// Signin is about people who sign in to the pages.
+type Signin struct {
+	// Idle is after how long without a request a session ends, Lifetime when it
+	// ends in any case.
+	Idle, Lifetime time.Duration
+	// LinkLifetime is how long a one-time link that sets a password can be used.
+	LinkLifetime time.Duration
+	// Attempts is how many wrong passwords for one account may come from one
+	// address in quick succession; 0: any number.
+	Attempts int
 }
 
 // Data is the one folder that everything is kept in.

@@ -113,9 +113,9 @@ func TestRows(t *testing.T) {
 			{Group: g.ID, Person: ada.ID, Role: "trainer"}: {Since: "2026-02-01", Until: "2026-03-31"},
 		},
 		Tree: map[store.UnitSpan]store.UnitRow{
-			{Unit: one.ID}: {Code: "I", Name: "unit I", Path: one.ID},
-			{Unit: six.ID}: {Code: "VI", Name: "unit VI", Path: six.ID},
-			{Unit: amt.ID}: {Until: "2025-12-31", Code: "11", Name: "unit 11", Path: one.ID + "/" + amt.ID},
+			{Unit: one.ID}:                      {Code: "I", Name: "unit I", Path: one.ID},
+			{Unit: six.ID}:                      {Code: "VI", Name: "unit VI", Path: six.ID},
+			{Unit: amt.ID}:                      {Until: "2025-12-31", Code: "11", Name: "unit 11", Path: one.ID + "/" + amt.ID},
 			{Unit: amt.ID, Since: "2026-01-01"}: {Code: "11", Name: "unit 11", Path: six.ID + "/" + amt.ID},
 		},
 		Headcounts: map[store.UnitYear]int{{Unit: six.ID, Year: 2026}: 7},
@@ -147,7 +147,9 @@ func TestTablesFollow(t *testing.T) {
 		var people, units, groups []string
 		day := func() Date { return DateOf(today.AddDate(0, 0, rapid.IntRange(-3, 3).Draw(rt, "day"))) }
 		acts := []func(){
-			func() { people = append(people, addPerson(t, d, "P", "", fmt.Sprintf("mbox|mailto:%d@town.example", len(people))).ID) },
+			func() {
+				people = append(people, addPerson(t, d, "P", "", fmt.Sprintf("mbox|mailto:%d@town.example", len(people))).ID)
+			},
 			func() { units = append(units, addUnit(t, d, fmt.Sprint("U", len(units)), "").ID) },
 			func() {
 				g, err := d.AddGroup(t.Context(), "town", GroupEdit{Name: ref("g")})

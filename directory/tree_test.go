@@ -69,8 +69,11 @@ func TestTreesThatCannotBe(t *testing.T) {
 			_, err := d.AddUnit(t.Context(), "town", UnitEdit{Name: ref("D"), Parent: ref("nowhere")})
 			return err
 		},
-		"no name":         func() error { _, err := d.AddUnit(t.Context(), "town", UnitEdit{}); return err },
-		"a code twice":    func() error { _, err := d.AddUnit(t.Context(), "town", UnitEdit{Name: ref("D"), Code: ref("A")}); return err },
+		"no name": func() error { _, err := d.AddUnit(t.Context(), "town", UnitEdit{}); return err },
+		"a code twice": func() error {
+			_, err := d.AddUnit(t.Context(), "town", UnitEdit{Name: ref("D"), Code: ref("A")})
+			return err
+		},
 		"something below": func() error { return d.DeleteUnit(t.Context(), "town", a.ID, 0) },
 		"two places at a time": func() error {
 			_, err := d.EditUnit(t.Context(), "town", c.ID, 0, UnitEdit{Places: &[]Place{{a.ID, ""}, {b.ID, ""}}})

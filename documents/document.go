@@ -39,6 +39,13 @@ const (
 // xAPI reaches it either.
 const Cmi5 Kind = 32
 
+// Accounts and sessions of people who sign in are records as well, out of the
+// reach of xAPI like the others.
+const (
+	SigninAccount Kind = 64
+	SigninSession Kind = 65
+)
+
 // Directory has the people of a tenant, with their units and groups: all on one
 // shelf. No resource of xAPI reaches it either.
 const Directory Kind = 48
@@ -56,6 +63,8 @@ func (k Kind) String() string {
 		return "catalog"
 	case Cmi5:
 		return "cmi5"
+	case SigninAccount, SigninSession:
+		return "signin"
 	case Directory:
 		return "directory"
 	}

@@ -4,12 +4,45 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"strings"
 
 	"lernspur/catalog"
 	"lernspur/content/manifest"
 
 	"github.com/google/uuid"
 )
+
+// tinCanPrefix is how the ids of keys begin that content of Tin Can gets.
+const tinCanPrefix = "tincan-"
+
+// Course is the course that a key was made for; "" for a key that is no launch's,
+// and for one of a registration that is not there any more.
+func (s *Service) Course(ctx context.Context, tenant, keyID string, registration uuid.UUID) (course string, err error) {
+	if h := s.Holder(keyID, tenant, registration); h != nil {
+		state, err := s.current(ctx, h.place)
+		if err != nil || state == nil {
+			return "", err
+		}
+		return state.Course, nil
+	}
+	if !strings.HasPrefix(keyID, tinCanPrefix) {
+		return "", nil
+	}
+	r, err := s.opts.Catalog.Registration(ctx, tenant, registration)
+	switch {
+	case errors.Is(err, catalog.ErrNotFound):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	return r.Course, nil
+}
+
+// OfLaunch tells whether a key is one that content got at its launch.
+func OfLaunch(keyID string) bool {
+	return strings.HasPrefix(keyID, tinCanPrefix) || strings.HasPrefix(keyID, keyPrefix)
+}
 
 // openActivity launches content of Tin Can: where the endpoint is, a key for it,
 // who learns, and in which registration, as parameters of its address.
@@ -26,7 +59,7 @@ func (s *Service) openActivity(ctx context.Context, l *catalog.Launch, course *c
 	if err != nil {
 		return "", err
 	}
-	key, now := "tincan-"+uuid.NewString(), s.now()
+	key, now := tinCanPrefix+uuid.NewString(), s.now()
 	secret, err := s.opts.Keys.Create(ctx, Token{
 		Tenant: l.Tenant, ID: key, Label: "Tin Can launch", Actor: string(actor), Registration: l.Registration,
 		Expires: s.until(l, now),

@@ -43,7 +43,7 @@ func forbidden(format string, args ...any) error {
 //
 // What a parameter says is judged here only where it is well-formed; the resource
 // itself refuses what is not.
-func admitBound(c *Credential, act access, ed statements.Edition, r *http.Request) error {
+func (a *API) admitBound(c *Credential, act access, ed statements.Edition, r *http.Request) error {
 	switch act {
 	case accessReadState, accessWriteState, accessReadProfile, accessWriteProfile, accessReadThings:
 	default:
@@ -78,7 +78,7 @@ func admitBound(c *Credential, act access, ed statements.Edition, r *http.Reques
 			}
 		}
 	}
-	return nil
+	return a.admitCourse(r.Context(), c, act, query["activityId"])
 }
 
 // permit refuses statements that the credential must not store: those out of
@@ -91,6 +91,9 @@ func (a *API) permit(ctx context.Context, c *Credential, sts []*statements.State
 		if !st.Voiding {
 			if bound && !bounds.Hold(st) {
 				return forbidden("statement %d (%s): %s; nothing of this request was stored", i, st.ID, outside(bounds, st))
+			}
+			if err := a.permitCourse(ctx, c, i, st); err != nil {
+				return err
 			}
 			continue
 		}
@@ -156,4 +159,55 @@ func (a *API) target(ctx context.Context, tenant string, id uuid.UUID) (*stateme
 		return nil, err
 	}
 	return statements.Reparse(found.Raw)
+}
+
+// foreign tells whether an Activity is part of another course than the one that the
+// credential was made for.
+func (a *API) foreign(ctx context.Context, c *Credential, activity string) (bool, error) {
+	if a.opts.Foreign == nil || c.BoundRegistration == uuid.Nil {
+		return false, nil
+	}
+	return a.opts.Foreign(ctx, c, activity)
+}
+
+// permitCourse refuses a statement about another course of this server: content
+// would say there what its own course decides. Other Activities are anybody's.
+func (a *API) permitCourse(ctx context.Context, c *Credential, i int, st *statements.Statement) error {
+	if st.ObjectKind != statements.ObjectActivity {
+		return nil
+	}
+	foreign, err := a.foreign(ctx, c, st.Object)
+	if err == nil && foreign {
+		err = forbidden("statement %d (%s): this key belongs to another course than its object; nothing of this request was stored", i, st.ID)
+	}
+	return err
+}
+
+// definesForeign tells whether a statement defines Activities of another course.
+func (a *API) definesForeign(ctx context.Context, c *Credential, st *statements.Statement) (bool, error) {
+	if a.opts.Foreign == nil || c.BoundRegistration == uuid.Nil {
+		return false, nil
+	}
+	for activity := range st.Definitions {
+		if foreign, err := a.foreign(ctx, c, activity); err != nil || foreign {
+			return foreign, err
+		}
+	}
+	return false, nil
+}
+
+// admitCourse refuses to change the profile of an Activity of another course.
+func (a *API) admitCourse(ctx context.Context, c *Credential, act access, activities []string) error {
+	if act != accessWriteProfile {
+		return nil
+	}
+	for _, activity := range activities {
+		switch foreign, err := a.foreign(ctx, c, activity); {
+		case err != nil:
+			return err
+		case foreign:
+			return forbidden("this key belongs to another course than this activity")
+		}
+	}
+	return nil
 }

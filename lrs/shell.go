@@ -156,7 +156,7 @@ func (a *API) admit(x *exchange, r *http.Request, res resource, allow, versionPr
 		return err
 	}
 	if cred.bounds() != (statements.Bounds{}) {
-		if err := admitBound(cred, act.access, x.edition, r); err != nil {
+		if err := a.admitBound(cred, act.access, x.edition, r); err != nil {
 			return err
 		}
 	}

@@ -129,7 +129,11 @@ func (a *API) commit(ctx context.Context, x *exchange, sts []*statements.Stateme
 	}
 	if x.cred.holds(scopeAll, scopeDefine) {
 		for _, st := range sts {
-			st.Defines = x.cred.mayDefine(st)
+			foreign, err := a.definesForeign(ctx, x.cred, st)
+			if err != nil {
+				return err
+			}
+			st.Defines = !foreign && x.cred.mayDefine(st)
 		}
 	}
 	return a.store(ctx, x, sts)

@@ -3,51 +3,14 @@ package player
 import (
 	"context"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-)
 
-// browser is a tab of a real browser. Without one the test fails.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path := ""
-	for _, name := range [...]string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Fatal("there is no browser: install chromium (apt-get install chromium), as make test does")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.Flag("disable-dev-shm-usage", true))
-	if os.Getuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // it refuses to be root's otherwise
-	}
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	tab, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(closeTab)
-	tab, cancel := context.WithTimeout(tab, 90*time.Second)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(tab); err != nil { // starts it
-		t.Fatalf("the browser does not start: %v", err)
-	}
-	if err := chromedp.Listen(tab, func(event any) {
-		if e, ok := event.(*runtime.EventExceptionThrown); ok && e.ExceptionDetails.Exception != nil {
-			t.Logf("in the page: %s %s", e.ExceptionDetails.Text, e.ExceptionDetails.Exception.Description)
-		}
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return tab
-}
+	"lernspur/internal/browsertest"
+)
 
 // playing is a package in a browser.
 type playing struct {
@@ -62,7 +25,7 @@ func playPackage(t *testing.T, files map[string]string) *playing {
 	m := newMemory(t, files)
 	server := httptest.NewServer(New(Options{Catalog: m, Recorder: m, Documents: m}).Handler())
 	t.Cleanup(server.Close)
-	return &playing{t, browser(t), m, server.URL}
+	return &playing{t, browsertest.Tab(t), m, server.URL}
 }
 
 // visit goes to an address.

@@ -11,7 +11,7 @@ import (
 // document writes the State documents of the SCORM profile after a commit. They
 // show others what is kept; nothing here reads them.
 func (p *Player) document(ctx context.Context, pl play, rec *record) error {
-	if p.opts.Documents == nil || !recorded(pl.launch) {
+	if p.opts.Documents == nil || !recorded(pl.launch) || pl.kind == manifest.H5P {
 		return nil
 	}
 	sco := pl.course.ItemActivity(pl.item)

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"path"
 	"strings"
@@ -20,22 +21,26 @@ import (
 //go:embed assets
 var files embed.FS
 
-// assetTypes are what may be served of the folder assets.
-var assetTypes = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".txt": "text/plain; charset=utf-8"}
+// assetTypes are what may be served of the folder assets, and of the one below it
+// also a page: that of the frame for H5P.
+var assetTypes = map[string]string{
+	".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".txt": "text/plain; charset=utf-8",
+	".woff2": "font/woff2", ".gif": "image/gif", ".html": "text/html; charset=utf-8",
+}
 
 // assetVersion changes whenever a file does: addresses with it never do.
 var assetVersion = func() string {
 	sum := sha256.New()
-	entries, err := files.ReadDir("assets")
+	err := fs.WalkDir(files, "assets", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := files.ReadFile(name)
+		sum.Write(text)
+		return err
+	})
 	if err != nil {
 		panic(err)
-	}
-	for _, e := range entries {
-		text, err := files.ReadFile("assets/" + e.Name())
-		if err != nil {
-			panic(err)
-		}
-		sum.Write(text)
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }()
@@ -44,7 +49,8 @@ func asset(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	kind := assetTypes[path.Ext(name)]
 	text, err := files.ReadFile("assets/" + name)
-	if kind == "" || err != nil || r.PathValue("version") != assetVersion {
+	template := path.Ext(name) == ".html" && !strings.Contains(name, "/")
+	if kind == "" || template || err != nil || r.PathValue("version") != assetVersion {
 		http.NotFound(w, r)
 		return
 	}
@@ -85,8 +91,6 @@ func (p *Player) render(w http.ResponseWriter, status int, name string, data any
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self' https: http:; base-uri 'none'; form-action 'none'; "+p.frames())
-	// Whoever opened this window is out of the content's reach.
-	h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 	w.WriteHeader(status)
 	_, _ = b.WriteTo(w) // the client is gone
 }
@@ -126,6 +130,8 @@ func (p *Player) launch(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 	case manifest.SCORM12, manifest.SCORM2004:
 		p.play(w, r, l, course, v.Manifest)
+	case manifest.H5P:
+		p.playH5P(w, r, play{launch: l, course: course, item: item, kind: v.Manifest.Kind})
 	default:
 		p.page(w, r, http.StatusNotImplemented, "kind")
 	}

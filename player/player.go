@@ -91,13 +91,19 @@ func (p *Player) Handler() http.Handler {
 	mux.HandleFunc("POST /run/{token}/open", p.open)
 	mux.HandleFunc("POST /run/{token}/commit", p.commit)
 	mux.HandleFunc("POST /run/{token}/course", p.course)
-	mux.HandleFunc("GET /player/{version}/{name}", asset)
+	mux.HandleFunc("POST /run/{token}/events", p.events)
+	mux.HandleFunc("GET /player/{version}/{name...}", asset)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { p.page(w, r, http.StatusNotFound, "nothing") })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		// The token is in the path: it goes to no other origin.
 		h.Set("Referrer-Policy", "same-origin")
+		// Whoever opened this window is out of the content's reach, and windows that
+		// content opens itself are not.
+		h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", permissions)
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Content-Security-Policy", p.frames())
 		if r.Header.Get("Service-Worker") != "" {
@@ -108,6 +114,13 @@ func (p *Player) Handler() http.Handler {
 		mux.ServeHTTP(w, r)
 	})
 }
+
+// permissions are what content of any package cannot even ask the learner for: one
+// who agrees does so for all packages, which share an origin. Camera and microphone
+// are left to the browser's question, since language courses and H5P listen.
+const permissions = "bluetooth=(), clipboard-read=(), display-capture=(), geolocation=(), hid=(), identity-credentials-get=(), " +
+	"idle-detection=(), local-fonts=(), midi=(), otp-credentials=(), payment=(), publickey-credentials-create=(), publickey-credentials-get=(), " +
+	"serial=(), storage-access=(), usb=(), window-management=()"
 
 // frames is who may put what is served here into a frame.
 func (p *Player) frames() string {

@@ -42,11 +42,13 @@ type record struct {
 	Pending []Statement `json:"pending,omitempty"`
 	// Log are the last calls of content, each a line.
 	Log []Call `json:"log,omitempty"`
+	// H5P is there for H5P content only.
+	H5P *h5pRecord `json:"h5p,omitempty"`
 }
 
 // Call is a call of the run-time API by content.
 type Call struct {
-	// At is in milliseconds since 1970, by the learner's clock.
+	// At is in milliseconds since 1970, by the learner's clock; for H5P by ours.
 	At   int64  `json:"at"`
 	Call string `json:"call"`
 	// Element is the first argument and Value the second, both cut at
@@ -91,11 +93,14 @@ func cut(text string, limit int) string {
 // resumes tells whether the next session goes on with this attempt. One that
 // ended without being suspended is over (SCORM 2004); SCORM 1.2 content often says
 // nothing at its end, so there an attempt goes on until it has come to a result.
-// One whose end never arrived goes on.
+// One whose end never arrived goes on. That of H5P goes on until it has come to a
+// result as well.
 func (r *record) resumes(kind manifest.Kind) bool {
 	switch {
 	case r.Attempt == uuid.Nil || !r.Begun:
 		return false
+	case kind == manifest.H5P:
+		return len(r.h5p().Outcomes) == 0
 	case !r.Ended:
 		return true
 	case kind == manifest.SCORM12:
@@ -128,6 +133,11 @@ func (r *record) reopen(kind manifest.Kind, now time.Time) {
 		delete(r.Said, name)
 	}
 	r.Session, r.Commit, r.Live, r.Ended, r.Pending = uuid.New(), 0, false, false, nil
+	if r.H5P != nil {
+		r.H5P.Last, r.H5P.Tries, r.H5P.Opened = 0, nil, now.UnixMicro()
+	} else if kind == manifest.H5P {
+		r.H5P = &h5pRecord{Allowance: maxBurst, Counted: now.UnixMicro(), Opened: now.UnixMicro()}
+	}
 }
 
 // load reads the record of an item, and its version.

@@ -85,7 +85,13 @@ func (p *Player) noteCommitted(ctx context.Context, pl play, rec *record) ([]Sta
 	_, err := p.opts.Catalog.Note(ctx, pl.launch.Tenant, pl.launch.Registration, func(reg *catalog.Registration) error {
 		s := readStanding(reg)
 		s.Items[pl.item.ID] = s.Items[pl.item.ID].with(now, score, t.v12)
-		noteAttempt(reg, rec, now, score, t.At)
+		if a := attemptOf(reg, rec.Attempt); a != nil { // else it is of before a Reset
+			noteAttempt(a, now, score)
+			a.Ended = 0
+			if rec.Ended {
+				a.Ended = t.At.UnixMicro()
+			}
+		}
 		due = s.courseVerdicts(m, t)
 		data, err := json.Marshal(s)
 		if err != nil {
@@ -105,14 +111,14 @@ func (p *Player) noteCommitted(ctx context.Context, pl play, rec *record) ([]Sta
 	return t.all, nil
 }
 
-func (i itemStanding) with(v verdict, score *Score, v12 bool) itemStanding {
+func (i itemStanding) with(v verdict, score *Score, passing bool) itemStanding {
 	if v.completion != nil {
 		i.Completed = v.completion
 	}
 	if v.success != nil {
 		i.Success = v.success
-		if v12 && *v.success {
-			// SCORM 1.2 has one status for both: who has passed is done.
+		if passing && *v.success {
+			// SCORM 1.2 has one status for both, H5P one event: who has passed is done.
 			i.Completed = ptr(true)
 		}
 	}
@@ -122,11 +128,7 @@ func (i itemStanding) with(v verdict, score *Score, v12 bool) itemStanding {
 	return i
 }
 
-func noteAttempt(reg *catalog.Registration, rec *record, v verdict, score *Score, at time.Time) {
-	a := attemptOf(reg, rec.Attempt)
-	if a == nil {
-		return // of before a Reset
-	}
+func noteAttempt(a *catalog.Attempt, v verdict, score *Score) {
 	switch {
 	case is(v.success, true):
 		a.Outcome = catalog.Passed
@@ -139,10 +141,6 @@ func noteAttempt(reg *catalog.Registration, rec *record, v verdict, score *Score
 		if _, value, ok := number(string(score.Scaled)); ok {
 			a.Score = &value
 		}
-	}
-	a.Ended = 0
-	if rec.Ended {
-		a.Ended = at.UnixMicro()
 	}
 }
 
@@ -157,7 +155,7 @@ type courseVerdict struct {
 // report something.
 func units(m *manifest.Package) (all []string) {
 	for item := range m.Items() {
-		if item.Launch != nil && item.SCO {
+		if item.Launch != nil && (item.SCO || item.Type == manifest.Content) {
 			all = append(all, item.ID)
 		}
 	}

@@ -4,10 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"strconv"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -57,7 +56,9 @@ func (p *Player) playing(w http.ResponseWriter, r *http.Request) (pl play, ok bo
 type opened struct {
 	Session uuid.UUID `json:"session"`
 	Attempt uuid.UUID `json:"attempt"`
-	Data    CMI       `json:"data"`
+	Data    CMI       `json:"data,omitempty"`
+	// State is what H5P content keeps.
+	State UserData `json:"state,omitempty"`
 }
 
 // open begins a session of an item.
@@ -75,7 +76,13 @@ func (p *Player) open(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, err)
 		return
 	}
-	answer(w, http.StatusOK, opened{Session: rec.Session, Attempt: rec.Attempt, Data: launchData(pl, rec)})
+	o := opened{Session: rec.Session, Attempt: rec.Attempt}
+	if pl.kind == manifest.H5P {
+		o.State = rec.h5p().State
+	} else {
+		o.Data = launchData(pl, rec)
+	}
+	answer(w, http.StatusOK, o)
 }
 
 func (p *Player) begin(ctx context.Context, pl play) (*record, error) {
@@ -131,37 +138,37 @@ func (p *Player) commit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	data, err := ParseCMI(m.Data)
-	if pl.item == nil || err != nil || m.Session == uuid.Nil || m.Commit < 1 {
+	if pl.item == nil || pl.kind == manifest.H5P || err != nil || m.Session == uuid.Nil || m.Commit < 1 {
 		problem(w, http.StatusBadRequest, "expected session, commit, item and data of a session")
 		return
 	}
-	if err := p.take(r.Context(), pl, &m, data); err != nil {
+	err = p.take(r.Context(), pl, m.Session, m.Commit, func(rec *record) error {
+		p.apply(pl, rec, &m, data)
+		return nil
+	})
+	if err != nil {
 		p.refuse(w, err)
 		return
 	}
 	answer(w, http.StatusOK, verdictOK)
 }
 
-var verdictOK = struct {
-	Result    string `json:"result"`
-	ErrorCode int    `json:"errorCode"`
-}{"true", 0}
-
 // errElsewhere means that the item was opened again since.
 var errElsewhere = errors.New("this was opened again in another window, which goes on with it")
 
-// take keeps a commit and records what it says. One that came before, or that
-// comes after the end of its session, changes nothing.
-func (p *Player) take(ctx context.Context, pl play, m *message, data CMI) error {
+// take keeps a commit, which apply makes the present of the record, and records
+// what it says. One that came before, or that comes after the end of its session,
+// changes nothing. The end of H5P is only that its window closed, which may show
+// again.
+func (p *Player) take(ctx context.Context, pl play, session uuid.UUID, commit int64, apply func(*record) error) error {
 	if !kept(pl.launch) {
 		return nil
 	}
-	fresh := false
 	rec, err := p.change(ctx, pl.launch, pl.item.ID, func(rec *record) (bool, error) {
-		if rec.Session != m.Session {
+		if rec.Session != session {
 			return false, errElsewhere
 		}
-		if fresh = m.Commit > rec.Commit && !rec.Ended; !fresh {
+		if commit <= rec.Commit || rec.Ended && pl.kind != manifest.H5P {
 			return false, nil
 		}
 		if len(rec.Pending) > 0 {
@@ -169,13 +176,12 @@ func (p *Player) take(ctx context.Context, pl play, m *message, data CMI) error 
 				return false, err
 			}
 		}
-		p.apply(pl, rec, m, data)
-		return true, nil
+		return true, apply(rec)
 	})
 	if err != nil {
 		return err
 	}
-	if m.Commit != rec.Commit {
+	if commit != rec.Commit {
 		return nil // a late one: a later one has told all
 	}
 	// The commit is kept: who leaves now does not stop what follows from it.
@@ -191,7 +197,11 @@ const finishTime = 30 * time.Second
 // registration stands, the statements, the documents. It may be done any number of
 // times, and comes first when nobody knows whether it was.
 func (p *Player) finish(ctx context.Context, pl play, rec *record) error {
-	more, err := p.noteCommitted(ctx, pl, rec)
+	note := p.noteCommitted
+	if pl.kind == manifest.H5P {
+		note = p.noteTries
+	}
+	more, err := note(ctx, pl, rec)
 	if err != nil {
 		return err
 	}
@@ -245,12 +255,17 @@ func (r *record) tell(data CMI) {
 
 func (p *Player) session(pl play, rec *record) Session {
 	at := p.opts.Now()
-	return Session{
+	s := Session{
 		Edition: pl.kind, Actor: pl.launch.Learner.Actor, Registration: pl.launch.Registration,
 		Attempt: rec.Attempt, ID: rec.Session, Resumed: rec.Resumed, At: at,
 		SCO:    activity(pl.course.ItemActivity(pl.item), typeLesson, pl.item.Title),
 		Course: activity(pl.course.Activity, typeCourse, pl.course.Title),
 	}
+	if info := versionOf(pl.launch, pl.course).Manifest.H5P; pl.kind == manifest.H5P && info != nil {
+		id := h5pLibraries + url.PathEscape(strings.TrimSuffix(info.MainLibrary+"-"+info.Version, "-"))
+		s.Category = []Activity{{ObjectType: "Activity", ID: id}}
+	}
+	return s
 }
 
 // record records statements, if the launch is of those that are recorded.
@@ -328,74 +343,4 @@ func (p *Player) keepCourse(ctx context.Context, l *catalog.Launch, text []byte)
 		}
 	}
 	return &catalog.Busy{RetryAfter: time.Second, Reason: "others are changing this attempt"}
-}
-
-func (p *Player) body(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
-	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCommit))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		problem(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("expected %d bytes at most", maxCommit))
-	case err != nil:
-		problem(w, http.StatusBadRequest, "the request ended early")
-	default:
-		return text, true
-	}
-	return nil, false
-}
-
-func (p *Player) read(w http.ResponseWriter, r *http.Request, into any) bool {
-	text, ok := p.body(w, r)
-	if !ok {
-		return false
-	}
-	if err := json.Unmarshal(text, into); err != nil {
-		problem(w, http.StatusBadRequest, "expected JSON: "+err.Error())
-		return false
-	}
-	return true
-}
-
-// refuse answers an error to the run-time page.
-func (p *Player) refuse(w http.ResponseWriter, err error) {
-	var busy *catalog.Busy
-	var invalid *catalog.Invalid
-	var conflict *catalog.Conflict
-	switch {
-	case errors.As(err, &conflict):
-		problem(w, http.StatusRequestEntityTooLarge, conflict.Message)
-	case errors.Is(err, errElsewhere):
-		problem(w, http.StatusConflict, err.Error())
-	case errors.Is(err, catalog.ErrNoLaunch):
-		problem(w, http.StatusGone, err.Error())
-	case errors.Is(err, catalog.ErrNotFound):
-		problem(w, http.StatusNotFound, err.Error())
-	case errors.As(err, &invalid):
-		problem(w, http.StatusRequestEntityTooLarge, invalid.Error())
-	case errors.As(err, &busy):
-		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(busy.RetryAfter/time.Second))))
-		problem(w, http.StatusServiceUnavailable, busy.Reason)
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		problem(w, http.StatusServiceUnavailable, "this took too long")
-	default:
-		p.opts.Logger.Error("a request of the run-time page", zap.Error(err))
-		problem(w, http.StatusInternalServerError, "something went wrong here; it is in the log")
-	}
-}
-
-// problem answers in the words of the run-time library: 391 is that a commit
-// failed.
-func problem(w http.ResponseWriter, status int, detail string) {
-	answer(w, status, struct {
-		Result    string `json:"result"`
-		ErrorCode int    `json:"errorCode"`
-		Detail    string `json:"detail"`
-	}{"false", 391, detail})
-}
-
-func answer(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the client is gone
 }

@@ -40,6 +40,20 @@ type Definition struct {
 	Type                    string            `json:"type,omitempty"`
 	InteractionType         string            `json:"interactionType,omitempty"`
 	CorrectResponsesPattern []string          `json:"correctResponsesPattern,omitempty"`
+	// Which of these there are, the interactionType says.
+	Choices []Component `json:"choices,omitempty"`
+	Scale   []Component `json:"scale,omitempty"`
+	Source  []Component `json:"source,omitempty"`
+	Target  []Component `json:"target,omitempty"`
+	Steps   []Component `json:"steps,omitempty"`
+
+	Extensions map[string]json.RawMessage `json:"extensions,omitempty"`
+}
+
+// Component is a part of an interaction, such as a choice.
+type Component struct {
+	ID          string            `json:"id"`
+	Description map[string]string `json:"description,omitempty"`
 }
 
 // Result is the result of a Statement.
@@ -49,6 +63,13 @@ type Result struct {
 	Completion *bool  `json:"completion,omitempty"`
 	Response   string `json:"response,omitempty"`
 	Duration   string `json:"duration,omitempty"`
+
+	Extensions map[string]json.RawMessage `json:"extensions,omitempty"`
+}
+
+// empty tells that a result says nothing.
+func (r *Result) empty() bool {
+	return r == nil || r.Score == nil && r.Success == nil && r.Completion == nil && r.Response == "" && r.Duration == "" && len(r.Extensions) == 0
 }
 
 // Score is the score of a Result. Numbers stay as content wrote them.

@@ -26,7 +26,9 @@ type Session struct {
 	Commit int64
 	// SCO and Course are the Activities.
 	SCO, Course Activity
-	At          time.Time
+	// Category is that of the statements; nil: the SCORM profile.
+	Category []Activity
+	At       time.Time
 
 	// Begins tells that content has called Initialize, and Resumed that it goes on
 	// where an earlier session stopped.
@@ -105,24 +107,32 @@ func attemptIRI(sco string, attempt uuid.UUID) string {
 // add appends a statement. below tells that its object is a part of the SCO. key
 // tells statements of one verb in one commit apart.
 func (t *translation) add(word, key string, object Activity, r *Result, below bool) {
-	c := Context{Registration: t.Registration, Platform: platform}
-	c.Activities.Category = []Activity{{ObjectType: "Activity", ID: profileCategory, Definition: &Definition{Type: typeProfile}}}
-	c.Activities.Grouping = []Activity{
-		{ObjectType: "Activity", ID: attemptIRI(t.SCO.ID, t.Attempt), Definition: &Definition{Type: typeAttempt}},
-		t.Course,
-	}
+	c := t.around()
 	if below {
 		c.Activities.Parent = []Activity{t.SCO}
 	} else if t.SCO.ID != t.Course.ID {
 		c.Activities.Parent = []Activity{t.Course}
 	}
-	if r != nil && *r == (Result{}) {
+	if r.empty() {
 		r = nil
 	}
 	t.all = append(t.all, Statement{
 		ID:    statementID(t.Attempt, t.ID, t.Commit, word, key),
 		Actor: t.Actor, Verb: verb(word), Object: object, Result: r, Context: c, Timestamp: stamp(t.At),
 	})
+}
+
+// around is the context that all statements of a session have.
+func (s *Session) around() Context {
+	c := Context{Registration: s.Registration, Platform: platform}
+	if c.Activities.Category = s.Category; c.Activities.Category == nil {
+		c.Activities.Category = []Activity{{ObjectType: "Activity", ID: profileCategory, Definition: &Definition{Type: typeProfile}}}
+	}
+	c.Activities.Grouping = []Activity{
+		{ObjectType: "Activity", ID: attemptIRI(s.SCO.ID, s.Attempt), Definition: &Definition{Type: typeAttempt}},
+		s.Course,
+	}
+	return c
 }
 
 const platform = "Lernspur"

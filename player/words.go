@@ -7,6 +7,8 @@ type words struct {
 	// Play are those of the page that plays packages, Script those that it shows
 	// later.
 	Play, Script map[string]string
+	// H5P are texts of the H5P core that learners meet; empty ones stay English.
+	H5P map[string]string
 }
 
 // message1 is what a page with one message says.
@@ -37,6 +39,7 @@ var english = words{
 		"elsewhere": "This course was opened again in another window. Please go on there; this window saves nothing any more.",
 		"gone":      "This link has expired. What was saved is kept; please open the course again.",
 	},
+	H5P: map[string]string{},
 }
 
 var german = words{
@@ -63,5 +66,11 @@ var german = words{
 		"toolarge":  "Das konnte nicht gespeichert werden: Der Kurs merkt sich mehr, als Platz hat. Bitte sagen Sie es der Stelle, von der Sie den Link haben.",
 		"elsewhere": "Dieser Kurs wurde in einem anderen Fenster noch einmal geöffnet. Bitte machen Sie dort weiter; dieses Fenster speichert nichts mehr.",
 		"gone":      "Dieser Link ist abgelaufen. Was gespeichert war, bleibt erhalten; bitte öffnen Sie den Kurs noch einmal.",
+	},
+	H5P: map[string]string{
+		"fullscreen": "Vollbild", "disableFullscreen": "Vollbild beenden", "close": "Schließen", "showMore": "Mehr zeigen", "showLess": "Weniger zeigen",
+		"confirmDialogHeader": "Bitte bestätigen", "confirmDialogBody": "Möchten Sie fortfahren? Das lässt sich nicht rückgängig machen.",
+		"cancelLabel": "Abbrechen", "confirmLabel": "Bestätigen",
+		"contentChanged": "Dieser Inhalt wurde geändert, seit Sie ihn zuletzt benutzt haben.", "startingOver": "Sie beginnen von vorn.",
 	},
 }

@@ -205,6 +205,7 @@ func (d *deletions) choose(ctx context.Context, del *Deletion, sel statements.Se
 // run removes what is chosen, and purges when nothing else is to be done.
 func (d *deletions) run(purge bool) {
 	defer close(d.done)
+	pause := d.pause
 	for d.ctx.Err() == nil {
 		d.mu.Lock()
 		var next *underway
@@ -219,10 +220,19 @@ func (d *deletions) run(purge bool) {
 			}
 			purge = true
 		case purge:
-			if !d.retry("removing the bytes of deleted statements", d.purge) {
-				return
+			// What is asked for meanwhile does not wait for bytes to go.
+			switch err := d.purge(); {
+			case err == nil:
+				purge, pause = false, d.pause
+			case d.ctx.Err() == nil:
+				d.log.Warn("removing the bytes of deleted statements failed and is tried again", zap.Error(err))
+				select {
+				case <-time.After(pause):
+				case <-d.wake:
+				case <-d.ctx.Done():
+				}
+				pause = min(2*pause, time.Minute)
 			}
-			purge = false
 		default:
 			select {
 			case <-d.wake:

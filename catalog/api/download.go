@@ -17,13 +17,20 @@ import (
 	"lernspur/pace"
 )
 
-// download packs a version anew: every file as it was uploaded, below the folder
-// of the manifest. The zip that came is not kept beside its files.
+// download answers a version as a file.
 func (a *API) download(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	c, v, err := a.version(r, who)
 	if err != nil {
 		return err
 	}
+	a.Send(w, r, c, v)
+	return nil
+}
+
+// Send packs a version anew: every file as it was uploaded, below the folder of
+// the manifest. The zip that came is not kept beside its files. A zip that cannot
+// be made whole ends the connection.
+func (a *API) Send(w http.ResponseWriter, r *http.Request, c *catalog.Course, v *catalog.Version) {
 	extension := "zip"
 	if v.Kind == "h5p" {
 		extension = "h5p"
@@ -31,14 +38,13 @@ func (a *API) download(w http.ResponseWriter, r *http.Request, who *apiv1.Identi
 	w.Header().Set("Content-Type", "application/zip")
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%d.%s"`, c.ID, v.Number, extension))
 	if r.Method == http.MethodHead {
-		return nil
+		return
 	}
 	to := &pace.Writer{To: w, Pace: a.pace(w)}
 	if err := a.pack(r.Context(), to, c, v); err != nil {
 		a.opts.Logger.Warn("a download was cut: " + err.Error())
 		panic(http.ErrAbortHandler) // half a package must not look like one
 	}
-	return nil
 }
 
 func (a *API) pack(ctx context.Context, to io.Writer, c *catalog.Course, v *catalog.Version) error {

@@ -22,28 +22,11 @@ const ndjson = "application/x-ndjson"
 // maxBare bounds a course structure that comes without a package, in bytes.
 const maxBare = 16 << 20
 
-// upload takes a package. An upload may take long as long as bytes come; once it
-// is there, the work on it has a time of its own.
+// upload takes a package.
 func (a *API) upload(w http.ResponseWriter, r *http.Request, who *apiv1.Identity, course string) error {
-	p := a.pace(w)
-	content, bare, err := packageOf(r)
-	if err != nil {
-		return err
-	}
 	report := &reporter{w: w, wanted: strings.Contains(r.Header.Get("Accept"), ndjson)}
-	o := catalog.AddOptions{Course: course, By: who.KeyID, Progress: report.progress}
-	var c *catalog.Course
-	var findings []manifest.Finding
-	paced := &uploadReader{pace.Reader{From: content, Pace: p}, func() { p.Until(time.Now().Add(a.opts.Work)) }}
-	if bare {
-		var data []byte
-		if data, err = io.ReadAll(http.MaxBytesReader(w, io.NopCloser(paced), maxBare)); err == nil {
-			c, findings, err = a.opts.Catalog.AddBare(r.Context(), who.Tenant, "cmi5.xml", data, o)
-		}
-	} else {
-		c, findings, err = a.opts.Catalog.AddZip(r.Context(), who.Tenant, paced, o)
-	}
-	if err = cut(err); err != nil {
+	c, findings, err := a.Receive(w, r, who.Tenant, catalog.AddOptions{Course: course, By: who.KeyID, Progress: report.progress})
+	if err != nil {
 		return report.fail(a, r, err)
 	}
 	if findings == nil {
@@ -55,6 +38,28 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request, who *apiv1.Identity
 	}
 	w.Header().Set("Location", a.opts.PathPrefix+Packages+"/"+c.ID)
 	return apiv1.Respond(w, r, http.StatusCreated, body)
+}
+
+// Receive takes the package that a request brings, as its body or as the one file
+// of a form, for whoever has found out that the sender may. An upload may take long
+// as long as bytes come; once it is there, the work on it has a time of its own.
+// Errors: those of catalog.AddPackage, and *apiv1.Problem.
+func (a *API) Receive(w http.ResponseWriter, r *http.Request, tenant string, o catalog.AddOptions) (c *catalog.Course, findings []manifest.Finding, err error) {
+	p := a.pace(w)
+	content, bare, err := packageOf(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	paced := &uploadReader{pace.Reader{From: content, Pace: p}, func() { p.Until(time.Now().Add(a.opts.Work)) }}
+	if bare {
+		var data []byte
+		if data, err = io.ReadAll(http.MaxBytesReader(w, io.NopCloser(paced), maxBare)); err == nil {
+			c, findings, err = a.opts.Catalog.AddBare(r.Context(), tenant, "cmi5.xml", data, o)
+		}
+	} else {
+		c, findings, err = a.opts.Catalog.AddZip(r.Context(), tenant, paced, o)
+	}
+	return c, findings, cut(err)
 }
 
 // cut is the error for an upload that ended early.

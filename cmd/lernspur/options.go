@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/url"
@@ -21,6 +22,7 @@ import (
 	"lernspur/engine"
 	"lernspur/lrs"
 	"lernspur/schema"
+	"lernspur/signin"
 	"lernspur/statements"
 )
 
@@ -73,6 +75,7 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 		Keys:   directory.Options{HomePage: c.Server.PublicURL},
 		Access: accessOptions(c.Auth),
 		Key:    c.Access.Key, Secret: c.Access.Secret,
+		Signin: signinOptions(c), AdminPassword: c.Access.AdminPassword,
 		Version: version,
 		Logger:  logger,
 	}
@@ -88,6 +91,18 @@ func accessOptions(c config.Auth) access.Options {
 		o.Tokens = access.NewTokens(access.TokenOptions{
 			Issuer: c.OIDC.Issuer, Audience: c.OIDC.Audience, Tenant: c.OIDC.Tenant, TenantClaim: c.OIDC.TenantClaim, ScopePrefix: c.OIDC.ScopePrefix,
 		})
+	}
+	return o
+}
+
+// signinOptions say how people sign in.
+func signinOptions(c *config.Config) signin.Options {
+	o := signin.Options{
+		Base: cmp.Or(c.Server.PublicURL, pagesOrigin(c.Server)), Idle: c.Signin.Idle, Lifetime: c.Signin.Lifetime, LinkLifetime: c.Signin.LinkLifetime,
+		Slow: access.Slow{PerKey: c.Signin.Attempts}, AddressHeader: c.Auth.AddressHeader,
+	}
+	if c.Signin.Attempts == 0 {
+		o.Slow.PerKey = -1
 	}
 	return o
 }

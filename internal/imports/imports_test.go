@@ -26,7 +26,9 @@ var allowed = map[string][]string{
 	"content/manifest": {"content/archive", "content/markup"},
 	// Who looks at a page, for everything behind signing in.
 	"web/visitor": {},
-	"content":     {"content/archive", "content/markup", "content/manifest"},
+	// Pages ask the catalogue; all else that they show comes through their ports.
+	"web":     {"web/visitor", "catalog", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"content": {"content/archive", "content/markup", "content/manifest"},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
 	"internal/tenantfiles": {},
@@ -50,14 +52,19 @@ var allowed = map[string][]string{
 	// Opens content that speaks xAPI itself, and judges what its sessions send.
 	"player":    {"catalog", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	"launch":    {"statements", "documents", "catalog", "apiv1", "content/archive", "content/manifest", "content/markup"},
-	"directory": {"statements", "documents", "store", "internal/failpoint", "internal/tenantfiles"},
-	"access":    {"statements", "documents", "store", "directory", "internal/failpoint", "internal/tenantfiles"},
-	"progress":  {"statements", "documents", "store", "internal/failpoint", "apiv1"},
-	"repairs":   {"statements", "documents", "store", "internal/failpoint", "apiv1"},
-	"report":    {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1"},
-	"verify":    {"statements", "documents", "store", "internal/failpoint"},
+	"directory": {"statements", "documents", "store", "internal/failpoint", "internal/tenantfiles", "directory/sheet"},
+	// Tables that people keep, read without knowing what they mean.
+	"directory/sheet": {},
+	"directory/api":   {"directory", "directory/sheet", "apiv1", "statements", "documents", "store", "internal/failpoint", "internal/tenantfiles"},
+	"access":          {"statements", "documents", "store", "directory", "directory/sheet", "internal/failpoint", "internal/tenantfiles"},
+	// Signs people in, and decides who may see what.
+	"signin":   {"web/visitor", "access", "apiv1", "documents", "directory", "directory/sheet", "statements", "store", "internal/failpoint", "internal/tenantfiles"},
+	"progress": {"statements", "documents", "store", "internal/failpoint", "apiv1"},
+	"repairs":  {"statements", "documents", "store", "internal/failpoint", "apiv1"},
+	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1"},
+	"verify":   {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
-	"admin": {"statements", "documents", "store", "directory", "verify", "internal/failpoint", "internal/tenantfiles"},
+	"admin": {"statements", "documents", "store", "directory", "directory/sheet", "verify", "internal/failpoint", "internal/tenantfiles"},
 	// Tests only.
 	"lrs/conformance": {},
 
@@ -127,8 +134,9 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
 		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
-		"net/http":                               {"apiv1", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "launch", "player", "app"},
-		"github.com/coreos/go-oidc/v3/oidc":      {"access"},
+		"net/http":                               {"apiv1", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "directory/api", "launch", "player", "signin", "web", "app"},
+		"github.com/xuri/excelize/v2":            {"directory/sheet"},
+		"github.com/coreos/go-oidc/v3/oidc":      {"access", "signin"},
 		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements
 	}
 	for _, pkg := range golist(t, "./...") {

@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"lernspur/directory"
+	"lernspur/signin"
+	"lernspur/web"
+	"lernspur/web/visitor"
+)
+
+// newPages assembles the pages.
+func (a *App) newPages() *web.Site {
+	return web.New(web.Dependencies{
+		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
+		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf,
+		Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
+	})
+}
+
+// pagesBase is the public address of the pages, without a slash at its end.
+func (a *App) pagesBase() string {
+	if a.opts.Catalog.Base == "" && a.opts.Pages != "" {
+		return a.opts.Pages
+	}
+	return a.base()
+}
+
+// identifiersOf are the identifiers that a visitor learns under: those of the
+// person whose account it is.
+func (a *App) identifiersOf(ctx context.Context, v *visitor.Visitor) ([]string, error) {
+	if v.Person == "" {
+		return nil, nil
+	}
+	person, ok := a.people.Person(ctx, v.Tenant, v.Person)
+	if !ok {
+		return nil, nil
+	}
+	return person.Identifiers, nil
+}
+
+// look shows the pages around signing in.
+type look struct{ pages *web.Site }
+
+func entry(c signin.Common, action string) web.Entry {
+	return web.Entry{Status: c.Status, Language: c.Language, Guard: c.Guard, Message: c.Message, Action: action}
+}
+
+// SignIn implements signin.Look.
+func (l look) SignIn(w http.ResponseWriter, r *http.Request, v signin.SignInView) {
+	l.pages.SignIn(w, r, web.SignIn{Entry: entry(v.Common, v.Action), Next: v.Next, Tenant: v.Tenant, Account: v.Account,
+		OIDC: v.OIDC, OIDCName: v.OIDCName, Other: v.Other, Out: v.Out})
+}
+
+// Password implements signin.PasswordLook.
+func (l look) Password(w http.ResponseWriter, r *http.Request, v signin.PasswordView) {
+	l.pages.Password(w, r, web.Password{Entry: entry(v.Common, v.Action), Account: v.Account, Old: v.Old, Hidden: v.Hidden, Gone: v.Gone, Done: v.Done})
+}
+
+// Notice implements signin.NoticeLook.
+func (l look) Notice(w http.ResponseWriter, r *http.Request, v signin.NoticeView) {
+	l.pages.Notice(w, r, web.Notice{Entry: entry(v.Common, ""), Back: v.SignIn})
+}
+
+// pageKeys are the API keys as the pages see them.
+type pageKeys struct{ keys *directory.Keys }
+
+// List implements web.Keys. Keys that launches make for themselves are left out.
+func (k pageKeys) List(tenant string) []web.Key {
+	var list []web.Key
+	for _, r := range slices.Backward(k.keys.List(tenant)) {
+		if r.Binding.Registration == uuid.Nil {
+			list = append(list, pageKey(r))
+		}
+	}
+	return list
+}
+
+func pageKey(r directory.KeyRecord) web.Key {
+	return web.Key{ID: r.ID, Label: r.Label, Scopes: r.Scopes, Created: r.Created, Revoked: r.Revoked, Expires: r.Binding.Expires,
+		Bound: r.Binding.Actor != "" || r.Binding.ActivityPrefix != "" || r.Binding.Origin != ""}
+}
+
+// Scopes implements web.Keys.
+func (k pageKeys) Scopes() []string { return directory.Scopes() }
+
+// Create implements web.Keys.
+func (k pageKeys) Create(ctx context.Context, tenant, label string, scopes []string) (web.Key, string, error) {
+	r, secret, err := k.keys.Create(ctx, directory.NewKey{Tenant: tenant, Label: label, Scopes: scopes})
+	return pageKey(r), secret, forPages(err)
+}
+
+// Revoke implements web.Keys. A key of another tenant is not there.
+func (k pageKeys) Revoke(ctx context.Context, tenant, id string) error {
+	if !slices.ContainsFunc(k.keys.List(tenant), func(r directory.KeyRecord) bool { return r.ID == id }) {
+		return web.ErrKey
+	}
+	return forPages(k.keys.Revoke(ctx, id))
+}
+
+// forPages gives an error of the keys the type that the pages know.
+func forPages(err error) error {
+	if errors.Is(err, directory.ErrNoKey) || errors.Is(err, directory.ErrInvalid) {
+		return fmt.Errorf("%w: %w", web.ErrKey, err)
+	}
+	return err
+}

@@ -1,0 +1,192 @@
+package web
+
+import (
+	"encoding/json"
+	"flag"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/google/uuid"
+
+	"lernspur/catalog"
+	"lernspur/internal/browsertest"
+	"lernspur/web/visitor"
+)
+
+// What is asked for when pages are to be looked at: all of them in a folder, or the
+// pictures of the documentation, made anew.
+var (
+	lookAt   = flag.String("look", "", "folder for pictures of all pages")
+	pictures = flag.Bool("pictures", false, "make docs/screenshots anew")
+)
+
+// picture keeps what the window shows, or the whole page.
+func picture(b *browsertest.Page, file string, whole bool) {
+	b.Helper()
+	take := chromedp.CaptureScreenshot()
+	if whole {
+		take = chromedp.FullScreenshot(100)
+	}
+	png, err := chromedp.Run(b.Context, take)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(file), 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(file, png, 0o644)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// year is a town with courses and learners, at work for a while. It answers the
+// course of a package, and the page of a registration.
+func year(t testing.TB, site *town) (course, registration string) {
+	t.Helper()
+	site.now = testNow.Add(-40 * 24 * time.Hour)
+	course = aCourse(t, site, fireSafety())
+	kind, duration, provider, certified := catalog.Induction, "PT45M", "Feuerwehr Musterstadt", true
+	competences := []string{"Arbeitsschutz", "Verhalten im Notfall"}
+	if _, err := site.catalog.Edit(t.Context(), "default", course, catalog.Edit{Kind: &kind, Duration: &duration, Provider: &provider, Certified: &certified, Competences: &competences}); err != nil {
+		t.Fatal(err)
+	}
+	score := 0.92
+	for i, who := range []struct{ mail, name, state string }{
+		{"ada@musterstadt.example", "Ada Yılmaz", catalog.Passed}, {"bernd@musterstadt.example", "Bernd Hoffmann", catalog.Started}, {"clara@musterstadt.example", "Clara Schulz", catalog.NotStarted},
+	} {
+		site.now = testNow.Add(-time.Duration(30-7*i) * 24 * time.Hour)
+		r, err := site.catalog.Register(t.Context(), "default", course, catalog.Learner{Actor: json.RawMessage(`{"mbox":"mailto:` + who.mail + `"}`), Name: who.name}, catalog.RegisterOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		site.now = site.now.Add(26 * time.Hour)
+		r, err = site.catalog.Note(t.Context(), "default", r.ID, func(r *catalog.Registration) error {
+			if r.State = who.state; r.State == catalog.NotStarted {
+				return nil
+			}
+			r.Attempts = append(r.Attempts, catalog.Attempt{ID: uuid.New(), Item: "one", Started: site.now.UnixMicro(), Ended: site.now.Add(20 * time.Minute).UnixMicro(), Outcome: catalog.Completed})
+			if r.State == catalog.Passed {
+				r.Attempts = append(r.Attempts, catalog.Attempt{ID: uuid.New(), Item: "two", Started: site.now.Add(21 * time.Minute).UnixMicro(), Ended: site.now.Add(30 * time.Minute).UnixMicro(), Outcome: catalog.Passed, Score: &score})
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			registration = "/courses/" + course + "/registrations/" + r.ID.String()
+		}
+	}
+	site.who = []string{"mailto:ada@musterstadt.example"}
+	for title, state := range map[string]string{"Datenschutz in der Verwaltung": catalog.Started, "Barrierefreie Dokumente": catalog.NotStarted} {
+		site.now = testNow.Add(-4 * 24 * time.Hour)
+		files := fireSafety()
+		files["imsmanifest.xml"] = replaceTitle(files["imsmanifest.xml"], title)
+		id := aCourse(t, site, files)
+		r, err := site.catalog.Register(t.Context(), "default", id, catalog.Learner{Actor: json.RawMessage(`{"mbox":"mailto:ada@musterstadt.example"}`), Name: "Ada Yılmaz"}, catalog.RegisterOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		site.who = []string{r.Learner.Identifier}
+		site.now = testNow.Add(-3 * time.Hour)
+		if _, err := site.catalog.Note(t.Context(), "default", r.ID, func(r *catalog.Registration) error {
+			if r.State = state; state == catalog.Started {
+				r.Attempts = []catalog.Attempt{{ID: uuid.New(), Item: "one", Started: site.now.UnixMicro()}}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	site.keys.list = []Key{{ID: "63h4uqx2icwv", Label: "Moodle der Volkshochschule", Scopes: []string{"statements/write", "statements/read/mine"}, Created: testNow.Add(-90 * 24 * time.Hour).UnixMicro()}}
+	site.now = testNow
+	return course, registration
+}
+
+// TestAccessible walks through every page, in both languages, light and dark, wide
+// and narrow: axe-core finds nothing, and nothing is wider than its window.
+func TestAccessible(t *testing.T) {
+	axe, err := os.ReadFile("../player/library/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Fatalf("%v: run make clients", err)
+	}
+	site := newTown(t, "http://content.example")
+	course, registration := year(t, site)
+	roles := []visitor.Role{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.as(roles...).ServeHTTP(w, r) }))
+	t.Cleanup(server.Close)
+	b := browsertest.Open(t, 3*time.Minute)
+	manager, learner, admin, auditor := []visitor.Role{visitor.ContentManager}, []visitor.Role{visitor.Learner}, []visitor.Role{visitor.Administrator}, []visitor.Role{visitor.Auditor}
+	pages := []struct {
+		name, path string
+		roles      []visitor.Role
+		before     string // done in the page first
+	}{
+		{"start", "/", admin, ""}, {"no-page", "/", auditor, ""}, {"forbidden", "/keys", learner, ""}, {"nothing", "/nothing", manager, ""},
+		{"packages", "/packages", manager, ""}, {"courses", "/courses", manager, ""}, {"course", "/courses/" + course + "?done=saved", manager, "document.querySelectorAll('details').forEach((d) => { d.open = true })"},
+		{"edit", "/courses/" + course + "/edit", manager, ""}, {"new", "/courses/new", manager, ""}, {"delete", "/courses/" + course + "/delete", manager, ""},
+		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""},
+		{"my", "/my", learner, ""}, {"my-attempts", "/my", learner, "document.querySelectorAll('details').forEach((d) => { d.open = true })"}, {"keys", "/keys", admin, ""},
+	}
+	for _, dark := range []bool{false, true} {
+		for i, lang := range []string{"de", "en"} {
+			width := []int{1280, 360}[i]
+			if dark {
+				width = 1640 - width // so that each language is seen wide and narrow
+			}
+			b.Screen(width, 800, dark)
+			for _, page := range pages {
+				roles = page.roles
+				separator := "?"
+				if page.path != "/courses/"+course+"?done=saved" {
+					b.Visit(server.URL + page.path + separator + "lang=" + lang)
+				} else {
+					b.Visit(server.URL + page.path + "&lang=" + lang)
+				}
+				if page.before != "" {
+					b.Text(page.before)
+				}
+				if found := b.Accessible(string(axe)); found != "" {
+					t.Errorf("%s in %s, %d wide, dark %v:\n%s", page.name, lang, width, dark, found)
+				}
+				if n := b.Wide(); n > 0 {
+					t.Errorf("%s in %s: %d wider than %d", page.name, lang, n, width)
+				}
+				if *lookAt != "" {
+					picture(b, filepath.Join(*lookAt, page.name+"-"+lang+map[bool]string{true: "-dark"}[dark]+".png"), true)
+				}
+			}
+		}
+	}
+}
+
+// TestPictures makes the pictures of the documentation, when that is asked for.
+func TestPictures(t *testing.T) {
+	if !*pictures {
+		t.Skip("not asked for: -pictures")
+	}
+	site := newTown(t, "http://content.example")
+	year(t, site)
+	role := visitor.ContentManager
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.as(role).ServeHTTP(w, r) }))
+	t.Cleanup(server.Close)
+	b := browsertest.Open(t, time.Minute)
+	file := filepath.Join(t.TempDir(), "Erste-Hilfe-SCORM.zip")
+	if err := os.WriteFile(file, []byte("no package"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.Screen(1100, 720, false)
+	b.Visit(server.URL + "/packages?lang=de")
+	b.Do(chromedp.SetUploadFiles(chromedp.CSS("#package"), []string{file}))
+	b.Until(`document.querySelector('.chosen').textContent`)
+	picture(b, "../docs/screenshots/upload.png", false)
+	role = visitor.Learner
+	b.Screen(390, 780, false)
+	b.Visit(server.URL + "/my?lang=de")
+	picture(b, "../docs/screenshots/my-courses.png", false)
+}

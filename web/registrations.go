@@ -1,0 +1,306 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"lernspur/catalog"
+	"lernspur/content/manifest"
+)
+
+// registrationRow is a learner in a course.
+type registrationRow struct {
+	ID      string
+	Learner string // name, or identifier
+	Detail  string // the identifier where there is a name
+	State   string
+	Score   *float64
+	Created int64
+	Last    int64 // the latest attempt
+	Link    string
+}
+
+// registrationList is a page of registrations.
+type registrationList struct {
+	Rows  []registrationRow
+	Count string // how many there are, or how many at least
+	More  string
+}
+
+// registrationList are the first registrations of a course, or those behind the one
+// that the address names.
+func (s *Site) registrationList(q *request, c *catalog.Course, n int) (registrationList, error) {
+	after := uuid.Nil
+	if text := q.r.URL.Query().Get("after"); text != "" {
+		var err error
+		if after, err = uuid.Parse(text); err != nil {
+			return registrationList{}, catalog.ErrNotFound
+		}
+	}
+	list, err := s.deps.Catalog.Registrations(q.r.Context(), q.who.Tenant, c.ID, after, n+1)
+	if err != nil {
+		return registrationList{}, err
+	}
+	l := registrationList{Count: q.words.tn("registrations.count", len(list))}
+	if len(list) > n {
+		l.Count = q.words.t("registrations.more", n)
+		l.More = q.link("/courses/" + c.ID + "/registrations?after=" + list[n-1].ID.String())
+		list = list[:n]
+	}
+	for _, r := range list {
+		row := registrationRow{ID: r.ID.String(), State: r.State, Score: r.Score(c.Grading), Created: r.Created,
+			Link: q.link("/courses/" + c.ID + "/registrations/" + r.ID.String())}
+		row.Learner, row.Detail = learnerName(r.Learner)
+		for _, a := range r.Attempts {
+			row.Last = max(row.Last, a.Started, a.Ended)
+		}
+		l.Rows = append(l.Rows, row)
+	}
+	return l, nil
+}
+
+// learnerName is what a learner is called, and the identifier where that is
+// something else.
+func learnerName(l catalog.Learner) (name, detail string) {
+	var agent struct {
+		Mbox    string `json:"mbox"`
+		OpenID  string `json:"openid"`
+		Account *struct {
+			Name string `json:"name"`
+		} `json:"account"`
+	}
+	detail = l.Identifier
+	if json.Unmarshal(l.Actor, &agent) == nil {
+		switch {
+		case agent.Mbox != "":
+			detail = strings.TrimPrefix(agent.Mbox, "mailto:")
+		case agent.Account != nil:
+			detail = agent.Account.Name
+		case agent.OpenID != "":
+			detail = agent.OpenID
+		}
+	}
+	if l.Name == "" || l.Name == detail {
+		return detail, ""
+	}
+	return l.Name, detail
+}
+
+// registrations lists who is registered for a course.
+func (s *Site) registrations(q *request) error {
+	c, err := s.deps.Catalog.Course(q.r.Context(), q.who.Tenant, q.r.PathValue("course"))
+	if err != nil {
+		return err
+	}
+	list, err := s.registrationList(q, c, pageSize)
+	if err != nil {
+		return err
+	}
+	return q.show(http.StatusOK, "registrations", &view{Title: q.words.t("registrations.title"), Answer: list.Count, Body: list,
+		Crumbs: q.crumbs("/courses", q.words.t("menu.courses"), "/courses/"+c.ID, q.words.titleOf(c))})
+}
+
+// registerForm is the form that a learner is registered with.
+type registerForm struct {
+	Kind, Mail, Account, HomePage, Name string
+}
+
+// register registers a learner, and leads to where a link can be made.
+func (s *Site) register(q *request) error {
+	values, err := q.form()
+	if err != nil {
+		return err
+	}
+	form := registerForm{values.Get("kind"), strings.TrimSpace(values.Get("mail")), strings.TrimSpace(values.Get("account")),
+		strings.TrimSpace(values.Get("home")), strings.TrimSpace(values.Get("name"))}
+	course := q.r.PathValue("course")
+	actor, wrong := q.actor(form)
+	if len(wrong) == 0 {
+		r, err := s.deps.Catalog.Register(q.r.Context(), q.who.Tenant, course, catalog.Learner{Actor: actor, Name: form.Name}, catalog.RegisterOptions{})
+		if err == nil {
+			s.deps.Registered(q.r.Context(), q.who.Tenant, r)
+			q.to("/courses/" + course + "/registrations/" + r.ID.String() + "?done=registered")
+			return nil
+		}
+		var known bool
+		if wrong, known = q.invalid(err); !known {
+			return err
+		}
+		wrong[0].Field = form.Kind
+	}
+	return s.showCourse(q, http.StatusUnprocessableEntity, form, wrong)
+}
+
+// actor is the Agent that a form means.
+func (q *request) actor(form registerForm) (json.RawMessage, []fieldError) {
+	type account struct {
+		HomePage string `json:"homePage"`
+		Name     string `json:"name"`
+	}
+	agent := struct {
+		ObjectType string   `json:"objectType"`
+		Mbox       string   `json:"mbox,omitempty"`
+		Account    *account `json:"account,omitempty"`
+	}{ObjectType: "Agent"}
+	switch form.Kind {
+	case "account":
+		home, err := url.Parse(form.HomePage)
+		switch {
+		case form.Account == "":
+			return nil, []fieldError{{"account", q.words.t("invalid.account")}}
+		case err != nil || home.Scheme == "" || home.Host == "":
+			return nil, []fieldError{{"home", q.words.t("invalid.home")}}
+		}
+		agent.Account = &account{form.HomePage, form.Account}
+	default:
+		address, err := mail.ParseAddress(form.Mail)
+		if err != nil || address.Address != form.Mail {
+			return nil, []fieldError{{"mail", q.words.t("invalid.mail")}}
+		}
+		agent.Mbox = "mailto:" + form.Mail
+	}
+	text, err := json.Marshal(agent)
+	if err != nil {
+		panic(err) // it is made of texts
+	}
+	return text, nil
+}
+
+// attemptRow is one try at one item.
+type attemptRow struct {
+	Item           string
+	Started, Ended int64
+	Outcome        string
+	Score          *float64
+	Reset          bool
+}
+
+// attemptRows are attempts, the latest first, with the titles of what was tried.
+func (w *words) attemptRows(r *catalog.Registration, v *catalog.Version) []attemptRow {
+	titles := map[string]string{}
+	if v != nil && v.Manifest != nil {
+		for i := range v.Manifest.Items() {
+			titles[i.ID] = itemTitle(i, w)
+		}
+	}
+	var rows []attemptRow
+	for i := len(r.Attempts) - 1; i >= 0; i-- {
+		a := r.Attempts[i]
+		title := titles[a.Item]
+		if title == "" {
+			title = a.Item
+		}
+		rows = append(rows, attemptRow{title, a.Started, a.Ended, a.Outcome, a.Score, a.Reset})
+	}
+	return rows
+}
+
+func itemTitle(i *manifest.Item, w *words) string { return i.Title.In(w.lang, "de", "en") }
+
+// registrationPage is what the page of a registration shows.
+type registrationPage struct {
+	Registration        *catalog.Registration
+	Course              string
+	Learner, Identifier string
+	Score               *float64
+	Attempts            []attemptRow
+	Launches            []*catalog.Launch
+	Link                string // one that was just made
+	Expires             int64
+	Path                string
+	Items               []itemRow
+	Days                string
+}
+
+// find is the registration that an address names, with its course: one of another
+// course is not there.
+func (s *Site) find(q *request) (*catalog.Registration, *catalog.Course, error) {
+	id, err := uuid.Parse(q.r.PathValue("registration"))
+	if err != nil {
+		return nil, nil, catalog.ErrNotFound
+	}
+	r, err := s.deps.Catalog.Registration(q.r.Context(), q.who.Tenant, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if course := q.r.PathValue("course"); course != "" && r.Course != course {
+		return nil, nil, catalog.ErrNotFound
+	}
+	c, err := s.deps.Catalog.Outline(q.r.Context(), q.who.Tenant, r.Course)
+	return r, c, err
+}
+
+// registration shows one registration.
+func (s *Site) registration(q *request) error {
+	r, c, err := s.find(q)
+	if err != nil {
+		return err
+	}
+	return s.showRegistration(q, http.StatusOK, r, c, nil, nil)
+}
+
+// shownLaunches is how many launches stand on the page of a registration.
+const shownLaunches = 50
+
+func (s *Site) showRegistration(q *request, status int, r *catalog.Registration, c *catalog.Course, made *catalog.Launch, wrong []fieldError) error {
+	_, v, err := s.deps.Catalog.Version(q.r.Context(), q.who.Tenant, c.ID, r.Version)
+	if err != nil {
+		v = nil // it is gone, or there never was one: then items have no titles
+	}
+	body := registrationPage{Registration: r, Course: c.ID, Score: r.Score(c.Grading), Attempts: q.words.attemptRows(r, v), Path: "/courses/" + c.ID + "/registrations/" + r.ID.String(), Days: "14"}
+	body.Learner, body.Identifier = learnerName(r.Learner)
+	if body.Launches, err = s.deps.Catalog.History(q.r.Context(), q.who.Tenant, c.ID, r.ID, nil, shownLaunches); err != nil {
+		return err
+	}
+	if made != nil {
+		body.Link, body.Expires = s.deps.Link(made.Token), made.Expires
+	}
+	return q.show(status, "registration", &view{Title: body.Learner, Answer: q.words.t("registration.answer", q.words.titleOf(c), q.words.t("state."+r.State)), Body: body, Errors: wrong,
+		Crumbs: q.crumbs("/courses", q.words.t("menu.courses"), "/courses/"+c.ID, q.words.titleOf(c)), Script: true})
+}
+
+// makeLink makes a link that opens the course for the learner. It is in the answer
+// and nowhere else.
+func (s *Site) makeLink(q *request) error {
+	values, err := q.form()
+	if err != nil {
+		return err
+	}
+	r, c, err := s.find(q)
+	if err != nil {
+		return err
+	}
+	days, ok := readLength("", strings.TrimSpace(values.Get("days")))
+	if !ok || days < 1 {
+		return s.showRegistration(q, http.StatusUnprocessableEntity, r, c, nil, []fieldError{{"days", q.words.t("invalid.lifetime")}})
+	}
+	l, err := s.deps.Catalog.Open(q.r.Context(), q.who.Tenant, r.ID, "", catalog.Normal, catalog.OpenOptions{Lifetime: time.Duration(days) * 24 * time.Hour, By: nameOf(q.who)})
+	if wrong, known := q.invalid(err); known {
+		wrong[0].Field = "days"
+		return s.showRegistration(q, http.StatusUnprocessableEntity, r, c, nil, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	return s.showRegistration(q, http.StatusOK, r, c, l, nil)
+}
+
+// reset lets a learner begin anew.
+func (s *Site) reset(q *request) error {
+	r, c, err := s.find(q)
+	if err != nil {
+		return err
+	}
+	if r, err = s.deps.Catalog.Reset(q.r.Context(), q.who.Tenant, r.ID); err != nil {
+		return err
+	}
+	s.deps.WasReset(q.r.Context(), q.who.Tenant, r)
+	q.to("/courses/" + c.ID + "/registrations/" + r.ID.String() + "?done=reset")
+	return nil
+}

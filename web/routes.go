@@ -1,0 +1,136 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"lernspur/web/visitor"
+)
+
+// route is one page, or one thing that a form does.
+type route struct {
+	method, path string
+	// roles are those that may; nil is anyone, signed in or not.
+	roles  []visitor.Role
+	handle func(*Site, *request) error
+}
+
+// Who may see what. A page that everybody with an account may see has all roles.
+var (
+	anyone     []visitor.Role
+	everybody  = visitor.Roles
+	managers   = []visitor.Role{visitor.ContentManager, visitor.Administrator}
+	learners   = []visitor.Role{visitor.Learner}
+	operators  = []visitor.Role{visitor.Administrator}
+	routeTable = []route{
+		{"GET", "/{$}", everybody, (*Site).start},
+		{"GET", "/assets/{name}", anyone, nil}, // see mount
+
+		{"GET", "/packages", managers, (*Site).packages},
+		{"POST", "/packages", managers, (*Site).addPackage},
+		{"GET", "/courses", managers, (*Site).courses},
+		{"GET", "/courses/new", managers, (*Site).newCourse},
+		{"POST", "/courses/new", managers, (*Site).makeCourse},
+		{"GET", "/courses/{course}", managers, (*Site).course},
+		{"POST", "/courses/{course}/package", managers, (*Site).replacePackage},
+		{"GET", "/courses/{course}/download", managers, (*Site).download},
+		{"POST", "/courses/{course}/preview", managers, (*Site).preview},
+		{"GET", "/courses/{course}/edit", managers, (*Site).editCourse},
+		{"POST", "/courses/{course}/edit", managers, (*Site).changeCourse},
+		{"GET", "/courses/{course}/delete", managers, (*Site).askDelete},
+		{"POST", "/courses/{course}/delete", managers, (*Site).deleteCourse},
+		{"POST", "/courses/{course}/versions/{version}/delete", managers, (*Site).deleteVersion},
+		{"GET", "/courses/{course}/registrations", managers, (*Site).registrations},
+		{"POST", "/courses/{course}/registrations", managers, (*Site).register},
+		{"GET", "/courses/{course}/registrations/{registration}", managers, (*Site).registration},
+		{"POST", "/courses/{course}/registrations/{registration}/link", managers, (*Site).makeLink},
+		{"POST", "/courses/{course}/registrations/{registration}/reset", managers, (*Site).reset},
+
+		{"GET", "/my", learners, (*Site).my},
+		{"POST", "/my/{registration}/open", learners, (*Site).openMine},
+
+		{"GET", "/keys", operators, (*Site).keys},
+		{"POST", "/keys", operators, (*Site).makeKey},
+		{"POST", "/keys/{key}/revoke", operators, (*Site).revokeKey},
+	}
+)
+
+// SignIn is where visitors sign in, SignOut where they sign out, and next the
+// parameter that names the page to go to then.
+const (
+	SignInPath  = "/signin"
+	SignOutPath = "/signout"
+	next        = "next"
+)
+
+// mount makes one handler of the table.
+func (s *Site) mount() http.Handler {
+	router := http.NewServeMux()
+	for _, r := range routeTable {
+		if r.handle == nil {
+			router.HandleFunc(r.method+" "+r.path, serveAsset)
+			continue
+		}
+		router.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, q *http.Request) { s.serve(w, q, r) })
+	}
+	router.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.nowhere(w, r, router) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.secure(w.Header())
+		router.ServeHTTP(w, r)
+	})
+}
+
+// secure sets what every answer has. There is no script and no style but our own
+// files, nobody may put a page into a frame, and forms lead here or to content.
+func (s *Site) secure(h http.Header) {
+	h.Set("Content-Security-Policy", strings.TrimSpace("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "+s.deps.Content))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	h.Set("X-Robots-Tag", "noindex")
+}
+
+// serve lets in who may.
+func (s *Site) serve(w http.ResponseWriter, r *http.Request, to route) {
+	q := s.newRequest(w, r)
+	var err error
+	switch {
+	case to.roles == nil || q.who.Has(to.roles...):
+		err = to.handle(s, q)
+	case q.who == nil:
+		q.toSignIn()
+		return
+	default:
+		err = &problem{status: http.StatusForbidden, key: "forbidden"}
+	}
+	if err != nil {
+		s.fail(q, err)
+	}
+}
+
+// toSignIn leads to where visitors sign in, and from there back to the page.
+func (q *request) toSignIn() {
+	to := SignInPath
+	if q.r.Method == http.MethodGet || q.r.Method == http.MethodHead {
+		to += "?" + next + "=" + url.QueryEscape(q.site.prefix+q.r.URL.RequestURI())
+	}
+	q.to(to)
+}
+
+// nowhere answers for addresses that are no page, and for methods that a page does
+// not have.
+func (s *Site) nowhere(w http.ResponseWriter, r *http.Request, router *http.ServeMux) {
+	q := s.newRequest(w, r)
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if _, pattern := router.Handler(&http.Request{Method: method, URL: r.URL, Host: r.Host}); pattern != "/" {
+			w.Header().Set("Allow", method)
+			s.fail(q, &problem{status: http.StatusMethodNotAllowed, key: "method"})
+			return
+		}
+	}
+	s.fail(q, &problem{status: http.StatusNotFound, key: "nothing"})
+}

@@ -1,0 +1,193 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"lernspur/catalog"
+	"lernspur/web/visitor"
+)
+
+// mayBe says, for every route, who may: in words of its own, so that a line of the
+// table cannot be wrong unnoticed. "*" is everybody who signed in, "" anyone.
+var mayBe = map[string]string{
+	"GET /{$}":           "*",
+	"GET /assets/{name}": "",
+
+	"GET /packages":                                             "content-manager administrator",
+	"POST /packages":                                            "content-manager administrator",
+	"GET /courses":                                              "content-manager administrator",
+	"GET /courses/new":                                          "content-manager administrator",
+	"POST /courses/new":                                         "content-manager administrator",
+	"GET /courses/{course}":                                     "content-manager administrator",
+	"POST /courses/{course}/package":                            "content-manager administrator",
+	"GET /courses/{course}/download":                            "content-manager administrator",
+	"POST /courses/{course}/preview":                            "content-manager administrator",
+	"GET /courses/{course}/edit":                                "content-manager administrator",
+	"POST /courses/{course}/edit":                               "content-manager administrator",
+	"GET /courses/{course}/delete":                              "content-manager administrator",
+	"POST /courses/{course}/delete":                             "content-manager administrator",
+	"POST /courses/{course}/versions/{version}/delete":          "content-manager administrator",
+	"GET /courses/{course}/registrations":                       "content-manager administrator",
+	"POST /courses/{course}/registrations":                      "content-manager administrator",
+	"GET /courses/{course}/registrations/{registration}":        "content-manager administrator",
+	"POST /courses/{course}/registrations/{registration}/link":  "content-manager administrator",
+	"POST /courses/{course}/registrations/{registration}/reset": "content-manager administrator",
+
+	"GET /my":                      "learner",
+	"POST /my/{registration}/open": "learner",
+
+	"GET /keys":               "administrator",
+	"POST /keys":              "administrator",
+	"POST /keys/{key}/revoke": "administrator",
+}
+
+// filled are addresses of routes, with something in place of their wildcards.
+var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{session}", uuid.NewString())
+
+func ask(h http.Handler, method, address string, form url.Values, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, address, strings.NewReader(form.Encode()))
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// TestRoles goes to every page as nobody and in every role.
+func TestRoles(t *testing.T) {
+	site := newTown(t, "http://content.example")
+	if len(routeTable) != len(mayBe) {
+		t.Errorf("there are %d routes, and %d are known here", len(routeTable), len(mayBe))
+	}
+	for _, to := range routeTable {
+		name := to.method + " " + to.path
+		may, known := mayBe[name]
+		if !known {
+			t.Errorf("%s is not known here", name)
+			continue
+		}
+		address := filled.Replace(to.path)
+		if may != "" {
+			answer := ask(site.as(), to.method, address, nil)
+			want := "/signin"
+			if to.method == "GET" {
+				want += "?next=" + url.QueryEscape(address)
+			}
+			if answer.Code != 303 || answer.Header().Get("Location") != want {
+				t.Errorf("%s as nobody: %d to %s", name, answer.Code, answer.Header().Get("Location"))
+			}
+		}
+		for _, role := range visitor.Roles {
+			answer := ask(site.as(role), to.method, address, nil, "Accept-Language", "en")
+			allowed := may == "*" || may == "" || strings.Contains(" "+may+" ", " "+string(role)+" ")
+			switch {
+			case allowed && answer.Code == 403:
+				t.Errorf("%s as %s is refused", name, role)
+			case !allowed && (answer.Code != 403 || !strings.Contains(answer.Body.String(), "your administrator can give you another role")):
+				t.Errorf("%s as %s: %d, want 403 with a next step", name, role, answer.Code)
+			}
+		}
+	}
+}
+
+// TestStart: who has one page comes to it, who has more chooses, who has none is
+// told.
+func TestStart(t *testing.T) {
+	site := newTown(t, "http://content.example")
+	for _, c := range []struct {
+		name  string
+		roles []visitor.Role
+		to    string
+		says  string
+	}{
+		{"a learner", []visitor.Role{visitor.Learner}, "/my", ""},
+		{"a learner who is an auditor as well", []visitor.Role{visitor.Auditor, visitor.Learner}, "/my", ""},
+		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
+		{"an auditor", []visitor.Role{visitor.Auditor}, "", "noch keine Seiten"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			answer := ask(site.as(c.roles...), "GET", "/", nil)
+			if answer.Header().Get("Location") != c.to || !strings.Contains(answer.Body.String(), c.says) {
+				t.Errorf("%d %v %s", answer.Code, answer.Header(), answer.Body)
+			}
+		})
+	}
+}
+
+// TestNowhere: an address that is no page, and a method that a page does not have.
+func TestNowhere(t *testing.T) {
+	site := newTown(t, "http://content.example").as(visitor.Administrator)
+	for _, c := range []struct {
+		method, address string
+		want            int
+	}{
+		{"GET", "/nothing", 404}, {"GET", "/courses/nothing", 404}, {"GET", "/courses/nothing/delete", 404}, {"POST", "/courses", 405}, {"DELETE", "/courses", 405},
+		{"GET", "/courses/nothing/preview", 405}, {"GET", "/courses/nothing/registrations/nothing", 404}, {"GET", "/assets/site.css", 404}, {"HEAD", "/courses", 200},
+	} {
+		if answer := ask(site, c.method, c.address, nil); answer.Code != c.want {
+			t.Errorf("%s %s: %d, want %d", c.method, c.address, answer.Code, c.want)
+		}
+	}
+}
+
+// TestHeaders: what every answer has, and what files have.
+func TestHeaders(t *testing.T) {
+	site := newTown(t, "http://content.example").as(visitor.ContentManager)
+	for _, address := range []string{"/courses", "/nothing", "/assets/" + assetNames["site.css"]} {
+		h := ask(site, "GET", address, nil).Header()
+		if csp := h.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'; script-src 'self'; style-src 'self';") || strings.Contains(csp, "unsafe") ||
+			!strings.Contains(csp, "frame-ancestors 'none'") || !strings.HasSuffix(csp, "form-action 'self' http://content.example") {
+			t.Errorf("%s: %s", address, csp)
+		}
+		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Cross-Origin-Opener-Policy") != "same-origin" || h.Get("Referrer-Policy") != "same-origin" {
+			t.Errorf("%s: %v", address, h)
+		}
+	}
+	page := ask(site, "GET", "/courses", nil, "Accept-Encoding", "br, gzip")
+	if h := page.Header(); h.Get("Content-Encoding") != "gzip" || h.Get("Cache-Control") != "no-store" {
+		t.Errorf("a page: %v", h)
+	}
+	total := page.Body.Len()
+	for _, name := range assetNames {
+		file := ask(site, "GET", "/assets/"+name, nil, "Accept-Encoding", "gzip")
+		if h := file.Header(); file.Code != 200 || h.Get("Content-Encoding") != "gzip" || !strings.Contains(h.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d %v", name, file.Code, h)
+		}
+		total += file.Body.Len()
+	}
+	if total > 60_000 { // the promise is 200 kB
+		t.Errorf("the first page takes %d bytes", total)
+	}
+	for header, want := range map[string]bool{"": false, "gzip": true, "gzip;q=0": false, "gzip; q=0.0": false, "br, gzip; q=0.5": true, "identity": false} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept-Encoding", header)
+		if got := takesGzip(r); got != want {
+			t.Errorf("Accept-Encoding %q: %v", header, got)
+		}
+	}
+}
+
+// TestBroken: what fails inside is a page, too, and says nothing of the inside.
+func TestBroken(t *testing.T) {
+	site := newTown(t, "http://content.example")
+	site.shelf.fail = &catalog.Busy{RetryAfter: 5e9, Reason: "the database does not answer now"}
+	answer := ask(site.as(visitor.ContentManager), "GET", "/courses", nil)
+	if answer.Code != 503 || answer.Header().Get("Retry-After") != "5" || !strings.Contains(answer.Body.String(), "in einigen Sekunden") {
+		t.Errorf("%d %v %s", answer.Code, answer.Header(), answer.Body)
+	}
+	site.shelf.fail = http.ErrServerClosed
+	answer = ask(site.as(visitor.ContentManager), "GET", "/courses", nil)
+	if answer.Code != 500 || strings.Contains(answer.Body.String(), http.ErrServerClosed.Error()) || !strings.Contains(answer.Body.String(), "Protokoll") {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+}
