@@ -37,6 +37,11 @@ func Handler(s Services, logger *zap.Logger) http.Handler {
 		"GET /v1/packages":          h.listPackages,
 		"DELETE /v1/packages/{id}":  h.deletePackage,
 		"POST /v1/launches":         h.openLaunch,
+		"GET /v1/accounts":          h.listAccounts,
+		"POST /v1/accounts":         h.aboutAccount(h.createAccount),
+		"PATCH /v1/accounts":        h.aboutAccount(h.editAccount),
+		"DELETE /v1/accounts":       h.aboutAccount(h.removeAccount),
+		"POST /v1/accounts/reset":   h.aboutAccount(h.resetAccount),
 	} {
 		mux.Handle(pattern, h.shell(action))
 	}

@@ -27,6 +27,8 @@ type Services struct {
 	// Directory answers what the interface /api/v1 does about people, units, groups,
 	// headcounts and imports, for a tenant, whoever asks.
 	Directory func(tenant string) http.Handler
+	// Accounts are those of people who sign in.
+	Accounts Accounts
 	// Verify re-reads everything up to the watermark.
 	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
 	// RebuildProgress throws the figures of progress away and returns when they

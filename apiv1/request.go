@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Parameters reads the query. Unknown and repeated ones are refused, so that a
@@ -36,20 +38,14 @@ func Parameters(r *http.Request, allowed ...string) (url.Values, error) {
 	return values, nil
 }
 
-// Flag reads a parameter that is true or false; absent is false.
-func Flag(values url.Values, name string) (bool, error) {
-	switch values.Get(name) {
-	case "", "false":
-		return false, nil
-	case "true":
-		return true, nil
-	}
-	return false, BadRequest("%s is true or false", name)
-}
+// maxBody bounds a body of JSON, in bytes.
+const maxBody = 256 << 10
 
-// Body reads a body of JSON of limit bytes at most into v. Unknown members are
-// refused. A body that is too large is an *http.MaxBytesError.
-func Body(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
+// Body reads a body of JSON into v. Unknown members are refused.
+func Body(w http.ResponseWriter, r *http.Request, v any) error { return LongBody(w, r, maxBody, v) }
+
+// LongBody is Body for one of limit bytes at most.
+func LongBody(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != "application/json" {
 		return Problemf(http.StatusUnsupportedMediaType, "the body has to be application/json")
@@ -72,39 +68,49 @@ func Body(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
 	return nil
 }
 
-// The number of things on a page.
+// Pages of lists.
 const (
-	DefaultPage = 100
-	MaxPage     = 1000
+	defaultPage = 100
+	maxPage     = 1000
 )
 
-// Limit reads the parameter of that name.
+// Limit reads the parameter of that name: how many there are on a page.
 func Limit(values url.Values) (int, error) {
 	text := values.Get("limit")
 	if text == "" {
-		return DefaultPage, nil
+		return defaultPage, nil
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > MaxPage {
-		return 0, BadRequest("limit is a number from 1 to %d", MaxPage)
+	if err != nil || n < 1 || n > maxPage {
+		return 0, BadRequest("limit is a number from 1 to %d", maxPage)
 	}
 	return n, nil
 }
 
-// Cursor reads the parameter after, what an earlier page answered as the place where
-// the next begins: n parts, or none.
-func Cursor(values url.Values, n int) (parts []string, err error) {
+// maxCursor bounds a place, in bytes: an identifier of a person fits.
+const maxCursor = 4096
+
+// Cursor reads what an earlier page answered as the place where the next begins;
+// zero values when there is none.
+func Cursor(values url.Values) (parts []string, err error) {
 	text := values.Get("after")
 	if text == "" {
 		return nil, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err == nil && len(b) <= 8192 {
-		if parts = strings.SplitN(string(b), "\n", n); len(parts) == n {
-			return parts, nil
-		}
+	if err != nil || len(b) > maxCursor {
+		return nil, BadRequest("after is not a place that an earlier answer named")
 	}
-	return nil, BadRequest("after is not a place that an earlier answer named")
+	return strings.Split(string(b), "\n"), nil
+}
+
+// UUID reads a UUID in its canonical form that names something.
+func UUID(name, value string) (uuid.UUID, error) {
+	id, err := uuid.Parse(value)
+	if err != nil || len(value) != 36 || id == uuid.Nil {
+		return uuid.UUID{}, BadRequest("%s is not a UUID", name)
+	}
+	return id, nil
 }
 
 // Page is one page of a list.
@@ -114,15 +120,15 @@ type Page[T any] struct {
 	More string `json:"more,omitempty"`
 }
 
-// Next is the address of the page behind the parts of a cursor, of which the last one
-// only may have a line's end. prefix is the path of the public URL.
-func Next(r *http.Request, prefix string, parts ...string) string {
+// Next is the address of the page behind the parts of a cursor. prefix is the path of
+// the public URL.
+func Next(prefix string, r *http.Request, parts ...string) string {
 	values := r.URL.Query()
 	values.Set("after", base64.RawURLEncoding.EncodeToString([]byte(strings.Join(parts, "\n"))))
 	return prefix + r.URL.Path + "?" + values.Encode()
 }
 
-// Instant is a point in time in JSON, kept in microseconds since 1970; zero is
+// Instant is a point in time in JSON, in microseconds since 1970 UTC; zero is
 // absent.
 type Instant int64
 
@@ -131,19 +137,17 @@ func (i Instant) MarshalJSON() ([]byte, error) {
 	return json.Marshal(time.UnixMicro(int64(i)).UTC().Format("2006-01-02T15:04:05.000Z"))
 }
 
-// ETag is the header of that name for a version.
-func ETag(version int64) string { return fmt.Sprintf(`"%d"`, version) }
-
-// IfMatch reads the version that a request is about: 0 when it is any.
-func IfMatch(r *http.Request) (version int64, err error) {
-	text := r.Header.Get("If-Match")
-	if text == "" || text == "*" {
-		return 0, nil
+// UnmarshalJSON implements json.Unmarshaler. null is none.
+func (i *Instant) UnmarshalJSON(b []byte) error {
+	var text *string
+	if err := json.Unmarshal(b, &text); err != nil || text == nil {
+		*i = 0
+		return err
 	}
-	version, err = strconv.ParseInt(strings.Trim(text, `"`), 10, 64)
-	if err != nil || version <= 0 || ETag(version) != text {
-		// A tag of something else, which nothing here has.
-		return 0, Problemf(http.StatusPreconditionFailed, "If-Match has to be the ETag of an earlier answer")
+	t, err := time.Parse(time.RFC3339, *text)
+	if err != nil || t.Year() < 1970 || t.Year() > 9999 {
+		return fmt.Errorf("%q is not a timestamp such as 2026-01-31T12:00:00Z", *text)
 	}
-	return version, nil
+	*i = Instant(t.UnixMicro())
+	return nil
 }

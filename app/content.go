@@ -49,8 +49,8 @@ func (a *App) newContent() (http.Handler, error) {
 }
 
 // calls are the calls of content at run time, for its API.
-func (a *App) calls(ctx context.Context, tenant string, registration uuid.UUID, item string) (any, error) {
-	return a.player.Calls(ctx, tenant, registration, item)
+func (a *App) calls(ctx context.Context, tenant string, registration uuid.UUID, item string, attempt int) (any, error) {
+	return a.player.Calls(ctx, tenant, registration, item, attempt)
 }
 
 // apart keeps a handler off the host name of the pages.
@@ -75,15 +75,18 @@ type contentDocuments struct{ committer *commit.Committer }
 
 // Put implements player.Documents.
 func (c contentDocuments) Put(ctx context.Context, tenant string, d player.Document) error {
-	agent, err := statements.AgentIdentifier(d.Actor, statements.V1)
-	if err != nil {
-		return fmt.Errorf("the learner: %w", err)
-	}
 	key := documents.Key{
-		Shelf:        documents.Shelf{Tenant: tenant, Kind: documents.State, Activity: d.Activity, Agent: agent},
+		Shelf:        documents.Shelf{Tenant: tenant, Kind: documents.ActivityProfile, Activity: d.Activity},
 		Registration: d.Registration, ID: d.ID,
 	}
-	_, err = c.committer.Change(ctx, key, func(current *documents.Document) (*documents.Document, error) {
+	if d.Actor != nil {
+		agent, err := statements.AgentIdentifier(d.Actor, statements.V1)
+		if err != nil {
+			return fmt.Errorf("the learner: %w", err)
+		}
+		key.Kind, key.Agent = documents.State, agent
+	}
+	_, err := c.committer.Change(ctx, key, func(current *documents.Document) (*documents.Document, error) {
 		if current != nil && current.ContentType == d.ContentType && string(current.Content) == string(d.Content) {
 			return nil, nil
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"testing"
@@ -67,6 +68,9 @@ func TestContent(t *testing.T) {
 	calls := do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=one", "", 200)
 	expect(t, "the call", dig(t, calls, "calls", 0, "call"), "LMSFinish")
 	do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=two", "", 404)
+	do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=one&attempt=1", "", 200)
+	do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=one&attempt=2", "", 404)
+	do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=one&attempt=x", "", 400)
 	status, text := ask(t, a, "GET", "/xapi/statements?ascending=true&registration="+reg["id"].(string), "")
 	var result struct {
 		Statements []struct{ Verb struct{ ID string } }
@@ -77,6 +81,12 @@ func TestContent(t *testing.T) {
 	var got []string
 	for _, s := range result.Statements {
 		got = append(got, path.Base(s.Verb.ID))
+	}
+	// The mastery score is for everybody to read.
+	activity := dig(t, do(t, a, "GET", "/api/v1/courses/"+course, "", 200), "activity").(string) + "/item/one"
+	status, text = ask(t, a, "GET", "/xapi/activities/profile?activityId="+url.QueryEscape(activity)+"&profileId="+url.QueryEscape("https://w3id.org/xapi/scorm/activity-profile"), "")
+	if status != 200 || text != `{"scaled_passing_score":0.8}` {
+		t.Errorf("the activity profile: %d %s", status, text)
 	}
 	if want := "initialized scored passed terminated"; strings.Join(got, " ") != want {
 		t.Errorf("%v, want %s", got, want)

@@ -1,14 +1,12 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"go.uber.org/zap"
 
 	"lernspur/apiv1"
@@ -20,6 +18,7 @@ import (
 	"lernspur/launch"
 	"lernspur/lrs"
 	"lernspur/player"
+	"lernspur/schema"
 	"lernspur/statements"
 	"lernspur/store"
 )
@@ -34,6 +33,9 @@ type LaunchParts struct {
 	// HomePage is that of the account in whose name our own statements are stored;
 	// http://lernspur.local when it is empty.
 	HomePage string
+	// Limits bound our own statements, and Rules are those of tenants.
+	Limits statements.Limits
+	Rules  map[string]*schema.Extensions
 	// Base is the public address of the server, FileURL that of a file; see
 	// launch.Options.
 	Base    func() string
@@ -45,10 +47,9 @@ type LaunchParts struct {
 
 // NewLaunch assembles what opens content of cmi5 and Tin Can.
 func NewLaunch(p LaunchParts) *launch.Service {
-	p.HomePage = cmp.Or(p.HomePage, "http://lernspur.local")
 	return launch.New(launch.Options{
 		Records:    launchRecords{p.Committer},
-		Statements: launchStatements{p.Committer, p.Store, p.HomePage, p.Logger},
+		Statements: launchStatements{&ownStatements{p.Committer, p.HomePage, p.Limits, p.Rules}, p.Store, p.Logger},
 		Keys:       launchKeys{p.Keys}, Catalog: p.Catalog,
 		Door: p.Door, Base: p.Base, FileURL: p.FileURL, Logger: p.Logger, Now: p.Now,
 	})
@@ -58,7 +59,7 @@ func NewLaunch(p LaunchParts) *launch.Service {
 func (a *App) startLaunch() {
 	a.launches = NewLaunch(LaunchParts{
 		Committer: a.committer, Store: a.store, Keys: a.keys, Door: a.door, Catalog: a.catalog,
-		HomePage: a.opts.Catalog.Base, Base: a.base,
+		HomePage: a.opts.Catalog.Base, Limits: a.opts.LRS.Statements, Rules: a.schemas, Base: a.base,
 		FileURL: func(token, path string) string { return a.opts.Catalog.LaunchBase + "/content/" + token + "/" + path },
 		Logger:  a.log.Named("launch"),
 	})
@@ -170,59 +171,6 @@ func toLaunch(err error) error {
 		return fmt.Errorf("%w: %w", &launch.Busy{RetryAfter: time.Second, Reason: "the database does not answer now; try again"}, err)
 	}
 	return err
-}
-
-// launchStatements is the commit path for statements that we make.
-type launchStatements struct {
-	committer *commit.Committer
-	store     *store.Store
-	homePage  string
-	logger    *zap.Logger
-}
-
-// Parse implements launch.Statements: they are held to the same rules as
-// everybody's.
-func (l launchStatements) Parse(array []byte) ([]*statements.Statement, error) {
-	authority, err := directory.Account(l.homePage, "lernspur")
-	if err != nil {
-		return nil, err
-	}
-	sts, err := statements.Parse(array, statements.Options{Edition: statements.V1, Authority: authority})
-	if err != nil {
-		return nil, fmt.Errorf("statements of our own: %w", err)
-	}
-	for _, st := range sts {
-		st.Defines = true
-	}
-	return sts, nil
-}
-
-// Record implements launch.Statements.
-func (l launchStatements) Record(ctx context.Context, tenant string, array []byte) error {
-	sts, err := l.Parse(array)
-	if err != nil {
-		return err
-	}
-	err = l.committer.Commit(ctx, tenant, sts)
-	var conflict *commit.ErrConflict
-	if errors.As(err, &conflict) {
-		// It was stored before, and deleted since: so it stays.
-		if l.logger != nil {
-			l.logger.Warn("a statement of our own is not stored again", zap.Stringer("statement", conflict.ID))
-		}
-		return nil
-	}
-	return toLaunch(err)
-}
-
-// Stored implements launch.Statements.
-func (l launchStatements) Stored(ctx context.Context, tenant string, id uuid.UUID) (bool, error) {
-	watermark, err := l.committer.Wait(ctx)
-	if err != nil {
-		return false, toLaunch(err)
-	}
-	_, _, ok, err := l.store.Get(ctx, tenant, id, watermark)
-	return ok, toLaunch(err)
 }
 
 // launchKeys makes the keys of launches.

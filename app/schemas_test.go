@@ -1,10 +1,14 @@
 package app
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
 
 	"lernspur/admin"
 	"lernspur/statements"
@@ -35,6 +39,7 @@ func TestTenantsOwnSchemas(t *testing.T) {
 		!strings.Contains(answer, `/context/extensions/http:~1~1example.org~1room`) {
 		t.Errorf("a room that is a word: %d %s", status, answer)
 	}
+	ownStatementsObey(t, a, with)
 	c, err := admin.Connect(t.Context(), o.DataDir)
 	if err != nil {
 		t.Fatal(err)
@@ -54,5 +59,40 @@ func TestTenantsOwnSchemas(t *testing.T) {
 	}
 	if err := New(o).Start(t.Context()); err == nil || !strings.Contains(err.Error(), "default.json") || !strings.Contains(err.Error(), "http://example.org/room") {
 		t.Errorf("a start with a schema that cannot be used: %v", err)
+	}
+}
+
+// ownStatementsObey: those that the server makes are held to the same rules,
+// whoever makes them; of launches the others are stored all the same.
+func ownStatementsObey(t *testing.T, a *App, with func(room string) string) {
+	t.Helper()
+	as := func(id, room string) string { return `{"id":"` + id + `",` + with(room)[1:] }
+	const first, second, third = "5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0021", "5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0022", "5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0023"
+	r, err := a.NewRecorder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var invalid *statements.Invalid
+	if err := r.Record(t.Context(), "default", []byte("["+as(first, "7")+","+as(second, `"seven"`)+"]")); !errors.As(err, &invalid) {
+		t.Errorf("the recorder took a room that is a word: %v", err)
+	}
+	own := launchStatements{r.own, a.store, zap.NewNop()}
+	array := []byte("[" + as(first, "7") + "," + as(second, `"seven"`) + "," + as(third, "8") + "]")
+	if sts, err := own.Parse("default", array); err != nil || len(sts) != 2 {
+		t.Errorf("%d statements of a launch, %v", len(sts), err)
+	}
+	if err := own.Record(t.Context(), "default", array); err != nil {
+		t.Error(err)
+	}
+	// Another under an id that is taken costs the rest nothing.
+	const fourth = "5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0024"
+	if err := own.Record(t.Context(), "default", []byte("["+as(first, "9")+","+as(fourth, "8")+"]")); err != nil {
+		t.Error(err)
+	}
+	for id, want := range map[string]bool{first: true, second: false, third: true, fourth: true} {
+		id, _ := uuid.Parse(id)
+		if stored, err := own.Stored(t.Context(), "default", id); err != nil || stored != want {
+			t.Errorf("%s is stored: %v, %v", id, stored, err)
+		}
 	}
 }

@@ -25,6 +25,7 @@ func (a *App) Admin() http.Handler {
 		Blobs:           adminBlobs{Blobs{a.blobs}},
 		Catalog:         adminCatalog{a},
 		Directory:       a.directoryForCommands(),
+		Accounts:        a.signin,
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,
 		Report:          a.report,

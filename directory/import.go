@@ -259,11 +259,6 @@ func (i *importing) text(row sheet.Row, field string) string {
 	return ""
 }
 
-// has tells whether a field has a column.
-func (i *importing) has(field string) bool {
-	return slices.ContainsFunc(i.columns, func(c Column) bool { return c.Field == field })
-}
-
 // date reads a day in one of the usual forms; false when it is none, which is
 // noted.
 func (i *importing) date(row sheet.Row, field string) (Date, bool) {

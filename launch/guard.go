@@ -264,7 +264,7 @@ func (c *commitment) consequences(ctx context.Context) (ours []*statements.State
 	if err != nil {
 		return nil, false, err
 	}
-	ours, err = s.opts.Statements.Parse(array)
+	ours, err = s.opts.Statements.Parse(c.h.place.tenant, array)
 	return ours, slices.Contains(satisfied, structure), err
 }
 

@@ -26,10 +26,12 @@ type Records interface {
 // Statements are those that are stored. Errors as those of Records.
 type Statements interface {
 	// Record stores a JSON array of statements that we make, all or none, durably.
-	// One that is there with the same id and content is no error.
+	// One that is there with the same id and content is no error, and one that
+	// breaks a rule of the tenant is left out.
 	Record(ctx context.Context, tenant string, statements []byte) error
-	// Parse makes statements of ours ready to be committed with others.
-	Parse(array []byte) ([]*statements.Statement, error)
+	// Parse makes statements of ours ready to be committed with others; those that
+	// break a rule of the tenant are left out.
+	Parse(tenant string, array []byte) ([]*statements.Statement, error)
 	// Stored tells whether there is a statement of this id, voided or not, among
 	// all that were acknowledged.
 	Stored(ctx context.Context, tenant string, id uuid.UUID) (bool, error)

@@ -50,7 +50,7 @@ func (m *memory) Document(_ context.Context, key documents.Key) (*documents.Docu
 }
 
 func (m *memory) Record(_ context.Context, _ string, array []byte) error {
-	sts, err := m.Parse(array)
+	sts, err := m.Parse("default", array)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (m *memory) Record(_ context.Context, _ string, array []byte) error {
 	return nil
 }
 
-func (m *memory) Parse(array []byte) ([]*statements.Statement, error) {
+func (m *memory) Parse(_ string, array []byte) ([]*statements.Statement, error) {
 	return statements.Parse(array, statements.Options{Edition: statements.V1})
 }
 
@@ -157,7 +157,7 @@ func (b *bench) statement(verb string) *statements.Statement {
 		st["result"] = object{"completion": true, "duration": "PT1S"}
 	}
 	text, _ := json.Marshal(st)
-	sts, err := b.Parse(text)
+	sts, err := b.Parse("default", text)
 	if err != nil {
 		b.t.Fatal(err)
 	}

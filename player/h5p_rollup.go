@@ -27,11 +27,7 @@ func (p *Player) noteTries(ctx context.Context, pl play, rec *record) ([]Stateme
 		}
 		s := readStanding(reg)
 		for _, y := range tries {
-			a := attemptOf(reg, y.Attempt)
-			if a == nil {
-				reg.Attempts = append(reg.Attempts, catalog.Attempt{ID: y.Attempt, Item: pl.item.ID, Started: y.Started})
-				a = &reg.Attempts[len(reg.Attempts)-1]
-			}
+			a := attemptIn(reg, pl, y.Attempt, y.Started)
 			v := verdict{y.Completion, y.Success}
 			s.Items[pl.item.ID] = s.Items[pl.item.ID].with(v, y.Score, true)
 			noteAttempt(a, v, y.Score)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,10 +36,11 @@ type Opener interface {
 	URL(ctx context.Context, l *catalog.Launch, course *catalog.Course, item *manifest.Item) (string, error)
 }
 
-// Document is a document of the State resource.
+// Document is a document of the State resource, or, without an Actor, of the
+// Activity Profile resource.
 type Document struct {
 	Activity     string
-	Actor        []byte // JSON
+	Actor        []byte // JSON; nil for nobody's
 	Registration uuid.UUID
 	ID           string
 	ContentType  string
@@ -67,7 +69,12 @@ type Options struct {
 }
 
 // Player is the origin that content runs on. It is safe for concurrent use.
-type Player struct{ opts Options }
+type Player struct {
+	opts Options
+
+	mu        sync.Mutex
+	described map[string]bool // versions of items whose activity profile is written
+}
 
 // New makes a Player.
 func New(o Options) *Player {
@@ -80,7 +87,7 @@ func New(o Options) *Player {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Player{o}
+	return &Player{opts: o, described: map[string]bool{}}
 }
 
 // Handler serves the whole origin: launches, files of packages, the run time.

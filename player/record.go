@@ -31,6 +31,10 @@ type record struct {
 	Live    bool `json:"live,omitempty"`
 	Ended   bool `json:"ended,omitempty"`
 
+	// First and Last are when commits of the session arrived, in microseconds.
+	First int64 `json:"first,omitempty"`
+	Last  int64 `json:"last,omitempty"`
+
 	// Total is how long the sessions before took together.
 	Total time.Duration   `json:"total,omitempty"`
 	Data  CMI             `json:"data,omitempty"`
@@ -120,10 +124,19 @@ func sessionTime(kind manifest.Kind) string {
 	return "cmi.session_time"
 }
 
+// took is how long the session was: as content said, which it does at its end as a
+// rule. Of one whose end never arrived it is at least the time between its commits.
+func (r *record) took(kind manifest.Kind) time.Duration {
+	if said := r.Data[sessionTime(kind)]; said != "" && length(said) > 0 || r.Ended {
+		return length(said)
+	}
+	return min(time.Duration(r.Last-r.First)*time.Microsecond, maxLength)
+}
+
 // reopen begins a session: that of a new attempt, or one that goes on.
 func (r *record) reopen(kind manifest.Kind, now time.Time) {
 	if r.resumes(kind) {
-		r.Total = min(r.Total+length(r.Data[sessionTime(kind)]), maxLength)
+		r.Total = min(r.Total+r.took(kind), maxLength)
 		r.Resumed = true
 	} else if r.Begun || r.Attempt == uuid.Nil {
 		*r = record{Attempt: uuid.New(), Number: r.Number + 1, Started: now.UnixMicro()}
@@ -133,6 +146,7 @@ func (r *record) reopen(kind manifest.Kind, now time.Time) {
 		delete(r.Said, name)
 	}
 	r.Session, r.Commit, r.Live, r.Ended, r.Pending = uuid.New(), 0, false, false, nil
+	r.First, r.Last = 0, 0
 	if r.H5P != nil {
 		r.H5P.Last, r.H5P.Tries, r.H5P.Opened = 0, nil, now.UnixMicro()
 	} else if kind == manifest.H5P {

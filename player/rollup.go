@@ -46,13 +46,10 @@ func readStanding(reg *catalog.Registration) standing {
 	return s
 }
 
-// noteOpened writes a new attempt into the registration. An asset, which never
-// says anything, is done with when it is opened (SCORM 2004 SN 4.2.1).
+// noteOpened writes a new attempt into the registration.
 func (p *Player) noteOpened(ctx context.Context, pl play, rec *record) error {
 	_, err := p.opts.Catalog.Note(ctx, pl.launch.Tenant, pl.launch.Registration, func(reg *catalog.Registration) error {
-		if attemptOf(reg, rec.Attempt) == nil {
-			reg.Attempts = append(reg.Attempts, catalog.Attempt{ID: rec.Attempt, Item: pl.item.ID, Started: rec.Started})
-		}
+		attemptIn(reg, pl, rec.Attempt, rec.Started)
 		if reg.State == catalog.NotStarted || reg.State == "" {
 			reg.State = catalog.Started
 		}
@@ -61,13 +58,19 @@ func (p *Player) noteOpened(ctx context.Context, pl play, rec *record) error {
 	return err
 }
 
-func attemptOf(reg *catalog.Registration, id uuid.UUID) *catalog.Attempt {
+// attemptIn is an attempt in the registration, which gets it where it is missing;
+// nil when it is of before a Reset.
+func attemptIn(reg *catalog.Registration, pl play, id uuid.UUID, started int64) *catalog.Attempt {
+	if reg.Resets != pl.launch.Resets {
+		return nil
+	}
 	for i := range reg.Attempts {
 		if reg.Attempts[i].ID == id {
 			return &reg.Attempts[i]
 		}
 	}
-	return nil
+	reg.Attempts = append(reg.Attempts, catalog.Attempt{ID: id, Item: pl.item.ID, Started: started})
+	return &reg.Attempts[len(reg.Attempts)-1]
 }
 
 // noteCommitted writes what a commit changed into the registration, and answers
@@ -85,7 +88,7 @@ func (p *Player) noteCommitted(ctx context.Context, pl play, rec *record) ([]Sta
 	_, err := p.opts.Catalog.Note(ctx, pl.launch.Tenant, pl.launch.Registration, func(reg *catalog.Registration) error {
 		s := readStanding(reg)
 		s.Items[pl.item.ID] = s.Items[pl.item.ID].with(now, score, t.v12)
-		if a := attemptOf(reg, rec.Attempt); a != nil { // else it is of before a Reset
+		if a := attemptIn(reg, pl, rec.Attempt, rec.Started); a != nil {
 			noteAttempt(a, now, score)
 			a.Ended = 0
 			if rec.Ended {
@@ -152,12 +155,20 @@ type courseVerdict struct {
 }
 
 // units are the items that a course consists of: those that can be opened and
-// report something.
+// report something. Where there are none, assets count.
 func units(m *manifest.Package) (all []string) {
+	var assets []string
 	for item := range m.Items() {
-		if item.Launch != nil && (item.SCO || item.Type == manifest.Content) {
+		switch {
+		case item.Launch == nil:
+		case item.SCO || item.Type == manifest.Content:
 			all = append(all, item.ID)
+		default:
+			assets = append(assets, item.ID)
 		}
+	}
+	if len(all) == 0 {
+		return assets
 	}
 	return all
 }

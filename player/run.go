@@ -52,62 +52,6 @@ func (p *Player) playing(w http.ResponseWriter, r *http.Request) (pl play, ok bo
 	return pl, true
 }
 
-// opened is what the run-time page gets when it opens an item.
-type opened struct {
-	Session uuid.UUID `json:"session"`
-	Attempt uuid.UUID `json:"attempt"`
-	Data    CMI       `json:"data,omitempty"`
-	// State is what H5P content keeps.
-	State UserData `json:"state,omitempty"`
-}
-
-// open begins a session of an item.
-func (p *Player) open(w http.ResponseWriter, r *http.Request) {
-	pl, ok := p.playing(w, r)
-	if !ok {
-		return
-	}
-	if pl.item == nil {
-		p.refuse(w, catalog.ErrNotFound)
-		return
-	}
-	rec, err := p.begin(r.Context(), pl)
-	if err != nil {
-		p.refuse(w, err)
-		return
-	}
-	o := opened{Session: rec.Session, Attempt: rec.Attempt}
-	if pl.kind == manifest.H5P {
-		o.State = rec.h5p().State
-	} else {
-		o.Data = launchData(pl, rec)
-	}
-	answer(w, http.StatusOK, o)
-}
-
-func (p *Player) begin(ctx context.Context, pl play) (*record, error) {
-	if !kept(pl.launch) {
-		rec, _, err := p.load(ctx, pl.launch, pl.item.ID)
-		if err == nil && rec.Attempt == uuid.Nil {
-			rec.reopen(pl.kind, p.opts.Now())
-		}
-		return rec, err
-	}
-	rec, err := p.change(ctx, pl.launch, pl.item.ID, func(rec *record) (bool, error) {
-		if rec.Commit > 0 {
-			if err := p.finish(ctx, pl, rec); err != nil {
-				return false, err
-			}
-		}
-		rec.reopen(pl.kind, p.opts.Now())
-		return true, nil
-	})
-	if err != nil || !recorded(pl.launch) {
-		return rec, err
-	}
-	return rec, p.noteOpened(ctx, pl, rec)
-}
-
 // message is what the run-time page sends with every commit.
 type message struct {
 	Session uuid.UUID `json:"session"`
@@ -236,7 +180,10 @@ func (p *Player) apply(pl play, rec *record, m *message, data CMI) {
 	if m.Ends {
 		rec.tell(data)
 	}
-	rec.Data, rec.Commit = data, m.Commit
+	rec.Data, rec.Commit, rec.Last = data, m.Commit, s.At.UnixMicro()
+	if rec.First == 0 {
+		rec.First = rec.Last
+	}
 	rec.Live = rec.Live || m.Begins
 	rec.Begun = rec.Begun || rec.Live
 	rec.Ended = m.Ends
@@ -321,7 +268,7 @@ func (p *Player) course(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if kept(pl.launch) {
-		if err := p.keepCourse(r.Context(), pl.launch, text); err != nil {
+		if err := p.replace(r.Context(), pl.launch, courseItem, text); err != nil {
 			p.refuse(w, err)
 			return
 		}
@@ -332,13 +279,14 @@ func (p *Player) course(w http.ResponseWriter, r *http.Request) {
 // courseItem is the place of what is kept of the course as a whole.
 const courseItem = ""
 
-func (p *Player) keepCourse(ctx context.Context, l *catalog.Launch, text []byte) error {
+// replace keeps data whatever was there.
+func (p *Player) replace(ctx context.Context, l *catalog.Launch, item string, data []byte) error {
 	for range rounds {
-		_, version, err := p.opts.Catalog.State(ctx, l, courseItem)
+		_, version, err := p.opts.Catalog.State(ctx, l, item)
 		if err != nil {
 			return err
 		}
-		if _, err = p.opts.Catalog.KeepState(ctx, l, courseItem, version, text); !errors.Is(err, catalog.ErrChanged) {
+		if _, err = p.opts.Catalog.KeepState(ctx, l, item, version, data); !errors.Is(err, catalog.ErrChanged) {
 			return err
 		}
 	}

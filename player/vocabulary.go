@@ -6,6 +6,8 @@ const (
 
 	profileCategory = "https://w3id.org/xapi/scorm"
 
+	profileActivity = "https://w3id.org/xapi/scorm/activity-profile"
+
 	stateActivity    = "https://w3id.org/xapi/scorm/activity-state"
 	stateAttempt     = "https://w3id.org/xapi/scorm/attempt-state"
 	stateSuspendData = "https://w3id.org/xapi/scorm/types/adl-suspend-data"

@@ -165,8 +165,8 @@ func (s *Service) Remove(ctx context.Context, tenant, id, by string) error {
 
 // Reset takes the password of an account away, ends its sessions, and answers the
 // address of a one-time link that sets another one. Errors: ErrNotFound, *Conflict for an account of an issuer.
-func (s *Service) Reset(ctx context.Context, tenant, id, by string) (address string, err error) {
-	_, err = s.edit(ctx, tenant, id, func(current *Account) (*Account, error) {
+func (s *Service) Reset(ctx context.Context, tenant, id, by string) (a *Account, address string, err error) {
+	a, err = s.edit(ctx, tenant, id, func(current *Account) (*Account, error) {
 		if !current.Local() {
 			return nil, &Conflict{"this account signs in at an OpenID Connect issuer and has no password here"}
 		}
@@ -177,10 +177,10 @@ func (s *Service) Reset(ctx context.Context, tenant, id, by string) (address str
 		}), nil
 	})
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	s.log.Info("password taken away", zap.String("tenant", tenant), zap.String("account", id), zap.String("by", by))
-	return address, nil
+	return a, address, nil
 }
 
 // matches tells whether a one-time link of the account is in force and has this

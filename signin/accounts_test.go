@@ -76,7 +76,7 @@ func TestLinksEnd(t *testing.T) {
 			_, err := s.Edit(t.Context(), "default", "ada", "", Profile{Disabled: to(true)})
 			return err
 		},
-		"a newer one": func(s *site) error { _, err := s.Reset(t.Context(), "default", "ada", ""); return err },
+		"a newer one": func(s *site) error { _, _, err := s.Reset(t.Context(), "default", "ada", ""); return err },
 		"removed":     func(s *site) error { return s.Remove(t.Context(), "default", "ada", "") },
 	} {
 		s := newSite(t, nil)
@@ -102,7 +102,7 @@ func TestReset(t *testing.T) {
 	s.account(t, "default", "ada", visitor.Learner)
 	b := s.browser(t)
 	b.signIn("default", "ada", goodPassword)
-	address, err := s.Reset(t.Context(), "default", "ada", "root")
+	_, address, err := s.Reset(t.Context(), "default", "ada", "root")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestReset(t *testing.T) {
 	if in := b.submit(page, "/signin/reset", url.Values{"password": {"Vier Enten fliegen"}, "repeated": {"Vier Enten fliegen"}}); in.StatusCode != 200 {
 		t.Errorf("%d %s", in.StatusCode, in.body)
 	}
-	if _, err := s.Reset(t.Context(), "default", "nobody", ""); !errors.Is(err, ErrNotFound) {
+	if _, _, err := s.Reset(t.Context(), "default", "nobody", ""); !errors.Is(err, ErrNotFound) {
 		t.Error(err)
 	}
 }
@@ -279,7 +279,7 @@ func TestFirstAdministrator(t *testing.T) {
 	if logs.FilterMessageSnippet("admin_password is not looked at").Len() != 2 {
 		t.Error("the log does not say so")
 	}
-	if _, err := s.Reset(t.Context(), "default", "admin", ""); err != nil {
+	if _, _, err := s.Reset(t.Context(), "default", "admin", ""); err != nil {
 		t.Fatal(err)
 	}
 	ensure(two)

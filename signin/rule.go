@@ -90,13 +90,17 @@ func Scopes(v *visitor.Visitor) []string {
 	return list
 }
 
+// accountKeyPrefix begins the id under which our own interface knows somebody who
+// signed in. The name of a key has no colon.
+const accountKeyPrefix = "account:"
+
 // Identity is somebody who signed in as our own interface sees them; nil for
 // nobody.
 func Identity(v *visitor.Visitor) *apiv1.Identity {
 	if v == nil {
 		return nil
 	}
-	return &apiv1.Identity{KeyID: "account:" + v.Account, Tenant: v.Tenant, Scopes: Scopes(v)}
+	return &apiv1.Identity{KeyID: accountKeyPrefix + v.Account, Tenant: v.Tenant, Scopes: Scopes(v)}
 }
 
 // Require lets a request through when its visitor is allowed by a rule. Nobody is

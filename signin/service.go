@@ -1,8 +1,8 @@
 package signin
 
 import (
-	"context"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"

@@ -152,7 +152,7 @@ func TestSessionsEnd(t *testing.T) {
 			s.account(t, "default", "ada", visitor.Learner)
 		}, false},
 		"the password is reset": {func(t *testing.T, _ *browser) {
-			if _, err := s.Reset(t.Context(), "default", "ada", ""); err != nil {
+			if _, _, err := s.Reset(t.Context(), "default", "ada", ""); err != nil {
 				t.Fatal(err)
 			}
 		}, false},

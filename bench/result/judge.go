@@ -24,6 +24,14 @@ func (r *Run) Judge() {
 			}
 		}
 	}
+	for _, s := range r.Scorm {
+		if s.Others > 0.25 {
+			note("learners who play SCORM: something else took %.2f cores", s.Others)
+		}
+		if due := float64(s.Learners) / s.PauseSeconds * s.Seconds; float64(s.Commits) < 0.95*due {
+			note("learners who play SCORM: only %d of %.0f commits came through", s.Commits, due)
+		}
+	}
 	for _, f := range r.Fresh {
 		if f.Late > 0 {
 			note("read right after a post by %s, %s: %d statements were not there at once", f.By, f.Load, f.Late)

@@ -31,7 +31,7 @@ func (r *Run) WriteInto(path string) error {
 func (r *Run) Markdown() string {
 	var b strings.Builder
 	r.machine(&b)
-	for _, part := range []func(*strings.Builder){r.summary, r.ceilings, r.throughputs, r.freshness, r.fills, r.memory} {
+	for _, part := range []func(*strings.Builder){r.summary, r.ceilings, r.throughputs, r.freshness, r.scorm, r.fills, r.memory} {
 		part(&b)
 	}
 	if len(r.Anomalies) > 0 {
@@ -86,6 +86,9 @@ func (r *Run) summary(b *strings.Builder) {
 		}
 		line(b, fmt.Sprintf("read right after a post, by %s, %s, p95", f.By, f.Load), ms(f.Visible.P95), want, "")
 	}
+	for _, s := range r.Scorm {
+		line(b, fmt.Sprintf("server while %d learners play SCORM", s.Learners), fmt.Sprintf("%.2f cores", s.ServerCPU), "≤ 1 core", "")
+	}
 	for _, f := range r.Fills {
 		f.summary(b)
 	}
@@ -98,6 +101,21 @@ func (r *Run) summary(b *strings.Builder) {
 	}
 	b.WriteString("\n")
 }
+
+func (r *Run) scorm(b *strings.Builder) {
+	if len(r.Scorm) == 0 {
+		return
+	}
+	b.WriteString("### Learners who play SCORM\n\n")
+	table(b, "learners", "commits/s", "a commit p50", "p95", "p99", "longest", "opening a part p50 / p99", "server", "engine", "learners' side", "others", "memory of the server, peak")
+	for _, s := range r.Scorm {
+		line(b, fmt.Sprintf("%d, every %.0f s", s.Learners, s.PauseSeconds), fmt.Sprintf("%.1f", float64(s.Commits)/s.Seconds), ms(s.Latency.P50), ms(s.Latency.P95), ms(s.Latency.P99), ms(s.Latency.Max),
+			ms(s.Opening.P50)+" / "+ms(s.Opening.P99), cores(s.ServerCPU), cores(s.EngineCPU), cores(s.ClientCPU), cores(s.Others), mib(s.Server.Peak))
+	}
+	b.WriteString("\n")
+}
+
+func cores(n float64) string { return fmt.Sprintf("%.2f cores", n) }
 
 func (f Fill) summary(b *strings.Builder) {
 	byID, page := "≤ 25 ms", "≤ 50 ms"

@@ -23,6 +23,7 @@ type Run struct {
 	Single    []Throughput  `json:"single,omitempty"`
 	Fresh     []Fresh       `json:"fresh,omitempty"`
 	Fills     []Fill        `json:"fills,omitempty"`
+	Scorm     []Scorm       `json:"scorm,omitempty"`
 	Memory    []Memory      `json:"memory,omitempty"`
 	Anomalies []string      `json:"anomalies,omitempty"`
 }
@@ -87,6 +88,23 @@ type Fresh struct {
 	Post    load.Summary `json:"post"`
 	Visible load.Summary `json:"visible"` // from the answer to the POST to the answer that has it
 	Late    int          `json:"late"`    // how often the first GET did not have it
+}
+
+// Scorm is what learners cost who play SCORM at one time. Cores are those of the time
+// that was measured, without the warm-up.
+type Scorm struct {
+	Learners     int          `json:"learners"`
+	PauseSeconds float64      `json:"pause_seconds"` // between two commits of a learner
+	Seconds      float64      `json:"seconds"`
+	Commits      int          `json:"commits"`
+	Latency      load.Summary `json:"latency"` // of commits
+	Opened       int          `json:"opened"`
+	Opening      load.Summary `json:"opening"`
+	ServerCPU    float64      `json:"server_cores"`
+	EngineCPU    float64      `json:"engine_cores"`
+	ClientCPU    float64      `json:"client_cores"`
+	Others       float64      `json:"other_cores"`
+	Server       proc.Memory  `json:"server"`
 }
 
 // Fill is a store of some size, and what it answers and takes.

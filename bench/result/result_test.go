@@ -38,6 +38,7 @@ func some() *Run {
 		Batch:  []Throughput{{PerSecond: 30_000, Through: 29_000, Log: &Log{Bytes: []float64{1 << 20}}}, {PerSecond: 30_000, Through: 31_000}, {PerSecond: 30_000, Through: 30_000}},
 		Bare:   []Throughput{{PerSecond: 50_000}},
 		Single: []Throughput{{PerSecond: 20_000}},
+		Scorm:  []Scorm{{Learners: 500, PauseSeconds: 10, Seconds: 90, Commits: 4500, ServerCPU: 0.25, EngineCPU: 0.5}},
 		Fresh:  []Fresh{{Load: "idle", By: "id", Visible: load.Summary{P95: 12.3}}},
 		Fills: []Fill{{Statements: 1_000_000, Lookups: []Lookup{{Kind: "id", Cold: load.Summary{P95: 7}}, {Kind: "agent", Cold: load.Summary{P95: 33}}},
 			Disk: Disk{Tables: []Table{{Name: "statements", Rows: 1_000_000, Bytes: 2e8, PerOne: 200}}, Zstd19: 83}}},
@@ -54,6 +55,8 @@ func TestSummarySetsMeasuredBesideWanted(t *testing.T) {
 		"by id, idle, p95 | 12 ms | ≤ 60 ms |",
 		"| by id, 1,000,000, p95 cold / warm | 7.0 ms / 0.0 ms | ≤ 20 ms |",
 		"| slowest other look-up (agent), 1,000,000, p95 cold / warm | 33 ms / 0.0 ms | ≤ 40 ms |",
+		"| server while 500 learners play SCORM | 0.25 cores | ≤ 1 core |",
+		"| 500, every 10 s | 50.0 |",
 		"| disk per statement, 1,000,000 | 200 bytes | ≤ 300 bytes | zstd -19: 83 |",
 	} {
 		if !strings.Contains(text, want) {

@@ -12,7 +12,7 @@ import (
 
 // Plan says which scenarios run and how large they are.
 type Plan struct {
-	Only map[string]bool // a, b, c, fresh, d; empty: all
+	Only map[string]bool // a, b, c, fresh, d, scorm; empty: all
 	// Rounds is how often ceilings, batches, bare handler and single posts take
 	// turns, so that a noisy machine is noisy for all of them.
 	Rounds   int
@@ -24,18 +24,20 @@ type Plan struct {
 	Sizes    []int64       // statements in (d)
 	Keys     int           // distinct keys per look-up
 	Sample   int           // statements for zstd -19
+	Learners int           // who play SCORM at one time
+	Playing  time.Duration // how long they do
 }
 
 // Full is what is published.
 func Full() Plan {
 	return Plan{Rounds: 3, Prepared: 200_000, Batch: time.Minute, Single: 20 * time.Second, Ceiling: 10 * time.Second, Fresh: 200,
-		Sizes: []int64{1_000_000, 10_000_000}, Keys: 1000, Sample: 20_000}
+		Sizes: []int64{1_000_000, 10_000_000}, Keys: 1000, Sample: 20_000, Learners: 500, Playing: 90 * time.Second}
 }
 
 // Quick shows in a minute or two that everything works.
 func Quick() Plan {
 	return Plan{Rounds: 1, Prepared: 20_000, Batch: 5 * time.Second, Single: 3 * time.Second, Ceiling: time.Second, Fresh: 20,
-		Sizes: []int64{20_000}, Keys: 50, Sample: 10_000}
+		Sizes: []int64{20_000}, Keys: 50, Sample: 10_000, Learners: 50, Playing: 12 * time.Second}
 }
 
 func (p Plan) wants(scenario string) bool { return len(p.Only) == 0 || p.Only[scenario] }
@@ -48,6 +50,13 @@ func Do(ctx context.Context, o Options, p Plan, r *result.Run) error {
 		own := o
 		own.Dir = filepath.Join(o.Dir, "load")
 		if err := withEnv(ctx, own, func(e *Env) error { return e.sideBySide(ctx, p, r) }); err != nil {
+			return err
+		}
+	}
+	if p.wants("scorm") {
+		own := o
+		own.Dir = filepath.Join(o.Dir, "scorm")
+		if err := withEnv(ctx, own, func(e *Env) error { return e.scorm(ctx, p.Learners, p.Playing, r) }); err != nil {
 			return err
 		}
 	}

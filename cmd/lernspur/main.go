@@ -71,7 +71,7 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	config.Flags(cmd.PersistentFlags())
-	cmd.AddCommand(serveCommand(), keysCommand(), importCommand(), exportCommand(), verifyCommand(),
+	cmd.AddCommand(serveCommand(), keysCommand(), accountsCommand(), importCommand(), exportCommand(), verifyCommand(),
 		reportCommand(), packageCommand(), launchCommand(), peopleCommand(), unitsCommand(), configCommand(), versionCommand(), engineCommand())
 	return cmd
 }

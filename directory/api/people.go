@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -42,6 +43,19 @@ func viewPerson(p *directory.Person) personView {
 	return v
 }
 
+// cursor reads a place of n parts, of which the last one may have a line's end; none
+// when there is none.
+func cursor(values url.Values, n int) ([]string, error) {
+	parts, err := apiv1.Cursor(values)
+	if err != nil || parts == nil {
+		return nil, err
+	}
+	if len(parts) < n {
+		return nil, apiv1.BadRequest("after is not a place that an earlier answer named")
+	}
+	return append(parts[:n-1:n-1], strings.Join(parts[n-1:], "\n")), nil
+}
+
 // one answers one thing that has a version.
 func one(w http.ResponseWriter, r *http.Request, status int, version int64, view any) error {
 	w.Header().Set("ETag", apiv1.ETag(version))
@@ -66,7 +80,7 @@ func (a *API) listPeople(w http.ResponseWriter, r *http.Request, who *apiv1.Iden
 	if err != nil {
 		return err
 	}
-	at, err := apiv1.Cursor(values, 2)
+	at, err := cursor(values, 2)
 	if err != nil {
 		return err
 	}
@@ -92,7 +106,7 @@ func (a *API) listPeople(w http.ResponseWriter, r *http.Request, who *apiv1.Iden
 	for i, person := range list {
 		if i == n {
 			place := list[n-1].Place()
-			p.More = apiv1.Next(r, a.opts.PathPrefix, place.Label, place.ID)
+			p.More = apiv1.Next(a.opts.PathPrefix, r, place.Label, place.ID)
 			break
 		}
 		p.Items = append(p.Items, viewPerson(person))
@@ -179,7 +193,7 @@ func ask(w http.ResponseWriter, r *http.Request, limit int64, body any) (version
 	if version, err = apiv1.IfMatch(r); err != nil || body == nil {
 		return version, err
 	}
-	return version, apiv1.Body(w, r, limit, body)
+	return version, apiv1.LongBody(w, r, limit, body)
 }
 
 func (a *API) addPerson(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
@@ -276,7 +290,7 @@ func (a *API) unassigned(w http.ResponseWriter, r *http.Request, who *apiv1.Iden
 	if err != nil {
 		return err
 	}
-	at, err := apiv1.Cursor(values, 2)
+	at, err := cursor(values, 2)
 	if err != nil {
 		return err
 	}
@@ -295,7 +309,7 @@ func (a *API) unassigned(w http.ResponseWriter, r *http.Request, who *apiv1.Iden
 	p := apiv1.Page[unassignedView]{Items: []unassignedView{}}
 	for i, u := range list {
 		if i == n {
-			p.More = apiv1.Next(r, a.opts.PathPrefix, strconv.FormatInt(list[n-1].Last, 10), list[n-1].Identifier)
+			p.More = apiv1.Next(a.opts.PathPrefix, r, strconv.FormatInt(list[n-1].Last, 10), list[n-1].Identifier)
 			break
 		}
 		p.Items = append(p.Items, unassignedView{u.Identifier, u.Name, u.Statements, apiv1.Instant(u.Last)})
@@ -365,7 +379,7 @@ func listed[T, V any](a *API, w http.ResponseWriter, r *http.Request, list []*T,
 	if err != nil {
 		return err
 	}
-	at, err := apiv1.Cursor(values, 1)
+	at, err := cursor(values, 1)
 	if err != nil {
 		return err
 	}
@@ -378,7 +392,7 @@ func listed[T, V any](a *API, w http.ResponseWriter, r *http.Request, list []*T,
 			continue
 		}
 		if len(p.Items) == n {
-			p.More = apiv1.Next(r, a.opts.PathPrefix, last)
+			p.More = apiv1.Next(a.opts.PathPrefix, r, last)
 			break
 		}
 		last = id(item)

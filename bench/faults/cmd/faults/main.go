@@ -32,6 +32,7 @@ func run() int {
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "what everything random follows from")
 	keep := flag.Bool("keep", false, "keep all folders")
 	short := flag.Bool("short", false, "run the short form")
+	attempts := flag.Int("attempts", 40, "how often the server is killed while learners play, in the whole campaign")
 	list := flag.Bool("list", false, "list the faults")
 	flag.Parse()
 	if *list {
@@ -58,6 +59,9 @@ func run() int {
 		return 1
 	}
 	code := 0
+	if *only == "" && !*short && *attempts > 0 {
+		code = kill(ctx, o, *attempts)
+	}
 	if report.Failed() {
 		fmt.Println("FAILED: promises were broken")
 		code = 1
@@ -69,6 +73,34 @@ func run() int {
 		}
 	}
 	return code
+}
+
+// kill runs the campaign's part about learners who play.
+func kill(ctx context.Context, o faults.Options, n int) int {
+	dir, err := os.MkdirTemp(o.Dir, "lernspur-attempts-")
+	if err == nil && o.Binary == "" {
+		o.Binary, err = faults.BuildServer(dir)
+	}
+	var problems []string
+	if err == nil {
+		kills := make([]string, n)
+		for i := range kills {
+			kills[i] = faults.AttemptKills()[i%len(faults.AttemptKills())]
+		}
+		problems, err = faults.Attempts(ctx, dir, o.Binary, 16, kills, o.Seed, os.Stdout)
+	}
+	for _, p := range problems {
+		fmt.Println("FAILED:", p)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "faults: learners who play:", err)
+	}
+	if err != nil || len(problems) > 0 {
+		fmt.Println("the folder that was kept is", dir)
+		return 1
+	}
+	_ = os.RemoveAll(dir) // it is a temporary one
+	return 0
 }
 
 // parse reads "pause*3,bound".

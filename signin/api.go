@@ -1,0 +1,323 @@
+package signin
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"lernspur/apiv1"
+	"lernspur/directory"
+	"lernspur/web/visitor"
+)
+
+// AccountsPath is where the accounts are.
+const AccountsPath = "/api/v1/accounts"
+
+// Accounts are for administrators alone: whoever makes accounts can make one that
+// may do everything.
+var (
+	readScopes  = []string{directory.ScopeAll, directory.ScopeReadAll}
+	writeScopes = []string{directory.ScopeAll}
+)
+
+const (
+	defaultPage = 100
+	maxPage     = 1000
+	maxBody     = 64 << 10 // bytes
+)
+
+// API is the accounts over HTTP.
+type API struct {
+	service *Service
+	door    apiv1.Door
+}
+
+// NewAPI makes one; door tells who asks.
+func (s *Service) NewAPI(door apiv1.Door) *API { return &API{s, door} }
+
+// call is what a resource does.
+type call func(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error
+
+// Register adds the resources to a router.
+func (a *API) Register(r *mux.Router) {
+	one := AccountsPath + "/{account}"
+	r.Handle(AccountsPath, a.shell(map[string]call{http.MethodGet: a.list, http.MethodPost: a.create}))
+	r.Handle(one, a.shell(map[string]call{http.MethodGet: a.get, http.MethodPatch: a.edit, http.MethodDelete: a.remove}))
+	r.Handle(one+"/reset", a.shell(map[string]call{http.MethodPost: a.reset}))
+	r.PathPrefix(AccountsPath + "/").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
+	})
+}
+
+// shell wraps a resource in what all have in common: methods, credentials, scopes,
+// errors.
+func (a *API) shell(calls map[string]call) http.Handler {
+	methods := []string{}
+	for m := range calls {
+		methods = append(methods, m)
+	}
+	if calls[http.MethodGet] != nil {
+		calls[http.MethodHead] = calls[http.MethodGet]
+		methods = append(methods, http.MethodHead)
+	}
+	slices.Sort(methods)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		if err := a.serve(w, r, methods, calls[r.Method]); err != nil {
+			a.fail(w, r, err)
+		}
+	})
+}
+
+func (a *API) serve(w http.ResponseWriter, r *http.Request, methods []string, do call) error {
+	if err := apiv1.Allow(w, r, methods...); err != nil {
+		return err
+	}
+	scopes := writeScopes
+	if !writes(r) {
+		scopes = readScopes
+	}
+	who, err := a.door.Admit(w, r, scopes)
+	if err != nil {
+		return err
+	}
+	if who.Bound() {
+		return apiv1.Problemf(http.StatusForbidden, "this key is bound to less than accounts are about")
+	}
+	return do(w, r, who)
+}
+
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	apiv1.Fail(w, r, toProblem(err), err, a.service.log, "accounts")
+}
+
+// toProblem is the one place where errors become status codes.
+func toProblem(err error) *apiv1.Problem {
+	var invalid *Invalid
+	var conflict *Conflict
+	var busy *Busy
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &invalid):
+		p := apiv1.BadRequest("%s", invalid)
+		p.Field = invalid.Field
+		return p
+	case errors.As(err, &conflict):
+		return apiv1.Problemf(http.StatusConflict, "%s", conflict.Message)
+	case errors.Is(err, ErrNotFound):
+		return apiv1.Problemf(http.StatusNotFound, "%s", ErrNotFound)
+	case errors.As(err, &busy):
+		return apiv1.Busy(busy.RetryAfter, busy.Reason)
+	case errors.As(err, &large):
+		return apiv1.Problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", large.Limit)
+	}
+	return apiv1.ToProblem(err, "this could not be done in time; try again")
+}
+
+// View is an account as it is answered: without anything that opens it.
+type View struct {
+	Account  string         `json:"account"`
+	Login    string         `json:"login"`
+	Name     string         `json:"name"`
+	Roles    []visitor.Role `json:"roles"`
+	Groups   []string       `json:"groups"`
+	Person   string         `json:"person,omitempty"`
+	Language string         `json:"language,omitempty"`
+	Disabled bool           `json:"disabled"`
+	// Issuer and Subject are whom an OpenID Connect issuer knows.
+	Issuer  string `json:"issuer,omitempty"`
+	Subject string `json:"subject,omitempty"`
+	// Password tells that there is one.
+	Password bool      `json:"password"`
+	Created  time.Time `json:"created"`
+	// Link is the address of a one-time link, which is answered once only;
+	// LinkExpires is when the one that there is ends.
+	Link        string    `json:"link,omitempty"`
+	LinkExpires time.Time `json:"link_expires,omitzero"`
+}
+
+// View is an account as it is answered.
+func (a *Account) View(now time.Time) View {
+	v := View{
+		Account: a.ID, Login: a.Login, Name: a.Name, Roles: append([]visitor.Role{}, a.Roles...), Groups: append([]string{}, a.Groups...), Person: a.Person,
+		Language: a.Language, Disabled: a.Disabled, Issuer: a.Issuer, Subject: a.Subject, Password: a.Password != "", Created: time.UnixMicro(a.Created).UTC(),
+	}
+	if a.Waiting(now) {
+		v.LinkExpires = time.UnixMicro(a.Link.Expires).UTC()
+	}
+	return v
+}
+
+// by is the account that asks; "" for a key.
+func by(who *apiv1.Identity) string {
+	id, _ := strings.CutPrefix(who.KeyID, accountKeyPrefix)
+	if id == who.KeyID {
+		return ""
+	}
+	return id
+}
+
+func (a *API) view(account *Account, link string) View {
+	v := account.View(a.service.opts.Now())
+	v.Link = link
+	return v
+}
+
+func (a *API) list(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	values, err := parameters(r, "after", "limit")
+	if err != nil {
+		return err
+	}
+	n := defaultPage
+	if text := values.Get("limit"); text != "" {
+		if n, err = strconv.Atoi(text); err != nil || n < 1 || n > maxPage {
+			return apiv1.BadRequest("limit is a number from 1 to %d", maxPage)
+		}
+	}
+	list, err := a.service.Accounts(r.Context(), who.Tenant, values.Get("after"), n+1)
+	if err != nil {
+		return err
+	}
+	page := struct {
+		Items []View `json:"items"`
+		More  string `json:"more,omitempty"`
+	}{Items: []View{}}
+	for i, account := range list {
+		if i == n {
+			next := url.Values{"after": {list[n-1].ID}, "limit": {strconv.Itoa(n)}}
+			page.More = a.service.prefix + AccountsPath + "?" + next.Encode()
+			break
+		}
+		page.Items = append(page.Items, a.view(account, ""))
+	}
+	return apiv1.Respond(w, r, http.StatusOK, page)
+}
+
+func (a *API) get(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	account, err := a.service.Account(r.Context(), who.Tenant, mux.Vars(r)["account"])
+	if err != nil {
+		return err
+	}
+	return apiv1.Respond(w, r, http.StatusOK, a.view(account, ""))
+}
+
+// profileBody is what administrators say about an account; what is not there
+// stays.
+type profileBody struct {
+	Name     *string         `json:"name"`
+	Roles    *[]visitor.Role `json:"roles"`
+	Groups   *[]string       `json:"groups"`
+	Person   *string         `json:"person"`
+	Language *string         `json:"language"`
+	Disabled *bool           `json:"disabled"`
+}
+
+func (a *API) create(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	var b struct {
+		Account  string `json:"account"`
+		Password string `json:"password"`
+		profileBody
+	}
+	if err := body(w, r, &b); err != nil {
+		return err
+	}
+	account, link, err := a.service.Create(r.Context(), who.Tenant, b.Account, b.Password, Profile(b.profileBody))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", a.service.prefix+AccountsPath+"/"+url.PathEscape(account.ID))
+	return apiv1.Respond(w, r, http.StatusCreated, a.view(account, link))
+}
+
+func (a *API) edit(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	var b profileBody
+	if err := body(w, r, &b); err != nil {
+		return err
+	}
+	account, err := a.service.Edit(r.Context(), who.Tenant, mux.Vars(r)["account"], by(who), Profile(b))
+	if err != nil {
+		return err
+	}
+	return apiv1.Respond(w, r, http.StatusOK, a.view(account, ""))
+}
+
+func (a *API) remove(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	if err := a.service.Remove(r.Context(), who.Tenant, mux.Vars(r)["account"], by(who)); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (a *API) reset(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	account, link, err := a.service.Reset(r.Context(), who.Tenant, mux.Vars(r)["account"], by(who))
+	if err != nil {
+		return err
+	}
+	return apiv1.Respond(w, r, http.StatusOK, a.view(account, link))
+}
+
+// parameters reads the query; unknown and repeated ones are refused.
+func parameters(r *http.Request, allowed ...string) (url.Values, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, apiv1.BadRequest("the query string is malformed")
+	}
+	for name, list := range values {
+		if !slices.Contains(allowed, name) {
+			return nil, apiv1.BadRequest("there is no parameter %q here", name)
+		}
+		if len(list) > 1 {
+			return nil, apiv1.BadRequest("the parameter %s was given more than once", name)
+		}
+	}
+	return values, nil
+}
+
+// body reads a body of JSON into v. Unknown members are refused.
+func body(w http.ResponseWriter, r *http.Request, v any) error {
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || mediaType != "application/json" {
+		return apiv1.Problemf(http.StatusUnsupportedMediaType, "the body has to be application/json")
+	}
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	d.DisallowUnknownFields()
+	err = d.Decode(v)
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return err
+	case errors.Is(err, io.EOF):
+		return apiv1.BadRequest("a body of JSON is needed")
+	case err != nil:
+		return apiv1.BadRequest("the body cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return apiv1.BadRequest("the body goes on behind its JSON")
+	}
+	return nil
+}
