@@ -23,6 +23,8 @@ type Services struct {
 	Reader  Reader
 	Blobs   Blobs // nil: statements are imported without a look at their attachments
 	Catalog Catalog
+	// Attendance is nil where none is kept.
+	Attendance Attendance
 	// Accounts are those of people who sign in.
 	Accounts Accounts
 	// Verify re-reads everything up to the watermark.
