@@ -25,6 +25,7 @@ func (a *App) Admin() http.Handler {
 		Blobs:           adminBlobs{Blobs{a.blobs}},
 		Catalog:         adminCatalog{a},
 		Attendance:      adminAttendance{a},
+		Directory:       a.directoryForCommands(),
 		Accounts:        a.signin,
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,
