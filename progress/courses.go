@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -17,6 +18,9 @@ type Filter struct {
 	After string
 	// Limit is how many courses to answer; it must be positive.
 	Limit int
+	// Selection chooses learners by Unit, Group and Scope; the rest of it does
+	// nothing here.
+	Selection Selection
 }
 
 // Page is an answer about courses, sorted by id.
@@ -35,7 +39,14 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 		return Page{}, fmt.Errorf("a page of courses needs a positive limit, not %d", f.Limit)
 	}
 	page := Page{Watermark: p.Watermark()}
-	all, err := p.kept.get(ctx, tenant, page.Watermark, func(ctx context.Context) ([]Course, error) {
+	if s := f.Selection; s.Unit != "" || s.Group != "" || !s.Scope.All {
+		return p.coursesOf(ctx, tenant, f)
+	}
+	directory, err := p.directoryVersion(ctx, tenant)
+	if err != nil {
+		return Page{}, err
+	}
+	all, err := p.kept.get(ctx, tenant, page.Watermark, directory, func(ctx context.Context) ([]Course, error) {
 		return p.readPage(ctx, tenant, Filter{Limit: maxKept + 1})
 	})
 	courses := all.courses
@@ -52,6 +63,33 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 	page.More = len(courses) > f.Limit
 	page.Courses = slices.Clone(courses[:min(f.Limit, len(courses))])
 	return page, nil
+}
+
+// coursesOf is Courses for some of the learners only.
+func (p *Projector) coursesOf(ctx context.Context, tenant string, f Filter) (page Page, err error) {
+	page.Watermark = p.Watermark()
+	q := p.ask(tenant, f.Selection)
+	ctx = q.context(ctx, clickhouse.Parameters{"after": f.After})
+	sql := fmt.Sprintf("SELECT %s FROM (%s) WHERE course > {after:String} GROUP BY course ORDER BY course LIMIT %d", totals, q.reachedSQL(), f.Limit+1)
+	if page.Courses, err = readCourses(ctx, p.conn, sql); err != nil {
+		return Page{}, fmt.Errorf("reading progress of some learners: %w", err)
+	}
+	if page.More = len(page.Courses) > f.Limit; page.More {
+		page.Courses = page.Courses[:f.Limit]
+	}
+	page.Watermark = min(page.Watermark, p.Watermark())
+	return page, nil
+}
+
+// directoryVersion tells one state of a tenant's directory from all others.
+func (p *Projector) directoryVersion(ctx context.Context, tenant string) (string, error) {
+	var version, written int64
+	var day time.Time
+	sql := `SELECT max(version), max(written), max(day) FROM directory_cursor FINAL WHERE tenant = {tenant:String}`
+	if err := p.conn.QueryRow(forTenant(ctx, tenant), sql).Scan(&version, &written, &day); err != nil {
+		return "", fmt.Errorf("reading the version of the directory: %w", err)
+	}
+	return fmt.Sprintf("%d.%d.%d", version, written, day.Unix()), nil
 }
 
 // readPage reads courses from the table.

@@ -27,6 +27,9 @@ func (p *Projector) load(ctx context.Context) error {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("reading how far progress has come: %w", err)
 	}
+	if err := p.loadGeneration(ctx); err != nil {
+		return fmt.Errorf("reading the generations of progress: %w", err)
+	}
 	if stored == rebuilding {
 		return p.empty(ctx)
 	}
@@ -70,9 +73,13 @@ func (p *Projector) empty(ctx context.Context) error {
 	p.emptying = true
 	// First, so that no answer out of an empty table claims to be complete.
 	p.reached.set(0)
-	if err := p.exec(ctx, `TRUNCATE TABLE progress`); err != nil {
-		return fmt.Errorf("removing the states of progress: %w", err)
+	// The generations last: without them outdated facts would count.
+	for _, table := range append(append([]string{"progress"}, factTables...), "progress_generations") {
+		if err := p.exec(ctx, "TRUNCATE TABLE "+table); err != nil {
+			return fmt.Errorf("removing what %s has: %w", table, err)
+		}
 	}
+	p.revision.Add(1)
 	p.kept.forget()
 	if err := p.save(ctx, 0); err != nil {
 		return err
@@ -86,6 +93,7 @@ func (p *Projector) empty(ctx context.Context) error {
 var writeSettings = clickhouse.Settings{
 	"max_threads": 1, "max_insert_threads": 1, "insert_deduplicate": 0, "async_insert": 0,
 	"max_bytes_before_external_group_by": 256 << 20,
+	"optimize_on_insert":                 1, "lightweight_deletes_sync": 2, "mutations_sync": 2,
 }
 
 // exec runs a statement that writes.

@@ -2,11 +2,14 @@ package progress
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
-	"math"
+	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -14,18 +17,22 @@ import (
 
 	"lernspur/apiv1"
 	"lernspur/statements"
+	"lernspur/web/visitor"
 )
 
 // readScopes are the scopes of which one is enough to read progress, under the
-// names of xAPI (1.0.3 Part 3, 4.2).
-var readScopes = []string{"all", "all/read", "statements/read"}
-
-const (
-	defaultLimit = 1000
-	maxLimit     = 10_000
-	// maxWait bounds wait=true.
-	maxWait = 10 * time.Second
+// names of xAPI (1.0.3 Part 3, 4.2); setScopes are those to say how the content of
+// a course is to be read.
+var (
+	readScopes = []string{"all", "all/read", "statements/read"}
+	setScopes  = []string{"all", "content"}
 )
+
+// Base is the path below which progress is answered.
+const Base = "/api/v1/progress/"
+
+// maxWait bounds wait=true.
+const maxWait = 10 * time.Second
 
 // Options are what an API needs.
 type Options struct {
@@ -43,7 +50,7 @@ type Options struct {
 	Logger *zap.Logger
 }
 
-// API is the query interface on progress, for other programs.
+// API is the query interface on progress, for other programs and for pages.
 type API struct{ Options }
 
 // NewAPI makes an API.
@@ -54,95 +61,161 @@ func NewAPI(o Options) *API {
 	return &API{o}
 }
 
-// Register adds the resources below /api/v1/progress.
+// Register adds the resources below /api/v1/progress. The router must have
+// SkipClean, as the ids of courses have doubled slashes.
 func (a *API) Register(r *mux.Router) {
-	r.Handle("/api/v1/progress/courses", a.shell(a.courses))
-	r.PathPrefix("/api/v1/progress").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
-	})
-}
-
-// shell wraps a resource in what all have in common: methods, credentials,
-// scopes and errors.
-func (a *API) shell(serve func(http.ResponseWriter, *http.Request, *apiv1.Identity) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		err := a.admit(w, r, serve)
-		if err != nil {
+	serve := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "private, no-cache")
+		if err := a.serve(w, r); err != nil {
+			w.Header().Del("ETag")
 			a.fail(w, r, err)
 		}
-	})
+	}
+	for _, res := range resources {
+		r.HandleFunc(Base+res.path, serve)
+	}
+	// Most ids of courses are IRIs, whose slashes a route does not match.
+	r.PathPrefix(strings.TrimSuffix(Base, "/")).HandlerFunc(serve)
 }
 
-func (a *API) admit(w http.ResponseWriter, r *http.Request, serve func(http.ResponseWriter, *http.Request, *apiv1.Identity) error) error {
-	if err := apiv1.Allow(w, r, http.MethodGet, http.MethodHead); err != nil {
+// resource is what can be asked for.
+type resource struct {
+	// path has {id} where an id stands, percent-encoded.
+	path string
+	// single tells that it is about single people.
+	single     bool
+	parameters []string
+	answer     func(a *API, ctx context.Context, tenant, id string, ask asked) (answer, error)
+}
+
+// answer is what came of a question.
+type answer struct {
+	name   string // of the rows
+	table  table
+	one    bool    // the only row is the answer
+	fields []field // of the answer as a whole
+	next   string  // after, of the next page
+}
+
+type field struct {
+	name  string
+	value any
+}
+
+var (
+	who   = []string{"unit", "group"}
+	when  = []string{"from", "to"}
+	pages = []string{"after", "limit"}
+)
+
+// resources is every resource that is read. The order is that of the description.
+var resources = []resource{
+	{"courses", false, slices.Concat(pages, who), (*API).courses},
+	{"courses/{id}", false, slices.Concat(who, when, []string{"idle_days"}), (*API).course},
+	{"courses/{id}/drop-off", false, who, (*API).dropOff},
+	{"courses/{id}/hours", false, slices.Concat(who, when), (*API).hours},
+	{"learners", true, slices.Concat(pages, who, when, []string{"course", "kind", "sort", "count", "idle_days"}), (*API).learners},
+	{"learners/{id}", true, slices.Concat(when, []string{"idle_days"}), (*API).learner},
+	{"learners/{id}/attempts", true, []string{"course"}, (*API).attempts},
+	{"groups", false, slices.Concat(when, []string{"course", "group", "idle_days"}), (*API).groups},
+	{"units", false, slices.Concat(when, []string{"course", "unit", "idle_days"}), (*API).units},
+	{"questions", false, append([]string{"course"}, who...), (*API).questions},
+	{"periods", false, slices.Concat(who, when, []string{"course", "by"}), (*API).periods},
+}
+
+// find finds the resource of an escaped path behind Base, and the id in it.
+func find(path string) (*resource, string) {
+	parts := strings.Split(path, "/")
+next:
+	for i := range resources {
+		id, pattern := "", strings.Split(resources[i].path, "/")
+		if len(pattern) != len(parts) {
+			continue
+		}
+		for j, part := range pattern {
+			if part == "{id}" {
+				var err error
+				if id, err = url.PathUnescape(parts[j]); err != nil || id == "" || len(id) > maxParameter {
+					continue next
+				}
+			} else if part != parts[j] {
+				continue next
+			}
+		}
+		return &resources[i], id
+	}
+	return nil, ""
+}
+
+// serve answers a request on whatever resource.
+func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
+	path, below := strings.CutPrefix(r.URL.EscapedPath(), Base)
+	res, id := find(path)
+	if !below || res == nil {
+		return apiv1.Problemf(http.StatusNotFound, "there is no such resource")
+	}
+	if res.path == "courses/{id}" && r.Method == http.MethodPut {
+		return a.set(w, r, id)
+	}
+	methods := []string{http.MethodGet, http.MethodHead}
+	if res.path == "courses/{id}" {
+		methods = append(methods, http.MethodPut)
+	}
+	if err := apiv1.Allow(w, r, methods...); err != nil {
 		return err
 	}
-	who, err := a.Door.Admit(w, r, readScopes)
+	tenant, scope, err := a.admit(w, r, res, id)
 	if err != nil {
 		return err
 	}
-	if who.Bound() {
-		return apiv1.Problemf(http.StatusForbidden, "this key is bound to less than progress is about")
-	}
-	return serve(w, r, who)
-}
-
-// coursesBody is the answer of /api/v1/progress/courses.
-type coursesBody struct {
-	// Watermark: every statement stored up to here is counted.
-	Watermark string       `json:"watermark"`
-	Courses   []courseBody `json:"courses"`
-	// More is the address of the next page.
-	More string `json:"more,omitempty"`
-}
-
-type courseBody struct {
-	ID           string   `json:"id"`
-	Learners     int64    `json:"learners"`
-	Started      int64    `json:"started"`
-	Completed    int64    `json:"completed"`
-	Passed       int64    `json:"passed"`
-	Failed       int64    `json:"failed"`
-	AverageScore *float64 `json:"average_score"`
-	LastActivity string   `json:"last_activity"`
-}
-
-// courses answers GET /api/v1/progress/courses.
-func (a *API) courses(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return apiv1.BadRequest("the query string is malformed")
-	}
-	f, wait, err := parameters(query)
+	ask, err := readParameters(r.URL.RawQuery, r.Header.Get("Accept"), a.Projector.zone, res.parameters)
 	if err != nil {
 		return err
 	}
-	if wait {
+	ask.Scope = scope
+	if ask.wait {
 		if err := a.wait(r.Context()); err != nil {
 			return err
 		}
 	}
-	page, err := a.Projector.Courses(r.Context(), who.Tenant, f)
+	etag, err := a.etag(r, tenant, ask)
 	if err != nil {
 		return err
 	}
-	body := coursesBody{Watermark: statements.FormatStored(page.Watermark), Courses: make([]courseBody, len(page.Courses))}
-	for i, c := range page.Courses {
-		body.Courses[i] = courseBody{
-			ID: c.ID, Learners: c.Learners, Started: c.Started, Completed: c.Completed, Passed: c.Passed, Failed: c.Failed,
-			LastActivity: statements.FormatStored(c.LastActivity),
-		}
-		if average, ok := c.AverageScore(); ok {
-			average = math.Round(average*1e6) / 1e6
-			body.Courses[i].AverageScore = &average
-		}
+	w.Header().Set("ETag", etag)
+	w.Header().Set("Vary", "Accept, Authorization, Cookie")
+	if matches(r.Header.Get("If-None-Match"), etag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
 	}
-	if page.More {
-		q := url.Values{"after": {page.Courses[len(page.Courses)-1].ID}, "limit": {strconv.Itoa(f.Limit)}}
-		body.More = a.PathPrefix + r.URL.Path + "?" + q.Encode()
+	watermark := a.Projector.Watermark()
+	found, err := res.answer(a, r.Context(), tenant, id, ask)
+	if err != nil {
+		return err
 	}
-	return apiv1.Respond(w, r, http.StatusOK, body)
+	return a.send(w, r, ask, min(watermark, a.Projector.Watermark()), found)
+}
+
+// admit finds out who asks, and whose figures they may see. Who has signed in
+// needs no key.
+func (a *API) admit(w http.ResponseWriter, r *http.Request, res *resource, id string) (tenant string, s Scope, err error) {
+	learner := ""
+	if res.single {
+		learner = id
+	}
+	if v := visitor.From(r.Context()); v != nil && r.Header.Get("Authorization") == "" {
+		s, err = scopeOf(v, res.single, learner)
+		return v.Tenant, s, err
+	}
+	key, err := a.Door.Admit(w, r, readScopes)
+	if err != nil {
+		return "", s, err
+	}
+	if key.Bound() {
+		return "", s, apiv1.Problemf(http.StatusForbidden, "this key is bound to less than progress is about")
+	}
+	s, err = scopeOf(nil, res.single, learner)
+	return key.Tenant, s, err
 }
 
 // wait makes sure that everything acknowledged before is in the projection.
@@ -156,32 +229,92 @@ func (a *API) wait(ctx context.Context) error {
 	return err
 }
 
-// parameters reads the query. Unknown parameters are refused, so that a typing
-// error does not pass for an answer to another question.
-func parameters(q url.Values) (f Filter, wait bool, err error) {
-	f.Limit = defaultLimit
-	for name, values := range q {
-		if len(values) != 1 {
-			return f, false, apiv1.BadRequest("the parameter %q is given %d times", name, len(values))
-		}
-		value, bad := values[0], error(nil)
-		switch name {
-		case "after":
-			f.After = value
-		case "limit":
-			if f.Limit, bad = strconv.Atoi(value); bad == nil && (f.Limit < 1 || f.Limit > maxLimit) {
-				bad = errors.New("out of range")
-			}
-		case "wait":
-			if wait = value == "true"; !wait && value != "false" {
-				bad = errors.New("neither true nor false")
-			}
-		default:
-			return f, false, apiv1.BadRequest("there is no parameter %q; there are after, limit and wait", name)
-		}
-		if bad != nil {
-			return f, false, apiv1.BadRequest("the parameter %s is %q; limit is a number from 1 to %d, wait is true or false", name, value, maxLimit)
+// etag is the same as long as the same question gets the same figures: until
+// statements or the directory change, or, for what is reckoned in days, the hour.
+func (a *API) etag(r *http.Request, tenant string, ask asked) (string, error) {
+	p := a.Projector
+	revision := p.revision.Load()
+	directory, err := p.directoryVersion(r.Context(), tenant)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s %d %q %s %q %q %t %v", p.born, revision, directory, p.now().Truncate(time.Hour).Unix(),
+		tenant, ask.format, r.URL.EscapedPath(), r.URL.RawQuery, ask.Scope.Aggregates, ask.Scope.Groups))
+	return `"` + hex.EncodeToString(sum[:16]) + `"`, nil
+}
+
+// matches tells whether If-None-Match names an ETag (RFC 9110, 13.1.2).
+func matches(header, etag string) bool {
+	for one := range strings.SplitSeq(header, ",") {
+		if one = strings.TrimPrefix(strings.TrimSpace(one), "W/"); one == etag || one == "*" {
+			return true
 		}
 	}
-	return f, wait, nil
+	return false
+}
+
+// send writes an answer in the format that was asked for.
+func (a *API) send(w http.ResponseWriter, r *http.Request, ask asked, watermark int64, found answer) error {
+	more := ""
+	if found.next != "" {
+		q := r.URL.Query()
+		q.Set("after", found.next)
+		q.Del("wait")
+		more = a.PathPrefix + r.URL.EscapedPath() + "?" + q.Encode()
+		w.Header().Set("Link", "<"+more+`>; rel="next"`)
+	}
+	if ask.format == "json" {
+		text, err := found.json(watermark, more)
+		if err == nil {
+			apiv1.Write(w, r, http.StatusOK, formats["json"], text)
+		}
+		return err
+	}
+	text, err := found.table.csv()
+	if ask.format == "xlsx" {
+		text, err = found.table.xlsx(found.name)
+	}
+	if err != nil {
+		return err
+	}
+	w.Header().Set("X-Lernspur-Watermark", statements.FormatStored(watermark))
+	w.Header().Set("Content-Type", formats[ask.format])
+	w.Header().Set("Content-Disposition", `attachment; filename="`+found.name+"."+ask.format+`"`)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(text) // a client that left is no error of ours
+	}
+	return nil
+}
+
+// json is an answer with its watermark.
+func (f answer) json(watermark int64, more string) ([]byte, error) {
+	rows, err := f.table.objects()
+	if err != nil {
+		return nil, err
+	}
+	var value any = rows
+	if f.one {
+		value = rows[0]
+	}
+	whole := table{columns: []string{"watermark"}, rows: [][]any{{statements.FormatStored(watermark)}}}
+	add := func(name string, value any) {
+		whole.columns, whole.rows[0] = append(whole.columns, name), append(whole.rows[0], value)
+	}
+	for _, field := range f.fields {
+		add(field.name, field.value)
+	}
+	add(f.name, value)
+	if more != "" {
+		add("more", more)
+	}
+	return whole.object(whole.rows[0])
+}
+
+// problem says what is wrong with a question.
+func problem(err error) error {
+	var sort ErrNoSort
+	if errors.As(err, &sort) {
+		return apiv1.BadRequest("the parameter sort is %q; this list cannot be sorted by that", shorten(sort.By))
+	}
+	return err
 }

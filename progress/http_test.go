@@ -20,7 +20,7 @@ import (
 // the tenant.
 func served(t *testing.T) (*world, http.Handler) {
 	w := running(t)
-	r := mux.NewRouter()
+	r := mux.NewRouter().SkipClean(true)
 	NewAPI(Options{
 		Projector: w.Projector,
 		Door: apiv1.Door{Identify: func(r *http.Request) (*apiv1.Identity, error) {
@@ -68,6 +68,13 @@ func TestCoursesOverHTTP(t *testing.T) {
 	if head := get(h, "HEAD", "/api/v1/progress/courses", "all/read", "town"); head.Code != 200 || head.Body.Len() > 0 {
 		t.Errorf("HEAD: %d %q", head.Code, head.Body)
 	}
+}
+
+// coursesBody is the answer of /courses.
+type coursesBody struct {
+	Watermark string
+	Courses   []struct{ ID string }
+	More      string
 }
 
 func TestPagesOverHTTP(t *testing.T) {

@@ -120,10 +120,13 @@ func (w *world) project() {
 	}
 }
 
+// everybody selects all learners.
+var everybody = Selection{Scope: Scope{All: true}}
+
 // courses are all courses of a tenant by id.
 func (w *world) courses(tenant string) map[string]Course {
 	w.t.Helper()
-	page, err := w.Courses(context.Background(), tenant, Filter{Limit: 1000})
+	page, err := w.Courses(context.Background(), tenant, Filter{Limit: 1000, Selection: everybody})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -35,6 +35,27 @@ var platformVerbs = []string{
 	"https://w3id.org/xapi/tla/verbs/assigned",
 }
 
+// startVerbs begin an attempt on a course whose statements have no registration.
+var startVerbs = []string{
+	"http://adlnet.gov/expapi/verbs/attempted",
+	"http://adlnet.gov/expapi/verbs/initialized",
+}
+
+// finalVerbs end or suspend a session with its result.
+var finalVerbs = []string{
+	"http://adlnet.gov/expapi/verbs/suspended",
+	"http://adlnet.gov/expapi/verbs/terminated",
+}
+
+// sessionVerbs are those whose duration is that of a session.
+var sessionVerbs = append([]string{
+	"http://adlnet.gov/expapi/verbs/abandoned",
+	"https://w3id.org/xapi/adl/verbs/abandoned",
+}, finalVerbs...)
+
+// verbAnswered answers a question.
+const verbAnswered = "http://adlnet.gov/expapi/verbs/answered"
+
 // Course is what the learners of one course have reached, as docs/metrics.md
 // defines it.
 type Course struct {

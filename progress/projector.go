@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -25,6 +26,10 @@ type Dependencies struct {
 	// Interval is the least time between two cycles when nobody waits. Zero
 	// means 800 ms, which keeps the projection less than a second behind.
 	Interval time.Duration
+	// Zone is where days and hours begin; nil means Europe/Berlin.
+	Zone *time.Location
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
 	// Logger may be nil.
 	Logger *zap.Logger
 	// Metrics may be nil: then nobody watches.
@@ -41,6 +46,11 @@ type Projector struct {
 	monitor   *monitor
 	maxChunk  int64 // statements in one cycle
 
+	now      func() time.Time
+	zone     *time.Location // of days and hours
+	born     int64          // tells revisions of this process from others'
+	revision atomic.Int64   // rises when figures may have changed
+
 	reached reached
 	kept    kept
 	hurry   chan struct{} // somebody waits
@@ -52,6 +62,8 @@ type Projector struct {
 	width    int64         // of the span that the next cycle tries
 	chunk    int64         // what of maxChunk the database could take lately
 	took     time.Duration // the last cycle
+	// generation is the highest that was given to learners.
+	generation int64
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -65,6 +77,12 @@ func New(d Dependencies) *Projector {
 	if d.Interval <= 0 {
 		d.Interval = 800 * time.Millisecond
 	}
+	if d.Zone == nil {
+		d.Zone = defaultZone()
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
 	if d.Metrics == nil {
 		d.Metrics = prometheus.NewRegistry()
 	}
@@ -72,6 +90,7 @@ func New(d Dependencies) *Projector {
 		conn: d.Conn, watermark: d.Watermark, interval: d.Interval, logger: d.Logger,
 		maxChunk: 500_000, chunk: 500_000, width: time.Minute.Microseconds(),
 		hurry: make(chan struct{}, 1),
+		now:   d.Now, zone: d.Zone, born: d.Now().UnixNano(),
 	}
 	p.monitor = newMonitor(d.Metrics, func() float64 {
 		reached, target := p.Watermark(), p.watermark()
@@ -81,6 +100,15 @@ func New(d Dependencies) *Projector {
 		return float64(target-reached) / 1e6
 	})
 	return p
+}
+
+// defaultZone is that of the administrations this is made for.
+func defaultZone() *time.Location {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		return time.UTC
+	}
+	return zone
 }
 
 // Start reads the cursor and goes on from there until Stop. ctx bounds the
@@ -223,6 +251,10 @@ func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 			p.chunk = max(minChunk, n/2)
 			return false, fmt.Errorf("folding statements into states: %w", err)
 		}
+		if err := p.addFacts(ctx, s, voiding); err != nil {
+			p.chunk = max(minChunk, n/2)
+			return false, err
+		}
 		p.chunk = min(2*p.chunk, p.maxChunk)
 		if err := p.save(ctx, s.upto); err != nil {
 			return false, err
@@ -231,6 +263,9 @@ func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 	p.took = time.Since(began)
 	p.monitor.cycle.Observe(p.took.Seconds())
 	p.monitor.statements.Add(float64(n))
+	if n > 0 {
+		p.revision.Add(1)
+	}
 	p.reached.set(s.upto)
 	p.logger.Debug("progress brought up to date", zap.Int64("statements", n), zap.Bool("voiding", voiding),
 		zap.Int64("stored", s.upto), zap.Duration("took", p.took))

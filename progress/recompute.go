@@ -32,8 +32,40 @@ func (p *Projector) Recompute(ctx context.Context, tenant string, deletion uuid.
 			return fmt.Errorf("computing progress without deleted statements: %w", err)
 		}
 	}
+	if err := p.replaceFacts(ctx, deletion, upto, parts); err != nil {
+		return err
+	}
 	p.kept.forget()
+	p.revision.Add(1)
 	return nil
+}
+
+// replaceFacts gives the learners of a deletion another generation of facts, made
+// of the statements that are left, and removes those before.
+func (p *Projector) replaceFacts(ctx context.Context, deletion uuid.UUID, upto int64, parts int) error {
+	generation, learners := p.nextGeneration(), learnersSQL(deletion)
+	var list []string
+	for i := range parts {
+		list = append(list, leftFacts(deletion, upto, generation, i, parts)...)
+	}
+	list = append(list, fmt.Sprintf("INSERT INTO progress_generations (tenant, learner, generation) SELECT DISTINCT {tenant:String}, learner, %d FROM (%s)", generation, learners))
+	for _, table := range factTables {
+		list = append(list, "DELETE FROM "+table+" WHERE "+outdated(learners))
+	}
+	for _, sql := range list {
+		if err := p.exec(ctx, sql); err != nil {
+			return fmt.Errorf("replacing facts of deleted statements: %w", err)
+		}
+	}
+	return nil
+}
+
+// leftFacts adds the facts of part i of n of the learners of a deletion.
+func leftFacts(deletion uuid.UUID, upto, generation int64, i, n int) []string {
+	learners := learnersSQL(deletion) + fmt.Sprintf(" AND cityHash64(learner) %% %d = %d", n, i)
+	theirs := theirSQL(learners)
+	return facts(fmt.Sprintf("tenant = {tenant:String} AND stored <= %d AND (tenant, stored) IN (%s)\n    AND actor IN (%s)", upto, theirs, learners),
+		voidedAmong("(tenant, target) IN ("+theirs+")", upto), fmt.Sprintf("toInt64(%d)", generation), "")
 }
 
 // learnersSQL selects the learners of a deletion, and theirSQL the (tenant,

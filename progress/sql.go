@@ -11,36 +11,53 @@ const (
 	none  = "-9223372036854775808"
 )
 
-// units is a SELECT that turns each statement into the state of a learner who
-// has no other: the one place where the definitions of the metrics stand in
-// SQL. where chooses statements. voided is a SELECT of the (tenant, stored)
-// of those among them that are voided; they become neutral instead of
-// vanishing, so that a state of which nothing is left is replaced, too.
+// judged is a SELECT of what each statement says of its learner in each of its
+// courses: the one place where the definitions of the metrics stand in SQL. where
+// chooses statements. voided is a SELECT of the (tenant, stored) of those among
+// them that are voided.
+//
+// judged and points are those of a statement on the course itself (own), value is
+// the score of any. more are further columns of statements.
 //
 // The statement's own columns are read under short names: in ClickHouse an
 // alias hides the column of the same name in the whole query.
+func judged(where, voided string, more ...string) string {
+	return fmt.Sprintf(`SELECT tenant, stored, timestamp, actor, verb, completion, %[1]sarrayJoin(arrayDistinct(courses)) AS course,
+    object_kind = 1 AND object = course AS own,
+    (tenant, stored) IN (%[5]s) AS void,
+    toInt8(multiIf(NOT own, -1, success >= 0, success, verb = '%[2]s', 1, verb = '%[3]s', 0, -1)) AS judged,
+    multiIf(verb = '%[4]s', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
+  FROM statements WHERE voiding = 0 AND actor != '' AND %[6]s`,
+		strings.Join(append(more, ""), ", "), verbPassed, verbFailed, verbProgressed, voided, where)
+}
+
+// billionths is a score as it is kept.
+func billionths(score string) string { return "toInt64(round(" + score + " * 1e9))" }
+
+// units is a SELECT that turns each statement into the state of a learner who
+// has no other. Voided statements become neutral instead of
+// vanishing, so that a state of which nothing is left is replaced, too.
 func units(where, voided string) string {
 	return fmt.Sprintf(`SELECT tenant, toString(course) AS course, toString(actor) AS learner,
   if(void OR verb IN (%[1]s), %[2]s, timestamp) AS started_at,
   if(NOT void AND own AND (completion = 1 OR verb IN (%[3]s)), timestamp, %[2]s) AS completed_at,
   if(void, %[4]s, timestamp) AS last_at,
   if(void OR judged < 0, (toInt64(%[4]s), toInt64(0), toInt8(-1)), (timestamp, stored, judged)) AS verdict,
-  if(void OR NOT isFinite(points), (toInt64(%[4]s), toInt64(0), toInt64(0)), (timestamp, stored, toInt64(round(points * 1e9)))) AS score
+  if(void OR NOT isFinite(points), (toInt64(%[4]s), toInt64(0), toInt64(0)), (timestamp, stored, %[5]s)) AS score
 FROM (
-  SELECT tenant, stored, timestamp, actor, verb, completion, arrayJoin(arrayDistinct(courses)) AS course,
-    object_kind = 1 AND object = course AS own,
-    (tenant, stored) IN (%[8]s) AS void,
-    toInt8(multiIf(NOT own, -1, success >= 0, success, verb = '%[5]s', 1, verb = '%[6]s', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = '%[7]s', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
-  FROM statements WHERE voiding = 0 AND actor != '' AND %[9]s
-)`, quoted(platformVerbs), never, quoted(completionVerbs), none, verbPassed, verbFailed, verbProgressed, voided, where)
+  %[6]s
+)`, quoted(platformVerbs), never, quoted(completionVerbs), none, billionths("points"), judged(where, voided))
 }
+
+// highest are the columns of a state from several.
+const highest = "min(started_at) AS started_at, min(completed_at) AS completed_at,\n" +
+	"  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score"
 
 // merged is a SELECT of the states that rows add up to.
 func merged(rows ...string) string {
-	return "SELECT tenant, course, learner, min(started_at) AS started_at, min(completed_at) AS completed_at,\n" +
-		"  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score\nFROM (\n" +
+	return "SELECT tenant, course, learner, " + highest + "\nFROM (\n" +
 		strings.Join(rows, "\nUNION ALL\n") + "\n)\nGROUP BY tenant, course, learner"
 }
 
@@ -97,8 +114,7 @@ func foldSQL(s span, n int64, voiding bool) string {
 	if voiding {
 		affected := affectedSQL(s)
 		old += "\n  AND (tenant, learner) NOT IN (" + affected + ")"
-		theirs := `SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (` +
-			`SELECT tenant, toUInt8(2), toUUID(UUIDNumToString(toFixedString(substring(SHA256(actor), 1, 16), 16))) FROM (` + affected + `))`
+		theirs := theirPlaces(affected)
 		rows = append(rows, units(
 			fmt.Sprintf("stored <= %d AND (tenant, stored) IN (%s)\n    AND (tenant, actor) IN (%s)", s.from, theirs, affected),
 			voidedAmong("(tenant, target) IN ("+theirs+")", s.upto)))
@@ -116,8 +132,18 @@ func affectedSQL(s span) string {
 		`SELECT tenant, toUInt8(1), ref FROM statements WHERE voiding = 1 AND %s))`, s.upto, s.of("stored"))
 }
 
-// totals are the columns of a Course, from states; the order is that of
-// scanCourse.
+// ofHumans makes states of humans out of those of learners: who has several
+// identifiers in the directory has one state in each course.
+func ofHumans(states string) string {
+	return fmt.Sprintf(`SELECT course, if(who.person = '', s.learner, who.person) AS human, %s
+FROM (
+%s
+) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE s.last_at > %s GROUP BY course, human`, highest, states, none)
+}
+
+// totals are the columns of a Course, from states of humans; the order is that of
+// readCourses.
 const totals = `course, count(), countIf(started_at < ` + never + `), countIf(completed_at < ` + never + `), ` +
 	`countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > ` + none + `), sum(score.3), max(last_at)`
 
@@ -128,7 +154,8 @@ func coursesSQL(after bool, n int) string {
 	if after {
 		where += " AND course > {after:String}"
 	}
-	return fmt.Sprintf("SELECT %s FROM progress FINAL WHERE %s AND last_at > %s GROUP BY course ORDER BY course LIMIT %d", totals, where, none, n)
+	return fmt.Sprintf("SELECT %s FROM (\n%s\n) GROUP BY course ORDER BY course LIMIT %d", totals,
+		ofHumans("SELECT toString(course) AS course, learner, started_at, completed_at, last_at, verdict, score FROM progress FINAL WHERE "+where), n)
 }
 
 // tenantStates computes the states of a tenant from its statements alone.
@@ -140,14 +167,13 @@ func tenantStates(where string, upto int64) string {
 // periodSQL computes a tenant's courses from the statements with a timestamp in
 // [from, to) that are stored up to upto.
 func periodSQL(from, to, upto int64) string {
-	return fmt.Sprintf("SELECT %s FROM (\n%s\n) WHERE last_at > %s GROUP BY course ORDER BY course",
-		totals, periodStates(from, to, upto), none)
+	return fmt.Sprintf("SELECT %s FROM (\n%s\n) GROUP BY course ORDER BY course", totals, ofHumans(periodStates(from, to, upto)))
 }
 
 // periodLearnersSQL counts the learners of all courses together.
 func periodLearnersSQL(from, to, upto int64) string {
-	return fmt.Sprintf("SELECT uniqExact(learner), uniqExactIf(learner, started_at < %s), uniqExactIf(learner, completed_at < %s) FROM (\n%s\n) WHERE last_at > %s",
-		never, never, periodStates(from, to, upto), none)
+	return fmt.Sprintf("SELECT uniqExact(human), uniqExactIf(human, started_at < %s), uniqExactIf(human, completed_at < %s) FROM (\n%s\n)",
+		never, never, ofHumans(periodStates(from, to, upto)))
 }
 
 func periodStates(from, to, upto int64) string {

@@ -30,28 +30,29 @@ type kept struct {
 // keptTotals are all courses of a tenant, sorted by id.
 type keptTotals struct {
 	watermark int64
+	directory string // version of the directory
 	courses   []Course
 	tooMany   bool // more than maxKept: pages are read one by one
 }
 
-// get answers the totals of a tenant at a watermark, and reads them once for
+// get answers the totals of a tenant at a watermark and a version of its directory, and reads them once for
 // all who ask. ctx bounds the waiting only.
-func (k *kept) get(ctx context.Context, tenant string, watermark int64, read func(context.Context) ([]Course, error)) (keptTotals, error) {
+func (k *kept) get(ctx context.Context, tenant string, watermark int64, directory string, read func(context.Context) ([]Course, error)) (keptTotals, error) {
 	k.mu.Lock()
 	t, ok := k.byTenant[tenant]
 	forgot := k.forgot
 	k.mu.Unlock()
-	if ok && (t.watermark == watermark || t.tooMany) {
+	if ok && (t.watermark == watermark && t.directory == directory || t.tooMany) {
 		return t, nil
 	}
-	flight := k.flights.DoChan(strconv.Itoa(forgot)+" "+strconv.FormatInt(watermark, 10)+" "+tenant, func() (any, error) {
+	flight := k.flights.DoChan(strconv.Itoa(forgot)+" "+strconv.FormatInt(watermark, 10)+" "+directory+" "+tenant, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTimeout)
 		defer cancel()
 		courses, err := read(ctx)
 		if err != nil {
 			return keptTotals{}, err
 		}
-		t := keptTotals{watermark: watermark, courses: courses}
+		t := keptTotals{watermark: watermark, directory: directory, courses: courses}
 		if len(courses) > maxKept {
 			t = keptTotals{tooMany: true}
 		}

@@ -120,13 +120,19 @@ func (t *texts) chart(courses []Course) *chart {
 	if len(shown) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(shown, func(a, b int) int { return cmp.Compare(courses[b].Learners.n, courses[a].Learners.n) })
+	slices.SortStableFunc(shown, func(a, b int) int {
+		m, _ := courses[b].Learners.Value()
+		n, _ := courses[a].Learners.Value()
+		return cmp.Compare(m, n)
+	})
 	c := &chart{Width: chartWidth, some: len(shown) > maxBars}
 	shown = shown[:min(len(shown), maxBars)]
 	slices.Sort(shown)
 	longest := int64(1)
 	for _, i := range shown {
-		longest = max(longest, courses[i].Started.n, courses[i].Completed.n)
+		started, _ := courses[i].Started.Value()
+		completed, _ := courses[i].Completed.Value()
+		longest = max(longest, started, completed)
 	}
 	draw := func(count Count, y int) *bar {
 		n, ok := count.Value()

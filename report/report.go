@@ -8,10 +8,11 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"lernspur/progress"
+	"lernspur/suppress"
 )
 
 // DefaultK is the smallest group of people of whom anything is shown.
-const DefaultK = 5
+const DefaultK = suppress.DefaultK
 
 // Builder makes reports.
 type Builder struct {

@@ -16,6 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"lernspur/suppress"
+
 	"lernspur/statements"
 	"lernspur/store"
 	"lernspur/store/storetest"
@@ -146,7 +148,7 @@ func TestBuild(t *testing.T) {
 func TestGolden(t *testing.T) {
 	r := build(t)
 	// Two more courses, so that there is something to see.
-	known := func(n int64) Count { return Count{n, true} }
+	known := suppress.Shown
 	r.Courses = append(r.Courses,
 		Course{ID: base + "wissenstest", Learners: known(1234), Started: known(1200), Completed: known(800), Passed: known(700), Failed: known(55),
 			AverageScore: Mean{value: 0.756, known: true}, LastActivity: r.From.AddDate(0, 2, 30)},

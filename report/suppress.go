@@ -4,17 +4,11 @@ import (
 	"time"
 
 	"lernspur/progress"
+	"lernspur/suppress"
 )
 
-// Count is a number of people that may be suppressed. The zero value is
-// suppressed; the number itself is then nowhere in it.
-type Count struct {
-	n     int64
-	known bool
-}
-
-// Value is the number; ok is false when it is suppressed.
-func (c Count) Value() (n int64, ok bool) { return c.n, c.known }
+// Count is a number of people that may be suppressed.
+type Count = suppress.Count
 
 // Mean is an average that may be suppressed or may not exist.
 type Mean struct {
@@ -50,9 +44,9 @@ func Suppress(period progress.Period, k int, days *time.Location) (Summary, []Co
 	}
 	total := Summary{
 		Courses:   int64(len(courses)),
-		Learners:  atLeast(period.Learners, small),
-		Started:   within(period.Started, period.Learners, small, true),
-		Completed: within(period.Completed, period.Learners, small, false),
+		Learners:  suppress.AtLeast(period.Learners, small),
+		Started:   suppress.Within(period.Started, period.Learners, small, true),
+		Completed: suppress.Within(period.Completed, period.Learners, small, false),
 	}
 	columns := []struct {
 		total Count
@@ -63,7 +57,7 @@ func Suppress(period progress.Period, k int, days *time.Location) (Summary, []Co
 		{total.Completed, func(c *Course) *Count { return &c.Completed }},
 	}
 	for _, column := range columns {
-		if column.total.known {
+		if _, known := column.total.Value(); known {
 			suppressSecond(courses, column.cell)
 		}
 		for i := range courses {
@@ -79,17 +73,16 @@ func suppressCourse(c progress.Course, k int64, days *time.Location) Course {
 	if c.Learners < k {
 		return shown
 	}
-	shown.Learners = atLeast(c.Learners, k)
-	shown.Started = within(c.Started, c.Learners, k, true)
-	shown.Completed = within(c.Completed, c.Learners, k, false)
-	shown.Passed = within(c.Passed, c.Learners, k, false)
-	shown.Failed = within(c.Failed, c.Learners, k, false)
+	shown.Learners = suppress.AtLeast(c.Learners, k)
+	shown.Started = suppress.Within(c.Started, c.Learners, k, true)
+	shown.Completed = suppress.Within(c.Completed, c.Learners, k, false)
+	shown.Passed = suppress.Within(c.Passed, c.Learners, k, false)
+	shown.Failed = suppress.Within(c.Failed, c.Learners, k, false)
 	average, ok := c.AverageScore()
-	telling := average == -1 || average == 0 || average == 1
 	switch {
 	case !ok:
 		shown.AverageScore.absent = true
-	case c.Scored >= k && !telling:
+	case c.Scored >= k && !suppress.Telling(average):
 		shown.AverageScore = Mean{value: average, known: true}
 	}
 	last := instant(c.LastActivity).In(days)
@@ -99,42 +92,17 @@ func suppressCourse(c progress.Course, k int64, days *time.Location) Course {
 
 // suppressSecond is rule 4.
 func suppressSecond(courses []Course, cell func(*Course) *Count) {
-	suppressed, smallest := 0, -1
+	counts := make([]*Count, len(courses))
 	for i := range courses {
-		switch c := cell(&courses[i]); {
-		case !c.known:
-			suppressed++
-		case smallest < 0 || c.n < cell(&courses[smallest]).n:
-			smallest = i
-		}
+		counts[i] = cell(&courses[i])
 	}
-	if suppressed == 1 && smallest >= 0 {
-		*cell(&courses[smallest]) = Count{}
-	}
+	suppress.Second(counts)
 }
 
 // keepTogether suppresses what stands or falls with the number of learners,
 // which the other figures would narrow down.
 func (c *Course) keepTogether() {
-	if !c.Learners.known {
+	if _, known := c.Learners.Value(); !known {
 		*c = Course{ID: c.ID}
 	}
-}
-
-// atLeast is a count that is shown from k on.
-func atLeast(n, k int64) Count {
-	if n < k {
-		return Count{}
-	}
-	return Count{n, true}
-}
-
-// within is a count among people, shown when it and the rest are at least k.
-// orAll shows it also when there is no rest.
-func within(n, people, k int64, orAll bool) Count {
-	rest := people - n
-	if rest < k && (rest != 0 || !orAll) {
-		return Count{}
-	}
-	return atLeast(n, k)
 }

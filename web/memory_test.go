@@ -126,6 +126,7 @@ type town struct {
 	catalog *catalog.Service
 	keys    *keyring
 	now     time.Time
+	chosen  string   // language
 	who     []string // the identifiers of whoever looks as a learner
 }
 
@@ -138,6 +139,7 @@ func newTown(t testing.TB, content string) *town {
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
 		Identifiers: func(context.Context, *visitor.Visitor) ([]string, error) { return w.who, nil },
+		SetLanguage: func(_ context.Context, _ *visitor.Visitor, lang string) error { w.chosen = lang; return nil },
 		Now:         clock, Location: time.UTC,
 	})
 	return w

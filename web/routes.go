@@ -26,6 +26,7 @@ var (
 	routeTable = []route{
 		{"GET", "/{$}", everybody, (*Site).start},
 		{"GET", "/assets/{name}", anyone, nil}, // see mount
+		{"POST", "/language", everybody, (*Site).chooseLanguage},
 
 		{"GET", "/packages", managers, (*Site).packages},
 		{"POST", "/packages", managers, (*Site).addPackage},
@@ -56,12 +57,13 @@ var (
 	}
 )
 
-// SignIn is where visitors sign in, SignOut where they sign out, and next the
-// parameter that names the page to go to then.
+// Where visitors sign in and out and change their password, and the parameter that
+// names the page to go to then.
 const (
-	SignInPath  = "/signin"
-	SignOutPath = "/signout"
-	next        = "next"
+	SignInPath   = "/signin"
+	SignOutPath  = "/signout"
+	PasswordPath = "/signin/password"
+	next         = "next"
 )
 
 // mount makes one handler of the table.

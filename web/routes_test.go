@@ -18,6 +18,7 @@ import (
 var mayBe = map[string]string{
 	"GET /{$}":           "*",
 	"GET /assets/{name}": "",
+	"POST /language":     "*",
 
 	"GET /packages":                                             "content-manager administrator",
 	"POST /packages":                                            "content-manager administrator",

@@ -58,6 +58,8 @@ type Dependencies struct {
 	// Identifiers are the canonical identifiers of a visitor as a learner; none
 	// when the account is that of no person.
 	Identifiers func(ctx context.Context, v *visitor.Visitor) ([]string, error)
+	// SetLanguage notes the language that a visitor chose; nil: nobody notes it.
+	SetLanguage func(ctx context.Context, v *visitor.Visitor, lang string) error
 	// Registered is told of a registration that was made or was there, WasReset of
 	// one that was reset; nil for nobody.
 	Registered, WasReset func(ctx context.Context, tenant string, r *catalog.Registration)

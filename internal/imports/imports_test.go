@@ -49,16 +49,21 @@ var allowed = map[string][]string{
 	// Keeps what content is; who plays it asks here, and not the other way round.
 	"catalog":     {"statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	"catalog/api": {"catalog", "apiv1", "pace", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	// Sessions that people come to, which are courses of the catalogue.
+	"attendance":     {"catalog", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"attendance/api": {"attendance", "catalog", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	// Opens content that speaks xAPI itself, and judges what its sessions send.
 	"player":    {"catalog", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	"launch":    {"statements", "documents", "catalog", "apiv1", "content/archive", "content/manifest", "content/markup"},
 	"directory": {"statements", "documents", "store", "internal/failpoint", "internal/tenantfiles"},
 	"access":    {"statements", "documents", "store", "directory", "internal/failpoint", "internal/tenantfiles"},
 	// Signs people in, and decides who may see what.
-	"signin":   {"web/visitor", "access", "apiv1", "documents", "directory", "statements", "store", "internal/failpoint", "internal/tenantfiles"},
-	"progress": {"statements", "documents", "store", "internal/failpoint", "apiv1"},
+	"signin": {"web/visitor", "access", "apiv1", "documents", "directory", "statements", "store", "internal/failpoint", "internal/tenantfiles"},
+	// Which figures on small groups may be shown.
+	"suppress": {},
+	"progress": {"statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
 	"repairs":  {"statements", "documents", "store", "internal/failpoint", "apiv1"},
-	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1"},
+	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
 	"verify":   {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
 	"admin": {"statements", "documents", "store", "directory", "access", "apiv1", "signin", "web/visitor", "verify", "internal/failpoint", "internal/tenantfiles"},
@@ -131,7 +136,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
 		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
-		"net/http":                               {"apiv1", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "launch", "player", "signin", "web", "app"},
+		"net/http":                               {"apiv1", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "attendance/api", "launch", "player", "signin", "web", "app"},
 		"github.com/coreos/go-oidc/v3/oidc":      {"access", "signin"},
 		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements
 	}

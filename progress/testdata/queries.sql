@@ -21,8 +21,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE target > 1000 AND target <= 2000 AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE target > 1000 AND target <= 2000))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND stored > 1000 AND stored <= 2000
 )
 UNION ALL
@@ -49,8 +50,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE target > 1000 AND target <= 2000 AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE target > 1000 AND target <= 2000))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND stored > 1000 AND stored <= 2000
 )
 UNION ALL
@@ -77,8 +79,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE target > 1000 AND target <= 2000 AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE target > 1000 AND target <= 2000))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND stored > 1000 AND stored <= 2000
 )
 UNION ALL
@@ -93,8 +96,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE (tenant, target) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(2), toUUID(UUIDNumToString(toFixedString(substring(SHA256(actor), 1, 16), 16))) FROM (SELECT tenant, actor FROM statements WHERE voiding = 0 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(1), ref FROM statements WHERE voiding = 1 AND stored > 1000 AND stored <= 2000))))) AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE (tenant, target) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(2), toUUID(UUIDNumToString(toFixedString(substring(SHA256(actor), 1, 16), 16))) FROM (SELECT tenant, actor FROM statements WHERE voiding = 0 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(1), ref FROM statements WHERE voiding = 1 AND stored > 1000 AND stored <= 2000)))))))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND stored <= 1000 AND (tenant, stored) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(2), toUUID(UUIDNumToString(toFixedString(substring(SHA256(actor), 1, 16), 16))) FROM (SELECT tenant, actor FROM statements WHERE voiding = 0 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(1), ref FROM statements WHERE voiding = 1 AND stored > 1000 AND stored <= 2000)))))
     AND (tenant, actor) IN (SELECT tenant, actor FROM statements WHERE voiding = 0 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, stored FROM lookups WHERE (tenant, kind, key) IN (SELECT tenant, toUInt8(1), ref FROM statements WHERE voiding = 1 AND stored > 1000 AND stored <= 2000)))
 )
@@ -107,13 +111,30 @@ GROUP BY tenant, course, learner
 );
 
 -- courses
-SELECT course, count(), countIf(started_at < 9223372036854775807), countIf(completed_at < 9223372036854775807), countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > -9223372036854775808), sum(score.3), max(last_at) FROM progress FINAL WHERE tenant = {tenant:String} AND last_at > -9223372036854775808 GROUP BY course ORDER BY course LIMIT 1001;
+SELECT course, count(), countIf(started_at < 9223372036854775807), countIf(completed_at < 9223372036854775807), countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > -9223372036854775808), sum(score.3), max(last_at) FROM (
+SELECT course, if(who.person = '', s.learner, who.person) AS human, min(started_at) AS started_at, min(completed_at) AS completed_at,
+  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
+FROM (
+SELECT toString(course) AS course, learner, started_at, completed_at, last_at, verdict, score FROM progress FINAL WHERE tenant = {tenant:String}
+) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE s.last_at > -9223372036854775808 GROUP BY course, human
+) GROUP BY course ORDER BY course LIMIT 1001;
 
 -- courses after
-SELECT course, count(), countIf(started_at < 9223372036854775807), countIf(completed_at < 9223372036854775807), countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > -9223372036854775808), sum(score.3), max(last_at) FROM progress FINAL WHERE tenant = {tenant:String} AND course > {after:String} AND last_at > -9223372036854775808 GROUP BY course ORDER BY course LIMIT 1001;
+SELECT course, count(), countIf(started_at < 9223372036854775807), countIf(completed_at < 9223372036854775807), countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > -9223372036854775808), sum(score.3), max(last_at) FROM (
+SELECT course, if(who.person = '', s.learner, who.person) AS human, min(started_at) AS started_at, min(completed_at) AS completed_at,
+  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
+FROM (
+SELECT toString(course) AS course, learner, started_at, completed_at, last_at, verdict, score FROM progress FINAL WHERE tenant = {tenant:String} AND course > {after:String}
+) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE s.last_at > -9223372036854775808 GROUP BY course, human
+) GROUP BY course ORDER BY course LIMIT 1001;
 
 -- period
 SELECT course, count(), countIf(started_at < 9223372036854775807), countIf(completed_at < 9223372036854775807), countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > -9223372036854775808), sum(score.3), max(last_at) FROM (
+SELECT course, if(who.person = '', s.learner, who.person) AS human, min(started_at) AS started_at, min(completed_at) AS completed_at,
+  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
+FROM (
 SELECT tenant, course, learner, min(started_at) AS started_at, min(completed_at) AS completed_at,
   max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
 FROM (
@@ -128,16 +149,22 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE tenant = {tenant:String} AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE tenant = {tenant:String}))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND tenant = {tenant:String} AND stored <= 2000 AND timestamp >= 10 AND timestamp < 20
 )
 )
 GROUP BY tenant, course, learner
-) WHERE last_at > -9223372036854775808 GROUP BY course ORDER BY course;
+) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE s.last_at > -9223372036854775808 GROUP BY course, human
+) GROUP BY course ORDER BY course;
 
 -- period learners
-SELECT uniqExact(learner), uniqExactIf(learner, started_at < 9223372036854775807), uniqExactIf(learner, completed_at < 9223372036854775807) FROM (
+SELECT uniqExact(human), uniqExactIf(human, started_at < 9223372036854775807), uniqExactIf(human, completed_at < 9223372036854775807) FROM (
+SELECT course, if(who.person = '', s.learner, who.person) AS human, min(started_at) AS started_at, min(completed_at) AS completed_at,
+  max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
+FROM (
 SELECT tenant, course, learner, min(started_at) AS started_at, min(completed_at) AS completed_at,
   max(last_at) AS last_at, max(verdict) AS verdict, max(score) AS score
 FROM (
@@ -152,13 +179,16 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE tenant = {tenant:String} AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE tenant = {tenant:String}))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND tenant = {tenant:String} AND stored <= 2000 AND timestamp >= 10 AND timestamp < 20
 )
 )
 GROUP BY tenant, course, learner
-) WHERE last_at > -9223372036854775808;
+) AS s LEFT ANY JOIN (SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE s.last_at > -9223372036854775808 GROUP BY course, human
+);
 
 -- check
 SELECT course, learner, anyIf(state, side = 1), anyIf(state, side = 2) FROM (
@@ -181,8 +211,9 @@ FROM (
     object_kind = 1 AND object = course AS own,
     (tenant, stored) IN (SELECT tenant, target FROM refs WHERE tenant = {tenant:String} AND (tenant, referrer) IN (SELECT tenant, stored FROM statements WHERE voiding = 1 AND stored <= 2000 AND (tenant, stored) IN (SELECT tenant, referrer FROM refs WHERE tenant = {tenant:String}))) AS void,
     toInt8(multiIf(NOT own, -1, success >= 0, success, verb = 'http://adlnet.gov/expapi/verbs/passed', 1, verb = 'http://adlnet.gov/expapi/verbs/failed', 0, -1)) AS judged,
-    multiIf(NOT own OR verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
-      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS points
+    multiIf(verb = 'http://adlnet.gov/expapi/verbs/progressed', nan, isFinite(score_scaled), score_scaled,
+      score_max > score_min, (score_raw - score_min) / (score_max - score_min), nan) AS value,
+    if(own, value, nan) AS points
   FROM statements WHERE voiding = 0 AND actor != '' AND tenant = {tenant:String} AND stored <= 2000 AND cityHash64(toString(actor)) % 3 = 1
 )
 )

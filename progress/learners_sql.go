@@ -1,0 +1,80 @@
+package progress
+
+import "fmt"
+
+// The queries on single learners. Each SELECT below has one row for every course
+// and human; humans are made of all their identifiers.
+
+// reachedSQL: what has been reached.
+func (q question) reachedSQL() string {
+	return fmt.Sprintf(`SELECT course, human, max(assigned) AS assigned, any(name) AS name, any(path) AS path, %s
+FROM (%s) GROUP BY course, human`, highest, q.byPerson("progress", "started_at, completed_at, last_at, verdict, score"))
+}
+
+// attemptsSQL: one row for every attempt. Without a registration an attempt
+// begins with a start; what comes before the first one belongs to it.
+func (q question) attemptsSQL() string {
+	rows := fmt.Sprintf(`SELECT course, human, registration, at, number, max(start) AS start, min(first_at) AS first_at, max(last_at) AS last_at,
+  max(place) AS place, max(final) AS final, max(score) AS score, max(verdict) AS verdict, max(duration) AS duration
+FROM (%s) GROUP BY course, human, registration, at, number`,
+		q.byPerson("progress_attempts", "registration, at, stored AS number, start, first_at, last_at, place, final, score, verdict, duration"))
+	return fmt.Sprintf(`SELECT course, human, registration, attempt, min(first_at) AS began, max(last_at) AS ended, max(place) AS place,
+  max(score).1 > %[1]s AS scored, if(max(final).1 > %[1]s, max(final).3, max(score).3) AS points, max(verdict).3 AS judged,
+  countIf(duration >= 0) AS sessions, sumIf(duration, duration >= 0) AS hundredths, max(duration) AS longest
+FROM (
+  SELECT *, toUInt32(greatest(1, sum(start) OVER (PARTITION BY course, human, registration ORDER BY at, number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))) AS attempt
+  FROM (%[2]s)
+) GROUP BY course, human, registration, attempt`, none, rows)
+}
+
+// triesSQL: attempts, scores and the length of sessions together.
+func (q question) triesSQL() string {
+	return fmt.Sprintf(`SELECT course, human, min(began) AS first, max(place).3 AS place, count() AS attempts, countIf(judged = 0) AS failed,
+  arraySort(groupArrayIf((began, registration, attempt, points), scored)) AS marks,
+  sum(sessions) AS sessions, sum(hundredths) AS session_time, arraySum(maxMap([toString(registration)], [greatest(longest, 0)]).2) AS cumulative_time
+FROM (%s) GROUP BY course, human`, q.attemptsSQL())
+}
+
+// activitySQL: when somebody was active, and for how long. Within a slot no gap
+// is too long; between two slots that have statements one may be.
+func (q question) activitySQL() string {
+	return fmt.Sprintf(`SELECT course, human, sum(n) AS statements, max(inside) AS active, arraySort(groupArray((f, l))) AS spans,
+  arraySum(x -> x.2 - x.1, spans) + arraySum((a, b) -> if(b.1 - a.2 <= %d, b.1 - a.2, 0), arrayPopBack(spans), arrayPopFront(spans)) AS gaps
+FROM (
+  SELECT course, human, slot, min(first_at) AS f, max(last_at) AS l, length(groupUniqArrayArray(statements)) AS n, %s AS inside
+  FROM (%s) GROUP BY course, human, slot
+) GROUP BY course, human`, maxGap, q.slots(), q.byPerson("progress_slots", "slot, first_at, last_at, statements"))
+}
+
+// learnersSQL: everything about one learner in one course.
+func (q question) learnersSQL() string {
+	return fmt.Sprintf(`SELECT r.course AS course, r.human AS human, r.assigned AS assigned, r.name AS name, r.path AS path, r.started_at AS started, r.completed_at AS completed,
+  r.last_at AS last, r.verdict.3 AS judged, r.score.1 AS latest_at, r.score.3 AS latest_score, t.first AS first, t.place AS place, t.attempts AS attempts, t.failed AS failed_attempts,
+  length(t.marks) AS scored_attempts, if(scored_attempts > 0, t.marks[1].4, %[1]s) AS first_score, if(scored_attempts > 0, t.marks[-1].4, %[1]s) AS last_score,
+  if(scored_attempts > 0, arrayMax(arrayMap(m -> m.4, t.marks)), %[1]s) AS best_score, if(scored_attempts > 0, toInt64(round(arraySum(m -> m.4, t.marks) / scored_attempts)), %[1]s) AS average_score,
+  a.statements AS statements, a.active AS active,
+  multiIf(t.sessions = 0, 'gaps', c.duration = 'cumulative', 'cumulative', 'session') AS source,
+  toInt64(multiIf(source = 'gaps', a.gaps, source = 'cumulative', t.cumulative_time * 10000, t.session_time * 10000)) AS spent,
+  toInt64(greatest(0, intDiv(%[2]d - r.last_at, %[3]d))) AS idle,
+  started < %[4]s AND completed = %[4]s AND idle >= %[5]d AS at_risk_idle,
+  started < %[4]s AND completed = %[4]s AND failed_attempts >= 2 AS at_risk_failed,
+  if(completed < %[4]s, completed - first, -1) AS took
+FROM (%[6]s) AS r
+LEFT ANY JOIN (%[7]s) AS t ON r.course = t.course AND r.human = t.human
+LEFT ANY JOIN (%[8]s) AS a ON r.course = a.course AND r.human = a.human
+LEFT ANY JOIN (SELECT course, duration FROM course_settings FINAL WHERE tenant = {tenant:String}) AS c ON r.course = c.course`,
+		none, q.asOf.UnixMicro(), 24*3_600_000_000, never, q.IdleDays, q.reachedSQL(), q.triesSQL(), q.activitySQL())
+}
+
+// kinds are the conditions by which learners are chosen from learnersSQL.
+var kinds = map[string]string{
+	"started":       "started < " + never,
+	"not-started":   "started = " + never,
+	"completed":     "completed < " + never,
+	"not-completed": "completed = " + never,
+	"passed":        "judged = 1",
+	"failed":        "judged = 0",
+	"at-risk":       "(at_risk_idle OR at_risk_failed)",
+	"active":        "active",
+	"unassigned":    "NOT assigned",
+}

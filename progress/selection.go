@@ -1,0 +1,142 @@
+package progress
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+)
+
+// Scope is whose figures somebody may see. The zero value is nobody's.
+type Scope struct {
+	// All: of everybody in the tenant, also of who is in no group.
+	All bool
+	// Groups: else of today's members of these groups.
+	Groups []string
+	// Aggregates: of no single person, and of no small group.
+	Aggregates bool
+}
+
+// Selection chooses what figures are made of. Empty fields choose everything.
+type Selection struct {
+	// Course is the id of an Activity.
+	Course string
+	// Learner is the id of a person, or an identifier that belongs to nobody.
+	Learner string
+	// Unit chooses the people of a unit and of those below it, Group those of a
+	// group, as of today.
+	Unit, Group string
+	// From and To bound the days on which somebody is active: From <= day < To.
+	// The zero values bound nothing.
+	From, To time.Time
+	// IdleDays is from when on somebody is at risk; 0 means DefaultIdleDays.
+	IdleDays int
+	Scope    Scope
+}
+
+// DefaultIdleDays is after how many days without activity a learner is at risk.
+const DefaultIdleDays = 7
+
+// question is a Selection on its way to the database.
+type question struct {
+	Selection
+	tenant string
+	asOf   time.Time // what idle days are reckoned to
+	zone   *time.Location
+}
+
+// ask makes a question. What depends on the time of day changes once an hour, so
+// that an answer holds for that long.
+func (p *Projector) ask(tenant string, s Selection) question {
+	if s.IdleDays <= 0 {
+		s.IdleDays = DefaultIdleDays
+	}
+	return question{s, tenant, p.now().Truncate(time.Hour), p.zone}
+}
+
+// context gives the queries of ctx the parameters that their SQL names.
+func (q question) context(ctx context.Context, more clickhouse.Parameters) context.Context {
+	params := clickhouse.Parameters{
+		"tenant": q.tenant, "course": q.Course, "learner": q.Learner, "unit": q.Unit, "group": q.Group,
+		"groups": arrayOf(q.Scope.Groups), "today": q.asOf.In(q.zone).Format(time.DateOnly), "zone": q.zone.String(),
+	}
+	for name, value := range more {
+		params[name] = value
+	}
+	return clickhouse.Context(ctx, clickhouse.WithParameters(params), clickhouse.WithSettings(readSettings))
+}
+
+// readSettings: a missing row of a join is one with empty values.
+var readSettings = clickhouse.Settings{"join_use_nulls": 0, "max_threads": 2}
+
+// arrayOf writes texts as a parameter of the type Array(String).
+func arrayOf(list []string) string {
+	quoted := make([]string, len(list))
+	escape := strings.NewReplacer(`\`, `\\`, `'`, `\'`)
+	for i, s := range list {
+		quoted[i] = "'" + escape.Replace(s) + "'"
+	}
+	return "[" + strings.Join(quoted, ",") + "]"
+}
+
+// ofGroups selects today's members of groups.
+func ofGroups(groups string) string {
+	return "SELECT person FROM person_groups FINAL WHERE tenant = {tenant:String} AND `group` IN (" + groups + ") AND role = 'member' " +
+		"AND since <= {today:Date32} AND until >= {today:Date32}"
+}
+
+// people are the conditions on a person; row is the alias of persons.
+func (q question) people(row string) string {
+	where := "1"
+	if !q.Scope.All {
+		where += " AND " + row + ".person IN (" + ofGroups("SELECT arrayJoin({groups:Array(String)})") + ")"
+	}
+	if q.Group != "" {
+		where += " AND " + row + ".person IN (" + ofGroups("{group:String}") + ")"
+	}
+	if q.Unit != "" {
+		where += " AND has(" + row + ".path, {unit:String})"
+	}
+	if q.Learner != "" {
+		where += " AND human = {learner:String}"
+	}
+	return where
+}
+
+// byPerson is a SELECT of columns of a table of ours, with the human behind the
+// learner, and that human's unit and name. The directory has its say here and nowhere else: who
+// becomes one person is one in every figure.
+func (q question) byPerson(table, columns string) string {
+	where := "tenant = {tenant:String}"
+	if q.Course != "" {
+		where += " AND course = {course:String}"
+	}
+	if q.Learner != "" {
+		where += " AND learner IN (SELECT {learner:String} UNION ALL SELECT identifier FROM persons FINAL WHERE tenant = {tenant:String} AND person = {learner:String})"
+	}
+	final := ""
+	if table == "progress" {
+		final, where = " FINAL", where+" AND last_at > "+none
+	} else {
+		where += " AND " + inForce
+	}
+	return fmt.Sprintf(`SELECT toString(s.course) AS course, s.learner AS learner, if(who.person = '', s.learner, who.person) AS human, who.person != '' AS assigned, who.name AS name, who.path AS path, %s
+FROM (SELECT * FROM %s%s WHERE %s) AS s
+LEFT ANY JOIN (SELECT identifier, person, name, path FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE %s`, columns, table, final, where, q.people("who"))
+}
+
+// slots is the range of slots of From and To, as a condition.
+func (q question) slots() string {
+	conditions := []string{"1"}
+	if !q.From.IsZero() {
+		conditions = append(conditions, "slot >= "+strconv.FormatInt(q.From.Unix()/600, 10))
+	}
+	if !q.To.IsZero() {
+		conditions = append(conditions, "slot < "+strconv.FormatInt(q.To.Unix()/600, 10))
+	}
+	return strings.Join(conditions, " AND ")
+}
