@@ -42,7 +42,7 @@ var (
 	inGo       = regexp.MustCompile(`\.(tn?)\("([^"]+)"([,)])`)
 	problems   = regexp.MustCompile(`key: "([a-z]+)"`)
 	deeds      = regexp.MustCompile(`done=([a-z-]+)|onSession\(q, "([a-z-]+)"`)
-	entries    = regexp.MustCompile(`(?:(?:Title|Done)\s*[:=]+ |key = )[^"\n]*"([a-z]+\.[a-z.]+)"`)
+	entries    = regexp.MustCompile(`(?:(?:Title|Done)\s*[:=]+ |key = [^"\n]*)"([a-z]+\.[a-z.]+)"`)
 	menus      = regexp.MustCompile(`"(menu\.[a-z]+)"`)
 )
 
