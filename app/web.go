@@ -19,7 +19,7 @@ import (
 func (a *App) newPages() *web.Site {
 	return web.New(web.Dependencies{
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
-		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.signin.SetLanguage,
+		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.signin.SetLanguage, Learner: a.learnerOf,
 		Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
 	})
 }

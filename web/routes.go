@@ -47,6 +47,13 @@ var (
 		{"GET", "/courses/{course}/registrations/{registration}", managers, (*Site).registration},
 		{"POST", "/courses/{course}/registrations/{registration}/link", managers, (*Site).makeLink},
 		{"POST", "/courses/{course}/registrations/{registration}/reset", managers, (*Site).reset},
+		{"POST", "/courses/{course}/registrations/{registration}/dates", managers, (*Site).setDates},
+		{"GET", "/courses/{course}/invitations", managers, (*Site).invitations},
+		{"POST", "/courses/{course}/invitations", managers, (*Site).invite},
+		{"POST", "/courses/{course}/invitations/{invitation}/revoke", managers, (*Site).revokeInvitation},
+
+		{"GET", "/invitation/{token}", anyone, (*Site).invitation},
+		{"POST", "/invitation/{token}", anyone, (*Site).accept},
 
 		{"GET", "/my", learners, (*Site).my},
 		{"POST", "/my/{registration}/open", learners, (*Site).openMine},
