@@ -120,7 +120,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, to route) {
 	q := s.newRequest(w, r)
 	var err error
 	switch {
-	case to.roles == nil || q.who.Has(to.roles...):
+	case visitor.Allowed(q.who, visitor.Rule{Public: to.roles == nil, Roles: to.roles}):
 		err = to.handle(s, q)
 	case q.who == nil:
 		q.toSignIn()
