@@ -45,6 +45,7 @@ func Handler(s Services, logger *zap.Logger) http.Handler {
 	} {
 		mux.Handle(pattern, h.shell(action))
 	}
+	mux.HandleFunc("/v1/directory/{tenant}/{rest...}", h.directory)
 	return mux
 }
 
@@ -92,7 +93,7 @@ func (h *handler) shell(action func(w http.ResponseWriter, r *http.Request) erro
 		}
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(problem{http.StatusText(status), status, err.Error()}) // the command is gone otherwise
+		_ = json.NewEncoder(w).Encode(problem{Title: http.StatusText(status), Status: status, Detail: err.Error()}) // the command is gone otherwise
 	})
 }
 

@@ -287,6 +287,7 @@ func (a *App) Handler() http.Handler {
 	a.records.Register(router)
 	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)
+	a.newDirectoryAPI(a.door).Register(router)
 	a.newAttendanceAPI().Register(router)
 	a.signin.NewAPI(a.door).Register(router)
 	pages := a.newPages()

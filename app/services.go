@@ -24,6 +24,7 @@ func (a *App) Admin() http.Handler {
 		Reader:          a.store,
 		Blobs:           adminBlobs{Blobs{a.blobs}},
 		Catalog:         adminCatalog{a},
+		Directory:       a.directoryForCommands(),
 		Accounts:        a.signin,
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,
