@@ -24,6 +24,8 @@ type Services struct {
 	Reader  Reader
 	Blobs   Blobs // nil: statements are imported without a look at their attachments
 	Catalog Catalog
+	// Attendance is nil where none is kept.
+	Attendance Attendance
 	// Directory answers what the interface /api/v1 does about people, units, groups,
 	// headcounts and imports, for a tenant, whoever asks.
 	Directory func(tenant string) http.Handler
