@@ -69,7 +69,9 @@ var allowed = map[string][]string{
 	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
 	// What a report is to be about, before anything is computed.
 	"report/definition": {"schema", "statements", "internal/tenantfiles"},
-	"verify":            {"statements", "documents", "store", "internal/failpoint"},
+	// Pictures of figures that may be shown.
+	"report/chart": {},
+	"verify":       {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
 	"admin": {"statements", "documents", "store", "directory", "directory/sheet", "access", "apiv1", "signin", "web/visitor", "verify", "internal/failpoint", "internal/tenantfiles"},
 	// Tests only.
