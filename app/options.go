@@ -6,6 +6,7 @@ import (
 	"go.uber.org/zap"
 
 	"lernspur/access"
+	"lernspur/blobs"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
@@ -30,6 +31,9 @@ type Options struct {
 	// Schemas is the folder of the schemas that tenants have of their own; empty:
 	// schemas in the data folder.
 	Schemas string
+	// Bucket is where attachments and the files of packages are kept, with its Spool
+	// left empty; nil: in the data folder.
+	Bucket *blobs.Bucket
 	// Catalog is about packages, courses and launches.
 	Catalog CatalogOptions
 	// Server bounds the connections of network clients.
@@ -52,6 +56,9 @@ type Options struct {
 	// browsers see it: they may put content into a frame, and their host name is
 	// never that of content.
 	ContentAddr, Pages string
+	// TLS has the files of the certificate that Addr is served with, ContentTLS that
+	// of ContentAddr; an empty ContentTLS is the same as TLS.
+	TLS, ContentTLS CertificateFiles
 	// Socket opens the door for the command line in the data folder.
 	Socket bool
 	// Key and Secret are made sure of at the start; both empty leave it.
@@ -69,6 +76,14 @@ type Options struct {
 	// acknowledged; 20 s. What it does not have then is carried there after the
 	// next start.
 	CommitGrace time.Duration
+}
+
+// contentTLS are the files that content is served with.
+func (o *Options) contentTLS() CertificateFiles {
+	if o.ContentTLS != (CertificateFiles{}) {
+		return o.ContentTLS
+	}
+	return o.TLS
 }
 
 func (o *Options) defaults() {

@@ -15,6 +15,7 @@ type Config struct {
 	Commit     Commit
 	Limits     Limits
 	Packages   Packages
+	Blobs      Blobs
 	Launch     Launch
 	LRS        LRS
 	CORS       CORS
@@ -34,6 +35,8 @@ type Server struct {
 	// PublicURL is the base address that clients see, without a slash at its
 	// end. Its path is put before the addresses in answers.
 	PublicURL string
+	// TLS is the certificate; that of content as well, unless it has its own.
+	TLS TLS
 }
 
 // Content is where learning content is served, always under another host name
@@ -41,7 +44,11 @@ type Server struct {
 type Content struct {
 	Addr      string
 	PublicURL string
+	TLS       TLS
 }
+
+// TLS are the files of a certificate, PEM; both or neither.
+type TLS struct{ Certificate, Key string }
 
 // Access is what is created at the first start.
 type Access struct {
@@ -170,6 +177,22 @@ type Packages struct {
 	Files int
 	// Uploads is how many packages may be on their way at one time.
 	Uploads int
+}
+
+// Blobs says where attachments and the files of packages are kept.
+type Blobs struct{ S3 S3 }
+
+// S3 is a bucket of an S3-compatible store. An empty Endpoint means the data folder.
+type S3 struct {
+	Endpoint string
+	Region   string
+	Bucket   string
+	Prefix   string
+	// AccessKey and SecretKey are the credentials.
+	AccessKey string
+	SecretKey string
+	// PathStyle is "true" when the bucket is named in the path.
+	PathStyle string
 }
 
 // Launch is about the links that open content.

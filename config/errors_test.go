@@ -63,6 +63,13 @@ var wrong = []struct {
 	{"packages.unpacked_bytes", "expected a size from 1MiB to 1TiB", []string{"2TiB"}},
 	{"packages.files", "expected a whole number from 1 to 1000000", []string{"0"}},
 	{"packages.uploads", "expected a whole number from 1 to 100", []string{"0", "101"}},
+	{"blobs.s3.endpoint", "expected an address such as https://", []string{"s3.example.org", "ftp://s3.example.org", "https://u:p@s3.example.org"}},
+	{"blobs.s3.region", "expected up to 64 visible", []string{"a b"}},
+	{"blobs.s3.bucket", "expected up to 63 visible", []string{"a b", "a:b"}},
+	{"blobs.s3.prefix", "expected up to 256 visible", []string{"a b"}},
+	{"blobs.s3.access_key", "expected up to 256 visible", []string{"a b"}},
+	{"blobs.s3.secret_key", "expected text without control", []string{"a\tb"}},
+	{"blobs.s3.path_style", "expected one of true, false", []string{"yes"}},
 	{"launch.lifetime", "expected a duration with its unit, from 1m to 87600h", []string{"1s", "forever"}},
 	{"launch.max_lifetime", "expected a duration with its unit, from 1m to 87600h", []string{"1s"}},
 	{"lrs.lenient_tenants", "expected a list of names", []string{"a b", "a:b", "Köln", strings.Repeat("x", 129)}},
@@ -96,7 +103,7 @@ func TestEveryKeyRefused(t *testing.T) {
 			return w.key == k.name
 		})
 		if i < 0 {
-			if k.name != "engine.library" && k.name != "lrs.schemas" { // take everything
+			if !slices.Contains([]string{"engine.library", "lrs.schemas", "tls.certificate", "tls.key", "content.tls.certificate", "content.tls.key"}, k.name) { // take everything
 				t.Errorf("%s: no wrong value is tried", k.name)
 			}
 			continue
@@ -202,6 +209,8 @@ func TestRules(t *testing.T) {
 		{"secret without key", nil, map[string]string{"LERNSPUR_SECRET": "s"}, []string{"key: expected a name"}},
 		{"both", []string{"--key=a"}, map[string]string{"LERNSPUR_SECRET": "s"}, nil},
 		{"idle for longer than a session", []string{"--signin-idle=13h"}, nil, []string{"signin.idle: expected at most signin.lifetime"}},
+		{"a bucket of nobody", []string{"--blobs-s3-endpoint=https://s3.example.org"}, nil, []string{"blobs.s3.bucket: expected the name", "blobs.s3.access_key: expected an access key"}},
+		{"a bucket in the address", []string{"--blobs-s3-endpoint=https://s3.example.org/bucket", "--blobs-s3-bucket=b", "--blobs-s3-access-key=a"}, nil, []string{"blobs.s3.endpoint: expected an address without", "blobs.s3.secret_key: expected a secret key"}},
 		{"client without issuer", []string{"--auth-oidc-client-id=lernspur"}, nil, []string{"auth.oidc.issuer: expected the issuer"}},
 		{"client secret without client", nil, map[string]string{"LERNSPUR_AUTH_OIDC_CLIENT_SECRET": "s"}, []string{"auth.oidc.client_id: expected a client"}},
 		{"issuer without audience", []string{"--auth-oidc-issuer=https://id.example.org"}, nil, []string{"auth.oidc.audience: expected an audience"}},
@@ -212,6 +221,14 @@ func TestRules(t *testing.T) {
 		{"free ports", []string{"--addr=127.0.0.1:0", "--content-addr=127.0.0.1:0"}, nil, nil},
 		{"packages that cannot unpack", []string{"--packages-packed-bytes=8GiB"}, nil, []string{"packages.packed_bytes: expected at most packages.unpacked_bytes"}},
 		{"links beyond the longest", []string{"--launch-max-lifetime=1h"}, nil, []string{"launch.lifetime: expected at most launch.max_lifetime"}},
+		{"certificate without key", []string{"--tls-certificate=c.pem"}, nil, []string{"tls.key: expected a file with the key"}},
+		{"key without certificate", []string{"--tls-key=k.pem"}, nil, []string{"tls.certificate: expected a file with the certificate"}},
+		{"certificate of content without key", []string{"--tls-certificate=c.pem", "--tls-key=k.pem", "--content-tls-certificate=c.pem"}, nil, []string{"content.tls.key: expected a file with the key"}},
+		{"key of content without certificate", []string{"--content-tls-key=k.pem"}, nil, []string{"content.tls.certificate: expected a file with the certificate"}},
+		{"TLS for content alone", []string{"--content-tls-certificate=c.pem", "--content-tls-key=k.pem"}, nil, []string{"tls.certificate: expected a certificate for the pages as well"}},
+		{"TLS under a plain address", []string{"--tls-certificate=c.pem", "--tls-key=k.pem", "--public-url=http://lrs.example"}, nil, []string{"public_url: expected an address that begins with https://"}},
+		{"TLS with plain content", []string{"--tls-certificate=c.pem", "--tls-key=k.pem", "--content-public-url=http://content.example"}, nil, []string{"content.public_url: expected an address that begins with https://"}},
+		{"TLS", []string{"--tls-certificate=c.pem", "--tls-key=k.pem", "--public-url=https://lrs.example", "--content-public-url=https://content.example"}, nil, nil},
 		{"same host", []string{"--public-url=https://a.example", "--content-public-url=https://a.example:8081"}, nil, []string{"content.public_url: expected another host name"}},
 		{"the pages' default host", []string{"--content-addr=LOCALHOST:8081"}, nil, []string{"content.public_url: expected another host name"}},
 		{"the host of content.addr", []string{"--public-url=http://127.0.0.1:8080"}, nil, []string{"content.public_url: expected another host name"}},

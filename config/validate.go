@@ -38,6 +38,31 @@ var rules = []rule{
 	{[]string{"key", "secret"},
 		func(c *Config) bool { return c.Access.Secret == "" || c.Access.Key != "" },
 		"a name for the API key, because secret is set"},
+	{[]string{"tls.certificate", "tls.key"},
+		func(c *Config) bool { return c.Server.TLS.Key == "" || c.Server.TLS.Certificate != "" },
+		"a file with the certificate, because tls.key is set"},
+	{[]string{"tls.key", "tls.certificate"},
+		func(c *Config) bool { return c.Server.TLS.Certificate == "" || c.Server.TLS.Key != "" },
+		"a file with the key, because tls.certificate is set"},
+	{[]string{"content.tls.certificate", "content.tls.key"},
+		func(c *Config) bool { return c.Content.TLS.Key == "" || c.Content.TLS.Certificate != "" },
+		"a file with the certificate, because content.tls.key is set"},
+	{[]string{"content.tls.key", "content.tls.certificate"},
+		func(c *Config) bool { return c.Content.TLS.Certificate == "" || c.Content.TLS.Key != "" },
+		"a file with the key, because content.tls.certificate is set"},
+	{[]string{"tls.certificate", "content.tls.certificate"},
+		func(c *Config) bool { return c.Content.TLS.Certificate == "" || c.Server.TLS.Certificate != "" },
+		"a certificate for the pages as well, because content.tls.certificate is set"},
+	{[]string{"public_url", "tls.certificate"},
+		func(c *Config) bool {
+			return c.Server.TLS.Certificate == "" || !strings.HasPrefix(c.Server.PublicURL, "http:")
+		},
+		"an address that begins with https://, because tls.certificate is set"},
+	{[]string{"content.public_url", "tls.certificate"},
+		func(c *Config) bool {
+			return c.Server.TLS.Certificate == "" || !strings.HasPrefix(c.Content.PublicURL, "http:")
+		},
+		"an address that begins with https://, because tls.certificate is set"},
 	{[]string{"auth.oidc.audience", "auth.oidc.issuer", "auth.oidc.client_id"},
 		func(c *Config) bool {
 			return c.Auth.OIDC.Issuer == "" || c.Auth.OIDC.Audience != "" || c.Auth.OIDC.ClientID != ""
@@ -70,6 +95,21 @@ var rules = []rule{
 	{[]string{"packages.packed_bytes", "packages.unpacked_bytes"},
 		func(c *Config) bool { return c.Packages.PackedBytes <= c.Packages.UnpackedBytes },
 		"at most packages.unpacked_bytes"},
+	{[]string{"blobs.s3.endpoint"},
+		func(c *Config) bool {
+			u, err := url.Parse(c.Blobs.S3.Endpoint)
+			return err == nil && u.Path == ""
+		},
+		"an address without a path: the bucket is blobs.s3.bucket"},
+	{[]string{"blobs.s3.bucket", "blobs.s3.endpoint"},
+		func(c *Config) bool { return c.Blobs.S3.Endpoint == "" || c.Blobs.S3.Bucket != "" },
+		"the name of a bucket, because blobs.s3.endpoint is set"},
+	{[]string{"blobs.s3.access_key", "blobs.s3.endpoint"},
+		func(c *Config) bool { return c.Blobs.S3.Endpoint == "" || c.Blobs.S3.AccessKey != "" },
+		"an access key, because blobs.s3.endpoint is set"},
+	{[]string{"blobs.s3.secret_key", "blobs.s3.access_key"},
+		func(c *Config) bool { return c.Blobs.S3.AccessKey == "" || c.Blobs.S3.SecretKey != "" },
+		"a secret key, because blobs.s3.access_key is set"},
 	{[]string{"launch.lifetime", "launch.max_lifetime"},
 		func(c *Config) bool { return c.Launch.Lifetime <= c.Launch.MaxLifetime },
 		"at most launch.max_lifetime"},
