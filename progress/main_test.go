@@ -1,6 +1,7 @@
 package progress
 
 import (
+	stdcmp "cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -22,7 +24,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
 	// A check of the property takes a second or two on a real engine.
-	if err := flag.Set("rapid.checks", "8"); err != nil {
+	checks := stdcmp.Or(os.Getenv("LERNSPUR_PROPERTY_RUNS"), "6")
+	if err := flag.Set("rapid.checks", checks); err != nil {
 		panic(err)
 	}
 	storetest.Main(m)
@@ -64,7 +67,12 @@ type world struct {
 	mark    atomic.Int64 // what the projector sees as the watermark
 	stored  int64        // of the last statement
 	attempt int
+	// directory is the version of the directory, of all tenants together.
+	directory int64
 }
+
+// testNow is what the clock shows.
+var testNow = time.Date(2026, 1, 8, 12, 30, 0, 0, time.UTC)
 
 // firstStored is the stored of the first statement of a world, 2026-01-01.
 const firstStored = 1767225600_000001
@@ -78,7 +86,7 @@ func newWorld(t testing.TB) *world {
 // restart makes a new projector, as a new process would.
 func (w *world) restart() {
 	w.t.Helper()
-	w.Projector = New(Dependencies{Conn: w.store.Conn(), Watermark: w.mark.Load})
+	w.Projector = New(Dependencies{Conn: w.store.Conn(), Watermark: w.mark.Load, Now: func() time.Time { return testNow }})
 	if err := w.load(context.Background()); err != nil {
 		w.t.Fatal(err)
 	}
