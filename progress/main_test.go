@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,12 +25,25 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
 	// A check of the property takes a second or two on a real engine.
-	checks := stdcmp.Or(os.Getenv("LERNSPUR_PROPERTY_RUNS"), "6")
-	if err := flag.Set("rapid.checks", checks); err != nil {
+	if err := flag.Set("rapid.checks", strconv.Itoa(sequences()/perRun())); err != nil {
 		panic(err)
 	}
 	storetest.Main(m)
 }
+
+// sequences is how many histories the property test makes; make property asks for
+// many.
+func sequences() int {
+	n, err := strconv.Atoi(stdcmp.Or(os.Getenv("LERNSPUR_SEQUENCES"), "12"))
+	if err != nil || n < 1 {
+		panic("LERNSPUR_SEQUENCES is not a number")
+	}
+	return n
+}
+
+// perRun is how many histories run side by side, each in a tenant of its own: when
+// there are many, they share the cost of the cycles.
+func perRun() int { return max(1, min(25, sequences()/6)) }
 
 // golden compares got with testdata/name.
 func golden(t *testing.T, name, got string) {
@@ -95,6 +109,12 @@ func (w *world) restart() {
 // post stores statements of a tenant, and raises the watermark.
 func (w *world) post(tenant string, sts ...string) {
 	w.t.Helper()
+	w.insertRows(w.rows(tenant, sts))
+}
+
+// rows makes statements ready to be stored.
+func (w *world) rows(tenant string, sts []string) []store.Row {
+	w.t.Helper()
 	rows := make([]store.Row, len(sts))
 	for i, st := range sts {
 		parsed, err := statements.ParseOne([]byte(st), statements.Options{
@@ -107,6 +127,11 @@ func (w *world) post(tenant string, sts ...string) {
 		parsed.Stamp(w.stored)
 		rows[i] = store.Row{Tenant: tenant, Statement: parsed}
 	}
+	return rows
+}
+
+func (w *world) insertRows(rows []store.Row) {
+	w.t.Helper()
 	w.attempt++
 	if err := w.store.Insert(context.Background(), fmt.Sprintf("test-%p-%d", w, w.attempt), rows); err != nil {
 		w.t.Fatal(err)
