@@ -19,6 +19,7 @@ import (
 	"lernspur/access"
 	"lernspur/admin"
 	"lernspur/apiv1"
+	"lernspur/attendance"
 	"lernspur/blobs"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
@@ -58,6 +59,7 @@ type App struct {
 	catalog    *catalog.Service
 	catalogAPI *api.API
 	launches   *launch.Service
+	attendance *attendance.Service
 	signin     *signin.Service
 
 	public      gate
@@ -134,6 +136,10 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	a.task(func() { a.catalog.Run(running, a.tenants) })
+	if err := a.startAttendance(); err != nil {
+		return fmt.Errorf("attendance: %w", err)
+	}
+	a.task(func() { a.attendance.Run(running, a.tenants) })
 	a.startLaunch()
 	if err := a.startSignin(ctx); err != nil {
 		return fmt.Errorf("signing in: %w", err)
@@ -281,6 +287,7 @@ func (a *App) Handler() http.Handler {
 	a.records.Register(router)
 	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)
+	a.newAttendanceAPI().Register(router)
 	a.signin.NewAPI(a.door).Register(router)
 	pages := a.newPages()
 	a.signin.SetLook(look{pages})

@@ -59,10 +59,13 @@ func (a *App) startCatalog() error {
 // link is the address that opens a launch.
 func (a *App) link(token string) string { return a.opts.Catalog.LaunchBase + "/launch/" + token }
 
+// invitationLink is the address of the page of an invitation.
+func (a *App) invitationLink(token string) string { return a.base() + "/invitation/" + token }
+
 // newCatalogAPI assembles what answers for the catalogue.
 func (a *App) newCatalogAPI() *api.API {
 	return api.New(api.Options{
-		Door: a.door, Catalog: a.catalog, Link: a.link, Logger: a.log.Named("catalog"),
+		Door: a.door, Catalog: a.catalog, Link: a.link, InvitationLink: a.invitationLink, Logger: a.log.Named("catalog"),
 		PathPrefix: a.opts.LRS.PathPrefix, Patience: a.opts.Catalog.Patience,
 		Registered: a.registered, WasReset: a.wasReset, Calls: a.calls,
 	})

@@ -49,8 +49,8 @@ func (a *App) newContent() (http.Handler, error) {
 }
 
 // calls are the calls of content at run time, for its API.
-func (a *App) calls(ctx context.Context, tenant string, registration uuid.UUID, item string) (any, error) {
-	return a.player.Calls(ctx, tenant, registration, item)
+func (a *App) calls(ctx context.Context, tenant string, registration uuid.UUID, item string, attempt int) (any, error) {
+	return a.player.Calls(ctx, tenant, registration, item, attempt)
 }
 
 // apart keeps a handler off the host name of the pages.

@@ -63,8 +63,7 @@ func TestContentOfH5P(t *testing.T) {
 	for _, s := range result.Statements {
 		got = append(got, path.Base(s.Verb.ID)+" "+strings.TrimPrefix(s.Object.ID, activity)+" "+s.Actor.Account.Name)
 	}
-	// The first has an extension that no statement may have; it costs the others nothing.
-	if want := "interacted /content/5 4711|completed  4711|passed  4711"; strings.Join(got, "|") != want {
+	if want := "answered /content/5 4711|interacted /content/5 4711|completed  4711|passed  4711"; strings.Join(got, "|") != want {
 		t.Errorf("%s, want %s\n%s", strings.Join(got, "|"), want, text)
 	}
 	now := do(t, a, "GET", "/api/v1/registrations/"+id, "", 200)

@@ -68,6 +68,9 @@ func TestContent(t *testing.T) {
 	calls := do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=one", "", 200)
 	expect(t, "the call", dig(t, calls, "calls", 0, "call"), "LMSFinish")
 	do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=two", "", 404)
+	do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=one&attempt=1", "", 200)
+	do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=one&attempt=2", "", 404)
+	do(t, a, "GET", "/api/v1/registrations/"+reg["id"].(string)+"/calls?item=one&attempt=x", "", 400)
 	status, text := ask(t, a, "GET", "/xapi/statements?ascending=true&registration="+reg["id"].(string), "")
 	var result struct {
 		Statements []struct{ Verb struct{ ID string } }

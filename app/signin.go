@@ -18,6 +18,10 @@ func (a *App) startSignin(ctx context.Context) (err error) {
 	o := a.opts.Signin
 	o.Records, o.Logger, o.Registerer = signinRecords{a.committer, a.store}, a.log.Named("signin"), a.registry
 	o.People = a.peopleOf
+	if o.OIDC != nil {
+		oidc := *o.OIDC
+		oidc.PersonOf, o.OIDC = a.personOf, &oidc
+	}
 	if a.signin, err = signin.New(o); err != nil {
 		return err
 	}
@@ -34,6 +38,22 @@ func (a *App) peopleOf(ctx context.Context, tenant, person string) (id string, g
 		return "", nil
 	}
 	return p.ID, a.people.GroupsOfTrainer(ctx, tenant, p.ID)
+}
+
+// personOf is who has one of these identifiers; "" for nobody. Two people are
+// nobody, too.
+func (a *App) personOf(ctx context.Context, tenant string, identifiers []string) string {
+	found := ""
+	for _, identifier := range identifiers {
+		p, ok := a.people.PersonOf(ctx, tenant, identifier)
+		if ok && found != "" && p.ID != found {
+			return ""
+		}
+		if ok {
+			found = p.ID
+		}
+	}
+	return found
 }
 
 // signinRecords are the commit path and the store as package signin sees them.

@@ -19,10 +19,13 @@ import (
 func (a *App) newPages() *web.Site {
 	return web.New(web.Dependencies{
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
-		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf,
+		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.signin.SetLanguage, Learner: a.learnerOf,
 		Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
 	})
 }
+
+// PagesURL is the address of the start page, as browsers reach it.
+func (a *App) PagesURL() string { return a.pagesBase() + "/" }
 
 // pagesBase is the public address of the pages, without a slash at its end.
 func (a *App) pagesBase() string {

@@ -21,6 +21,11 @@ var (
 	// ErrClosed means that a registration is not open now: before Opens or after
 	// Closes. A launch that was made before is there, and opens nothing meanwhile.
 	ErrClosed = errors.New("the registration is not open at this time")
+	// ErrNoInvitation means that a token is that of no invitation.
+	ErrNoInvitation = errors.New("there is no such invitation")
+	// ErrInvitationOver is the ErrNoInvitation of one that was: it has expired, was
+	// revoked, or as many have accepted it as may.
+	ErrInvitationOver = fmt.Errorf("%w any more: it has expired, was revoked, or has been used as often as it may be", ErrNoInvitation)
 	// ErrChanged means that somebody else has changed it since it was read.
 	ErrChanged = errors.New("it was changed meanwhile")
 )

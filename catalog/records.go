@@ -63,6 +63,21 @@ func runtimeKey(l *Launch, item string) documents.Key {
 	return documents.Key{Shelf: runtimeShelf(l.Tenant, l.Course, l.Resets), Registration: owner, ID: item}
 }
 
+// invitationKey is the place of an invitation. Ids rise with time.
+func invitationKey(tenant, id string) documents.Key {
+	return documents.Key{Shelf: documents.Shelf{Tenant: tenant, Kind: documents.CatalogInvitation}, ID: id}
+}
+
+// invitingKey finds an invitation by the hash of its token.
+func invitingKey(tenant, sum string) documents.Key {
+	return documents.Key{Shelf: documents.Shelf{Tenant: tenant, Kind: documents.CatalogInviting}, ID: sum}
+}
+
+// invitedKey is what a learner (canonical identifier) has of an invitation.
+func invitedKey(tenant, invitation, learner string) documents.Key {
+	return documents.Key{Shelf: documents.Shelf{Tenant: tenant, Kind: documents.CatalogInvited, Activity: invitation, Agent: learner}}
+}
+
 // change changes a record as a T; change gets nil when there is none, and answers
 // nil for no change.
 func change[T any](ctx context.Context, r Records, key documents.Key, change func(*T) (*T, error)) (*T, error) {

@@ -62,6 +62,13 @@ func (l *Learner) check() error {
 	return checkLine("learner.name", l.Name, maxName, true)
 }
 
+// Checked is the learner with its identifier, compact, or why it cannot be one.
+// Errors: *Invalid.
+func (l Learner) Checked() (Learner, error) {
+	err := l.check()
+	return l, err
+}
+
 func checkDates(opens, closes int64) error {
 	switch {
 	case opens < 0 || closes < 0:

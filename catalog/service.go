@@ -76,6 +76,7 @@ type Service struct {
 
 	uploads     chan struct{} // held by uploads
 	registering chan struct{} // held by whoever registers an Activity
+	accepting   stripes       // by invitation and learner
 }
 
 // What is remembered beside launches: this many versions, and bytes of indexes.

@@ -63,7 +63,7 @@ type Auth struct {
 	OIDC          OIDC
 }
 
-// OIDC is about the issuer of Bearer tokens.
+// OIDC is about the issuer of Bearer tokens, at which people can sign in as well.
 type OIDC struct {
 	// Issuer is its address as it stands in the claim iss; empty: there is none.
 	Issuer string
@@ -75,6 +75,17 @@ type OIDC struct {
 	TenantClaim string
 	// ScopePrefix stands before our scopes in the claim scope.
 	ScopePrefix string
+	// ClientID and ClientSecret are what the issuer knows the pages as; without
+	// them people do not sign in there. Name is how the issuer is called for them.
+	ClientID, ClientSecret, Name string
+	// Scopes are asked for beside openid.
+	Scopes []string
+	// NameClaim, RolesClaim and GroupsClaim are where an id token has the human's
+	// name, the roles and the groups.
+	NameClaim, RolesClaim, GroupsClaim string
+	// Roles are value=role each: what stands in RolesClaim, and what it is here;
+	// empty: the values are the names of our roles.
+	Roles []string
 }
 
 // Signin is about people who sign in to the pages.

@@ -41,6 +41,14 @@ var every = []struct {
 	{"auth.oidc.tenant", "LERNSPUR_AUTH_OIDC_TENANT", "auth-oidc-tenant", "town", func(c *Config) any { return c.Auth.OIDC.Tenant }, "town"},
 	{"auth.oidc.tenant_claim", "LERNSPUR_AUTH_OIDC_TENANT_CLAIM", "auth-oidc-tenant-claim", "https://example.org/town", func(c *Config) any { return c.Auth.OIDC.TenantClaim }, "https://example.org/town"},
 	{"auth.oidc.scope_prefix", "LERNSPUR_AUTH_OIDC_SCOPE_PREFIX", "auth-oidc-scope-prefix", "lrs/", func(c *Config) any { return c.Auth.OIDC.ScopePrefix }, "lrs/"},
+	{"auth.oidc.client_id", "LERNSPUR_AUTH_OIDC_CLIENT_ID", "auth-oidc-client-id", "lernspur", func(c *Config) any { return c.Auth.OIDC.ClientID }, "lernspur"},
+	{"auth.oidc.client_secret", "LERNSPUR_AUTH_OIDC_CLIENT_SECRET", "", "cl13nt s3cret", func(c *Config) any { return c.Auth.OIDC.ClientSecret }, "cl13nt s3cret"},
+	{"auth.oidc.name", "LERNSPUR_AUTH_OIDC_NAME", "auth-oidc-name", "Stadtanmeldung Köln", func(c *Config) any { return c.Auth.OIDC.Name }, "Stadtanmeldung Köln"},
+	{"auth.oidc.scopes", "LERNSPUR_AUTH_OIDC_SCOPES", "auth-oidc-scopes", "profile, groups", func(c *Config) any { return c.Auth.OIDC.Scopes }, []string{"profile", "groups"}},
+	{"auth.oidc.name_claim", "LERNSPUR_AUTH_OIDC_NAME_CLAIM", "auth-oidc-name-claim", "given_name", func(c *Config) any { return c.Auth.OIDC.NameClaim }, "given_name"},
+	{"auth.oidc.roles_claim", "LERNSPUR_AUTH_OIDC_ROLES_CLAIM", "auth-oidc-roles-claim", "realm_access.roles", func(c *Config) any { return c.Auth.OIDC.RolesClaim }, "realm_access.roles"},
+	{"auth.oidc.roles", "LERNSPUR_AUTH_OIDC_ROLES", "auth-oidc-roles", "lms-admins=administrator, cn=a=trainer", func(c *Config) any { return c.Auth.OIDC.Roles }, []string{"lms-admins=administrator", "cn=a=trainer"}},
+	{"auth.oidc.groups_claim", "LERNSPUR_AUTH_OIDC_GROUPS_CLAIM", "auth-oidc-groups-claim", "groups", func(c *Config) any { return c.Auth.OIDC.GroupsClaim }, "groups"},
 	{"engine.library", "LERNSPUR_ENGINE_LIBRARY", "engine-library", "/opt/libchdb.so", func(c *Config) any { return c.Engine.Library }, "/opt/libchdb.so"},
 	{"engine.memory", "LERNSPUR_ENGINE_MEMORY", "engine-memory", "2GiB", func(c *Config) any { return c.Engine.Memory }, int64(2147483648)},
 	{"commit.acknowledge", "LERNSPUR_COMMIT_ACKNOWLEDGE", "commit-acknowledge", "store", func(c *Config) any { return c.Commit.Acknowledge }, "store"},
@@ -153,6 +161,11 @@ func company(t *testing.T, key string) {
 		t.Setenv("LERNSPUR_KEY", "x")
 	case "auth.oidc.issuer":
 		t.Setenv("LERNSPUR_AUTH_OIDC_AUDIENCE", "x")
+	case "auth.oidc.client_id":
+		t.Setenv("LERNSPUR_AUTH_OIDC_ISSUER", "https://id.example.org")
+	case "auth.oidc.client_secret":
+		t.Setenv("LERNSPUR_AUTH_OIDC_ISSUER", "https://id.example.org")
+		t.Setenv("LERNSPUR_AUTH_OIDC_CLIENT_ID", "x")
 	}
 }
 
@@ -208,7 +221,9 @@ func TestDefaults(t *testing.T) {
 		Server:  Server{Addr: "127.0.0.1:8080"},
 		Content: Content{Addr: "127.0.0.1:8081"},
 		Data:    Data{Dir: "./data"},
-		Auth:    Auth{Attempts: 20, OIDC: OIDC{Tenant: "default", ScopePrefix: "xapi:"}},
+		Auth:    Auth{Attempts: 20, OIDC: OIDC{Tenant: "default", ScopePrefix: "xapi:",
+			Name: "OpenID Connect", Scopes: []string{"profile", "email"}, NameClaim: "name"}},
+		Signin: Signin{Idle: time.Hour, Lifetime: 12 * time.Hour, LinkLifetime: 72 * time.Hour, Attempts: 5},
 		Commit: Commit{Acknowledge: "log", LogBytes: 1073741824, MemoryBytes: 50331648,
 			FlushRows: 8000, FlushBytes: 16777216, FlushInterval: time.Second, InsertTimeout: 30 * time.Second},
 		Limits: Limits{BodyBytes: 16777216, HeaderBytes: 65536, StatementBytes: 1048576, DocumentBytes: 16777216, StatementsPerRequest: 10000,

@@ -103,6 +103,34 @@ func (names) check(field any) error {
 	return nil
 }
 
+// words is a list of scopes (RFC 6749, 3.3).
+type words struct{ list }
+
+func (words) expected() string { return "a list of words of visible ASCII characters" }
+func (words) check(field any) error {
+	for _, word := range *field.(*[]string) {
+		if strings.ContainsFunc(word, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+			return errKind
+		}
+	}
+	return nil
+}
+
+// assignments is a list of value=name. Whether there is such a name is not known
+// here.
+type assignments struct{ list }
+
+func (assignments) expected() string { return "a list such as lms-admins=administrator" }
+func (assignments) check(field any) error {
+	for _, item := range *field.(*[]string) {
+		i := strings.LastIndexByte(item, '=')
+		if i < 1 || i == len(item)-1 {
+			return errKind
+		}
+	}
+	return nil
+}
+
 // origins is a list of web origins (RFC 6454), or a single asterisk.
 type origins struct{ list }
 

@@ -33,6 +33,20 @@ const (
 	CatalogHistory Kind = 21
 	// CatalogRuntime has what content keeps at run time.
 	CatalogRuntime Kind = 22
+	// CatalogInvitation has the invitations to courses, CatalogInviting which of
+	// them a token is that of, and CatalogInvited who has accepted one.
+	CatalogInvitation Kind = 23
+	CatalogInviting   Kind = 24
+	CatalogInvited    Kind = 25
+)
+
+// Attendance is kept as documents, too: sessions, who attended them, the codes that
+// participants enter, and which sessions have something left to be done.
+const (
+	AttendanceSession Kind = 80
+	AttendanceRecord  Kind = 81
+	AttendanceCode    Kind = 82
+	AttendanceOpen    Kind = 83
 )
 
 // Cmi5 has what is known of a registration for a course of cmi5. No resource of
@@ -59,8 +73,10 @@ func (k Kind) String() string {
 		return "agent_profile"
 	case ActivityProfile:
 		return "activity_profile"
-	case CatalogCourse, CatalogRegistration, CatalogPlace, CatalogEnrolment, CatalogLaunch, CatalogHistory, CatalogRuntime:
+	case CatalogCourse, CatalogRegistration, CatalogPlace, CatalogEnrolment, CatalogLaunch, CatalogHistory, CatalogRuntime, CatalogInvitation, CatalogInviting, CatalogInvited:
 		return "catalog"
+	case AttendanceSession, AttendanceRecord, AttendanceCode, AttendanceOpen:
+		return "attendance"
 	case Cmi5:
 		return "cmi5"
 	case SigninAccount, SigninSession:

@@ -26,7 +26,7 @@ func (w *walker) agent(n int, actor bool) {
 		switch name {
 		case "mbox":
 			if isBareAddress(w.Text(v)) && w.note(mboxScheme, name) {
-				w.replace(v, `"mailto:`+strings.TrimPrefix(w.raw(v), `"`))
+				w.replace(v, withScheme(w.raw(v)))
 			}
 		case "account":
 			w.under(name, func() { w.onlyNulls(v) })
@@ -46,17 +46,23 @@ func (w *walker) unknownActor(n int) bool {
 			return false
 		}
 	}
-	if at := w.property(n, "objectType"); at != 0 && !w.isText(at, "Agent") {
+	if at := w.property(n, "objectType"); at != 0 && !w.isText(at, "Agent") && !w.isText(at, person) {
 		return false
 	}
-	at := w.property(n, "mbox")
-	return at != 0 && (w.isText(at, "mailto:undefined") || w.isText(at, "mailto:null") || w.isText(at, "mailto:"))
+	return w.unknownMbox(w.firstOf(w.property(n, "mbox")))
+}
+
+func (w *walker) unknownMbox(n int) bool {
+	return n != 0 && (w.isText(n, "mailto:undefined") || w.isText(n, "mailto:null") || w.isText(n, "mailto:"))
 }
 
 // isBareAddress tells whether a text is an e-mail address and nothing else.
 func isBareAddress(text string) bool {
 	return text != "" && !strings.ContainsAny(text, ":/") && statements.IsMbox("mailto:"+text)
 }
+
+// withScheme is the text of a bare address, as it was sent, with what it lacks.
+func withScheme(raw string) string { return `"mailto:` + strings.TrimPrefix(raw, `"`) }
 
 // converted is the Agent that an actor of Tin Can 0.9 becomes (Comm Appendix
 // A); not ok when it is not one, or has no identifier.
@@ -78,7 +84,15 @@ func (w *walker) converted(n int) (text string, ok bool) {
 	if name, ok := w.first(w.property(n, "name")); ok {
 		text += `,"name":` + name
 	}
-	for _, name := range [...]string{"mbox", "mbox_sha1sum", "openid"} {
+	if mbox := w.property(n, "mbox"); !w.unknownMbox(w.firstOf(mbox)) {
+		if value, ok := w.first(mbox); ok {
+			if at := w.firstOf(mbox); isBareAddress(w.Text(at)) && w.note(mboxScheme, "mbox") {
+				value = withScheme(value)
+			}
+			return text + `,"mbox":` + value + "}", true
+		}
+	}
+	for _, name := range [...]string{"mbox_sha1sum", "openid"} {
 		if value, ok := w.first(w.property(n, name)); ok {
 			return text + `,"` + name + `":` + value + "}", true
 		}

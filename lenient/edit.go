@@ -2,6 +2,7 @@ package lenient
 
 import (
 	"slices"
+	"strings"
 
 	"lernspur/statements"
 )
@@ -31,7 +32,8 @@ func apply(body []byte, edits []edit) []byte {
 // replace puts another value in the place of a node.
 func (w *walker) replace(n int, text string) {
 	start, end := w.Span(n)
-	w.edits = append(w.edits, edit{start, end, text})
+	// A text that was unescaped lives in the tree, which the next statement reuses.
+	w.edits = append(w.edits, edit{start, end, strings.Clone(text)})
 }
 
 // part is a member of an object or an element of an array, from its first byte

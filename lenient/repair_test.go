@@ -71,6 +71,7 @@ var repairTests = []struct {
 		[]string{`"actor": {"mbox":"mailto:undefined","account":{"homePage":"http://a.example","name":"a"}}`, `"actor": {"objectType":"Group","mbox":"mailto:undefined"}`,
 			`"actor": {"mbox":"undefined"}`, `"actor": {"mbox":"mailto:unknown"}`, `"object": {"objectType":"Agent","mbox":"mailto:undefined"}`,
 			`"actor": {"mbox":"mailto:undefined@example.org"}`, `"actor": {"name":"Anna"}`}},
+	{launchActor, "undefined, in a list", `"actor": {"objectType":"Person","name":["undefined"],"mbox":["mailto:undefined"]}`, `"actor": ` + launched, "/actor", nil},
 	{launchActor, "null", `"actor": {"mbox":"mailto:null","objectType":"Agent"}`, `"actor": ` + launched, "/actor", nil},
 	{launchActor, "nothing", `"actor": {"mbox":"mailto:"}`, `"actor": ` + launched, "/actor", nil},
 	{mboxScheme, "actor", `"actor": {"mbox": "Anna.M@example.org" ,"name":"Anna"}`, `"actor": {"mbox": "mailto:Anna.M@example.org" ,"name":"Anna"}`, "/actor/mbox",
@@ -241,5 +242,15 @@ func TestEncoding(t *testing.T) {
 	back, err := statements.DecodeRepaired(text)
 	if err != nil || string(back.Original) != original || len(back.Repairs) != 1 || back.Repairs[0] != list[0].Repairs[0] {
 		t.Errorf("%+v, %v", back, err)
+	}
+}
+
+// TestRepairsOfABatchDoNotMix: what one statement's escapes stood for is not
+// what another one's text is read into.
+func TestRepairsOfABatchDoNotMix(t *testing.T) {
+	body := "[" + with(`"result": {"score":{"scaled":"\u0030.5"}}`) + "," + with(`"verb": "http:\/\/example.org\/read"`) + "]"
+	want := "[" + with(`"result": {"score":{"scaled":0.5}}`) + "," + with(`"verb": {"id":"http:\/\/example.org\/read"}`) + "]"
+	if got, _ := Repair([]byte(body), Options{Edition: statements.V1}); string(got) != want {
+		t.Errorf("%s\nbecame %s\nwant   %s", body, got, want)
 	}
 }

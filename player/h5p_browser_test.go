@@ -64,7 +64,13 @@ func TestBrowserH5P(t *testing.T) {
 		t.Errorf("what is kept of the answers: %s", got)
 	}
 	at = b.events(at, "attempted "+first, "attempted "+second, "attempted test")
+	// What the server does not take now is sent again.
+	b.m.mu.Lock()
+	b.m.fail = &catalog.Busy{RetryAfter: time.Second, Reason: "busy"}
+	b.m.mu.Unlock()
 	b.within(`document.querySelectorAll(".question")[1].querySelector(".choice1").click()`)
+	b.until(`document.getElementById('status').textContent.includes('Not saved yet')`)
+	b.until(`document.getElementById('status').textContent === ''`)
 	b.within(`document.querySelector(".finish").click()`)
 	const half = `"score":{"max":2,"min":0,"raw":1,"scaled":0.5}`
 	at = b.events(at,
@@ -126,6 +132,7 @@ func h5pContext(t *testing.T, s map[string]any) {
 func TestBrowserH5PPreview(t *testing.T) {
 	b := playPackage(t, h5pPackage())
 	b.openH5P(b.m.launch("H5P.Drill", catalog.Normal, true))
+	b.accessible("the page around H5P")
 	b.within(`document.querySelector(".finish").click()`)
 	b.text(`document.getElementById("exit").click()`)
 	b.until(`document.getElementById('status').textContent.includes('is saved')`)

@@ -1,6 +1,7 @@
 package player
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -207,7 +208,7 @@ func truth(value any) *bool {
 }
 
 // extensions are those under an IRI, but for the number that the content has in
-// the page.
+// the page. A name that a value has twice has the last one, as in browsers.
 func extensions(m map[string]json.RawMessage) map[string]json.RawMessage {
 	var all map[string]json.RawMessage
 	for id, value := range m {
@@ -215,10 +216,27 @@ func extensions(m map[string]json.RawMessage) map[string]json.RawMessage {
 			if all == nil {
 				all = map[string]json.RawMessage{}
 			}
-			all[id] = value
+			if value = once(value); value != nil {
+				all[id] = value
+			}
 		}
 	}
 	return all
+}
+
+// once is JSON with every name once in each object; nil when it is none.
+func once(text json.RawMessage) json.RawMessage {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var value any
+	if err := d.Decode(&value); err != nil {
+		return nil
+	}
+	clean, err := json.Marshal(value)
+	if err != nil {
+		return nil
+	}
+	return clean
 }
 
 func (r *h5pResult) read() *Result {

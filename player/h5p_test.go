@@ -139,7 +139,7 @@ func TestEvents(t *testing.T) {
 	if r := s.m.reg; len(r.Attempts) != 1 || r.Attempts[0].Outcome != catalog.Failed || r.Attempts[0].Ended == 0 || r.State != catalog.Failed {
 		t.Errorf("%+v", r)
 	}
-	calls, err := New(Options{Catalog: s.m}).Calls(t.Context(), "default", s.m.reg.ID, "H5P.Drill")
+	calls, err := New(Options{Catalog: s.m}).Calls(t.Context(), "default", s.m.reg.ID, "H5P.Drill", 0)
 	if err != nil || len(calls.Calls) != 4 || calls.Calls[2].Error != "content does not void statements" || calls.Calls[3].Value != verbs+"experienced" {
 		t.Errorf("%+v %v", calls, err)
 	}

@@ -66,6 +66,9 @@ func (p *Player) begin(ctx context.Context, pl play) (*record, error) {
 		if err := p.abandoned(ctx, pl, rec); err != nil {
 			return false, err
 		}
+		if err := p.keepCalls(ctx, pl.launch, pl.item.ID, pl.kind, rec); err != nil {
+			return false, err
+		}
 		rec.reopen(pl.kind, p.opts.Now())
 		return true, nil
 	})

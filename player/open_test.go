@@ -1,6 +1,7 @@
 package player
 
 import (
+	"errors"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -137,6 +138,28 @@ func TestActivityProfile(t *testing.T) {
 		old.open(old.m.launch("one", catalog.Normal, false), "one")
 		if len(old.m.documents) != 0 {
 			t.Errorf("%s: an old version was described", name)
+		}
+	}
+}
+
+// TestCallsOfAttempts: the calls of the attempts before are kept for a while.
+func TestCallsOfAttempts(t *testing.T) {
+	s := serve(t, scorm12([2]string{"one", ""}))
+	token := s.m.launch("one", catalog.Normal, false)
+	for i := range 8 {
+		o := s.open(token, "one")
+		call := `,"begins":true,"ends":true,"log":[{"at":1,"call":"LMSFinish","value":"` + string(rune('a'+i)) + `","result":"true"}]`
+		s.do("POST", "/run/"+token+"/commit?item=one", commitOf(o, "1", call, `{"core":{"lesson_status":"passed"}}`), 200)
+	}
+	p := New(Options{Catalog: s.m})
+	for number, want := range map[int]string{0: "h", 8: "h", 7: "g", 3: "c", 2: "", 9: ""} {
+		calls, err := p.Calls(t.Context(), "default", s.m.reg.ID, "one", number)
+		got := ""
+		if err == nil {
+			got = calls.Calls[0].Value
+		}
+		if got != want || want == "" && !errors.Is(err, catalog.ErrNotFound) || want != "" && number != 0 && calls.Number != number {
+			t.Errorf("attempt %d: %q %v, want %q", number, got, err, want)
 		}
 	}
 }

@@ -9,26 +9,29 @@ import (
 	"lernspur/catalog"
 )
 
+// accessible has axe-core look at the page.
+func (b *playing) accessible(where string) {
+	b.Helper()
+	axe, err := os.ReadFile("library/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		b.Fatalf("%v: run make clients", err)
+	}
+	if _, err := chromedp.Run(b.tab, chromedp.Evaluate[bool](string(axe)+"; true")); err != nil {
+		b.Fatal(err)
+	}
+	found, err := chromedp.Run(b.tab, chromedp.Evaluate[string](
+		`axe.run(document, { iframes: false }).then((r) => r.violations.map((v) => v.id + ': ' + v.help + ' ' + v.nodes.map((n) => n.html).join(' ')).join('\n'))`,
+		chromedp.EvalAwaitPromise))
+	if err != nil || found != "" {
+		b.Errorf("%s: %v\n%s", where, err, found)
+	}
+}
+
 // TestBrowserAccessible: axe-core finds nothing, on a wide and on a narrow screen;
 // nothing is wider than 360 pixels; the keyboard reaches everything.
 func TestBrowserAccessible(t *testing.T) {
-	axe, err := os.ReadFile("library/node_modules/axe-core/axe.min.js")
-	if err != nil {
-		t.Fatalf("%v: run make clients", err)
-	}
 	b := playPackage(t, scorm12([2]string{"one", ""}, [2]string{"two", ""}))
-	check := func(where string) {
-		t.Helper()
-		if _, err := chromedp.Run(b.tab, chromedp.Evaluate[bool](string(axe)+"; true")); err != nil {
-			t.Fatal(err)
-		}
-		found, err := chromedp.Run(b.tab, chromedp.Evaluate[string](
-			`axe.run(document, { iframes: false }).then((r) => r.violations.map((v) => v.id + ': ' + v.help + ' ' + v.nodes.map((n) => n.html).join(' ')).join('\n'))`,
-			chromedp.EvalAwaitPromise))
-		if err != nil || found != "" {
-			t.Errorf("%s: %v\n%s", where, err, found)
-		}
-	}
+	check := b.accessible
 	for _, width := range []int64{1280, 360} {
 		if err := chromedp.Do(b.tab, chromedp.EmulateViewport(width, 740)); err != nil {
 			t.Fatal(err)

@@ -268,7 +268,7 @@ func (p *Player) course(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if kept(pl.launch) {
-		if err := p.keepCourse(r.Context(), pl.launch, text); err != nil {
+		if err := p.replace(r.Context(), pl.launch, courseItem, text); err != nil {
 			p.refuse(w, err)
 			return
 		}
@@ -279,13 +279,14 @@ func (p *Player) course(w http.ResponseWriter, r *http.Request) {
 // courseItem is the place of what is kept of the course as a whole.
 const courseItem = ""
 
-func (p *Player) keepCourse(ctx context.Context, l *catalog.Launch, text []byte) error {
+// replace keeps data whatever was there.
+func (p *Player) replace(ctx context.Context, l *catalog.Launch, item string, data []byte) error {
 	for range rounds {
-		_, version, err := p.opts.Catalog.State(ctx, l, courseItem)
+		_, version, err := p.opts.Catalog.State(ctx, l, item)
 		if err != nil {
 			return err
 		}
-		if _, err = p.opts.Catalog.KeepState(ctx, l, courseItem, version, text); !errors.Is(err, catalog.ErrChanged) {
+		if _, err = p.opts.Catalog.KeepState(ctx, l, item, version, data); !errors.Is(err, catalog.ErrChanged) {
 			return err
 		}
 	}

@@ -92,7 +92,9 @@ func (b *Builder) Build(ctx context.Context, p Parameters) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{Tenant: p.Tenant, From: p.From, To: p.To, AsOf: instant(upto), K: p.K}
-	r.Summary, r.Courses = Suppress(period, p.K, p.From.Location())
+	if r.Summary, r.Courses, err = Suppress(period, p.K, p.From.Location()); err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 

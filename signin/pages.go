@@ -71,7 +71,7 @@ func (s *Service) page(methods map[string]http.HandlerFunc) http.Handler {
 // common is what all views have; why is a word of refusals, or "".
 func (s *Service) common(r *http.Request, status int, why string) Common {
 	language := languageOf(r)
-	if v := visitor.From(r.Context()); v != nil && v.Language != "" {
+	if v := visitor.From(r.Context()); v != nil && v.Language != "" && !r.URL.Query().Has("lang") {
 		language = v.Language
 	}
 	return Common{Status: status, Language: language, Prefix: s.prefix, Message: words(language).refusals[why]}
@@ -207,7 +207,7 @@ func (s *Service) passwordPage(w http.ResponseWriter, r *http.Request, view Pass
 func (s *Service) ownPassword(w http.ResponseWriter, r *http.Request, v *visitor.Visitor, status int, why string) {
 	view := PasswordView{Common: s.common(r, status, why), Action: s.prefix + pathPassword, Account: v.Account, Old: true}
 	view.Guard = v.Guard
-	if strings.HasPrefix(v.Account, "oidc:") {
+	if !local(v.Account) {
 		view.Gone, view.Message = true, words(view.Language).refusals["elsewhere"]
 	}
 	s.passwordPage(w, r, view)

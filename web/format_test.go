@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http/httptest"
+	"net/url"
 	"testing"
 	"time"
 
@@ -91,4 +92,20 @@ func TestLanguages(t *testing.T) {
 	if got := q.link("/a?b=c"); got != "/lrs/a?b=c&lang=en" {
 		t.Error(got)
 	}
+}
+
+// TestChooseLanguage: what somebody chose is noted, and leads back to our pages only.
+func TestChooseLanguage(t *testing.T) {
+	site := newTown(t, "")
+	learner := site.as(visitor.Learner)
+	for _, c := range []struct{ lang, back, want string }{
+		{"en", "/my?x=1", "/my?x=1"}, {"en", "https://evil.example/", "/"}, {"en", "//evil.example", "/"}, {"en", "/\\evil.example", "/"}, {"en", "", "/"}, {"fr", "/my", ""},
+	} {
+		site.chosen = ""
+		answer := ask(learner, "POST", "/language?lang=de", url.Values{"lang": {c.lang}, "back": {c.back}})
+		if c.want == "" && answer.Code != 400 || answer.Header().Get("Location") != c.want || c.want != "" && site.chosen != "en" {
+			t.Errorf("%v: %d to %q, chosen %q", c, answer.Code, answer.Header().Get("Location"), site.chosen)
+		}
+	}
+	contains(t, "the form", ask(learner, "GET", "/my?lang=en", nil), 200, `name="back" value="/my"`, `value="de" lang="de">Deutsch`)
 }

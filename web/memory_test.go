@@ -126,6 +126,7 @@ type town struct {
 	catalog *catalog.Service
 	keys    *keyring
 	now     time.Time
+	chosen  string   // language
 	who     []string // the identifiers of whoever looks as a learner
 }
 
@@ -138,6 +139,10 @@ func newTown(t testing.TB, content string) *town {
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
 		Identifiers: func(context.Context, *visitor.Visitor) ([]string, error) { return w.who, nil },
+		Learner: func(_ context.Context, v *visitor.Visitor) (catalog.Learner, error) {
+			return catalog.Learner{Actor: []byte(`{"account":{"homePage":"https://lrs.example","name":"` + v.Account + `"}}`), Name: v.Name}, nil
+		},
+		SetLanguage: func(_ context.Context, _ *visitor.Visitor, lang string) error { w.chosen = lang; return nil },
 		Now:         clock, Location: time.UTC,
 	})
 	return w
@@ -148,7 +153,7 @@ func (w *town) as(roles ...visitor.Role) http.Handler {
 	if len(roles) == 0 {
 		return w
 	}
-	v := &visitor.Visitor{Tenant: "default", Account: "m.muster", Name: "Maria Muster", Roles: roles, Guard: "guard-word"}
+	v := &visitor.Visitor{Tenant: "default", Account: "m.muster", Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.ServeHTTP(rw, r.WithContext(visitor.With(r.Context(), v)))
 	})

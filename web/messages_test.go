@@ -27,11 +27,12 @@ var madeUp = map[string][]string{
 	"language.": nil,
 	"scope.":    (&keyring{}).Scopes(),
 	"my.":       {"begin", "resume", "again"},
-	"invalid.":  {"title", "description", "duration", "provider", "competences", "activity"}, // fields of catalog.Invalid
-	"ago.":      nil,                                                                         // see TestAgo
-	"problem.":  nil,                                                                         // see below
-	"done.":     nil,                                                                         // see below
-	"menu.":     nil,                                                                         // with .text, see below
+	"invalid.":  {"title", "description", "duration", "provider", "competences", "activity", "domain"}, // fields of catalog.Invalid
+	"invited.":  {"open", "revoked", "expired", "used"},
+	"ago.":      nil, // see TestAgo
+	"problem.":  nil, // see below
+	"done.":     nil, // see below
+	"menu.":     nil, // with .text, see below
 }
 
 var (

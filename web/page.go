@@ -120,10 +120,12 @@ type view struct {
 
 	// The rest is filled in.
 	Lang, Other, OtherName, OtherLink string
+	Back                              string // the page's own path, for the form that chooses a language
 	Nav                               []crumb
 	Who                               *visitor.Visitor
 	Done                              string
-	SignIn, SignOut, Home             string
+	SignIn, SignOut, PasswordLink     string
+	Home, Language                    string
 	q                                 *request
 }
 
@@ -178,12 +180,21 @@ func (q *request) menu() []crumb {
 	return list
 }
 
-// otherLink is the address of the same page in another language.
+// otherLink is the address of the same page in another language; its path alone for
+// no language.
 func (q *request) otherLink(lang string) string {
 	values := q.r.URL.Query()
-	values.Set(languageParameter, lang)
 	values.Del(doneParameter)
-	return q.site.prefix + q.r.URL.EscapedPath() + "?" + values.Encode()
+	values.Del(languageParameter)
+	path := q.r.URL.EscapedPath()
+	if lang != "" {
+		values.Set(languageParameter, lang)
+		path = q.site.prefix + path
+	}
+	if len(values) == 0 {
+		return path
+	}
+	return path + "?" + values.Encode()
 }
 
 // doneParameter names, in an address, what was just done.
@@ -194,9 +205,13 @@ func (q *request) show(status int, name string, v *view) error {
 	w := q.words
 	v.q, v.Lang, v.Who, v.Nav = q, w.lang, q.who, q.menu()
 	v.Home, v.SignIn, v.SignOut = q.link("/"), q.link(SignInPath), q.link(SignOutPath)
+	v.PasswordLink, v.Language = q.link(PasswordPath), q.site.prefix+"/language"
 	v.Other, v.OtherName = "en", "English"
 	if w.lang == "en" {
 		v.Other, v.OtherName = "de", "Deutsch"
+	}
+	if q.r.Method == http.MethodGet {
+		v.Back = q.otherLink("")
 	}
 	if v.OtherLink == "" {
 		v.OtherLink = q.otherLink(v.Other)

@@ -338,3 +338,93 @@ func TestPages(t *testing.T) {
 		t.Errorf("%d and %d courses", a, b)
 	}
 }
+
+// TestInvitations: whoever has the link registers and gets a link of her own, and
+// nobody gets that of somebody else.
+func TestInvitations(t *testing.T) {
+	site := newTown(t, "http://content.example")
+	manager := site.as(visitor.ContentManager)
+	id := aCourse(t, site, fireSafety())
+	page := "/courses/" + id + "/invitations"
+	contains(t, "no invitations", ask(manager, "GET", page, nil), 200, "Noch keine.")
+	inPage := regexp.MustCompile(`https://lrs\.example(/invitation/[A-Za-z0-9_.-]+)`)
+	invite := func(more url.Values) string {
+		t.Helper()
+		form := url.Values{"days": {"7"}}
+		for field, values := range more {
+			form[field] = values
+		}
+		answer := ask(manager, "POST", page, form)
+		contains(t, "the invitation", answer, 200, "nur jetzt zu sehen")
+		return inPage.FindStringSubmatch(answer.Body.String())[1]
+	}
+	link := invite(url.Values{"most": {"2"}, "domain": {"town.example"}})
+	if list := ask(manager, "GET", page, nil); inPage.MatchString(list.Body.String()) {
+		t.Error("the link is shown twice")
+	}
+	nobody := site.as()
+	contains(t, "the page", ask(nobody, "GET", link+"?lang=en", nil), 200, "Brandschutz im Rathaus", "You are invited", "An address at town.example", "/signin?next="+url.QueryEscape(link))
+
+	joined := ask(nobody, "POST", link, url.Values{"name": {"Ada"}, "mail": {"ada@town.example"}})
+	contains(t, "accepted", joined, 200, "Sie sind registriert.", "20.12.2026")
+	token := strings.TrimPrefix(linkInPage.FindString(joined.Body.String()), "http://content.example/launch/")
+	if l, _, err := site.catalog.Launched(t.Context(), token); err != nil || l.Learner.Name != "Ada" || l.Mode != catalog.Normal {
+		t.Errorf("%v %+v", err, l)
+	}
+	site.now = site.now.Add(time.Second)
+	again := ask(nobody, "POST", link, url.Values{"name": {"Eve"}, "mail": {"ada@town.example"}})
+	contains(t, "under another's address", again, 409, "schon registriert")
+	if linkInPage.MatchString(again.Body.String()) {
+		t.Error("somebody else gets her link")
+	}
+	contains(t, "another domain", ask(nobody, "POST", link, url.Values{"mail": {"ada@other.example"}}), 422, "nur für E-Mail-Adressen bei town.example", `value="ada@other.example"`)
+	contains(t, "no address", ask(nobody, "POST", link, url.Values{"mail": {"ada"}}), 422, "ada@example.org")
+
+	learner := site.as(visitor.Learner)
+	forAccounts := invite(url.Values{"signed-in": {"yes"}})
+	contains(t, "for accounts, as nobody", ask(nobody, "GET", forAccounts, nil), 200, "mit einem Konto hier")
+	contains(t, "for accounts, posted by nobody", ask(nobody, "POST", forAccounts, url.Values{"mail": {"x@town.example"}}), 403)
+	contains(t, "for accounts", ask(learner, "GET", forAccounts, nil), 200, "angemeldet als Maria Muster")
+	for range 2 { // she may follow it as often as she likes
+		if answer := ask(learner, "POST", forAccounts, nil); answer.Header().Get("Location") != "/my?done=accepted" {
+			t.Errorf("%d %s", answer.Code, answer.Body)
+		}
+	}
+	site.who = []string{"account|https://lrs.example|m.muster"}
+	contains(t, "her page", ask(learner, "GET", "/my?done=accepted", nil), 200, "Hier ist Ihr Kurs", "Beginnen")
+
+	list := ask(manager, "GET", page, nil)
+	contains(t, "the list", list, 200, "@town.example", "1 / 2", "mit Konto")
+	revoke := regexp.MustCompile(page + `/[0-9a-f-]+/revoke`).FindString(list.Body.String())
+	if answer := ask(manager, "POST", revoke, nil); answer.Header().Get("Location") != page+"?done=uninvited" {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+	contains(t, "revoked", ask(learner, "GET", forAccounts, nil), 410, "gilt nicht", "nach einem neuen Link")
+	contains(t, "revoked, posted", ask(learner, "POST", forAccounts, nil), 410)
+	contains(t, "no invitation", ask(nobody, "GET", "/invitation/nothing", nil), 404, "gilt nicht")
+	contains(t, "days", ask(manager, "POST", page, url.Values{"days": {"0"}, "most": {"x"}, "domain": {"a@b"}}), 422, `href="#f-days"`, `href="#f-most"`)
+	contains(t, "a domain", ask(manager, "POST", page, url.Values{"days": {"7"}, "domain": {"a@b"}}), 422, `href="#f-domain"`)
+}
+
+// TestDates: a registration can be open for some days.
+func TestDates(t *testing.T) {
+	site := newTown(t, "http://content.example")
+	manager := site.as(visitor.ContentManager)
+	id := aCourse(t, site, fireSafety())
+	answer := ask(manager, "POST", "/courses/"+id+"/registrations", url.Values{"kind": {"mail"}, "mail": {"ada@example.org"}})
+	page := strings.TrimSuffix(answer.Header().Get("Location"), "?done=registered")
+	if answer := ask(manager, "POST", page+"/dates", url.Values{"opens": {"2026-11-21"}, "closes": {"2026-11-21"}}); answer.Header().Get("Location") != page+"?done=saved" {
+		t.Fatalf("%d %s", answer.Code, answer.Body)
+	}
+	contains(t, "the dates", ask(manager, "GET", page, nil), 200, `value="2026-11-21"`)
+	contains(t, "a link before", ask(manager, "POST", page+"/link", url.Values{"days": {"1"}}), 409, "zurzeit nicht geöffnet")
+	site.now = time.Date(2026, 11, 21, 23, 59, 0, 0, time.UTC)
+	contains(t, "a link on the day", ask(manager, "POST", page+"/link", url.Values{"days": {"1"}}), 200)
+	site.now = time.Date(2026, 11, 22, 0, 0, 1, 0, time.UTC)
+	contains(t, "a link behind it", ask(manager, "POST", page+"/link", url.Values{"days": {"1"}}), 409)
+	contains(t, "the wrong way round", ask(manager, "POST", page+"/dates", url.Values{"opens": {"2026-11-22"}, "closes": {"2026-11-21"}}), 422, "vor dem ersten")
+	contains(t, "no day", ask(manager, "POST", page+"/dates", url.Values{"opens": {"morgen"}}), 422)
+	if answer := ask(manager, "POST", page+"/dates", nil); answer.Code != 303 {
+		t.Errorf("none: %d", answer.Code)
+	}
+}

@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/json"
 	"net/http"
-	"net/mail"
 	"net/url"
 	"strings"
 	"time"
@@ -145,8 +144,7 @@ func (q *request) actor(form registerForm) (json.RawMessage, []fieldError) {
 	}
 	agent := struct {
 		ObjectType string   `json:"objectType"`
-		Mbox       string   `json:"mbox,omitempty"`
-		Account    *account `json:"account,omitempty"`
+		Account    *account `json:"account"`
 	}{ObjectType: "Agent"}
 	switch form.Kind {
 	case "account":
@@ -159,11 +157,11 @@ func (q *request) actor(form registerForm) (json.RawMessage, []fieldError) {
 		}
 		agent.Account = &account{form.HomePage, form.Account}
 	default:
-		address, err := mail.ParseAddress(form.Mail)
-		if err != nil || address.Address != form.Mail {
+		l, err := catalog.InvitedLearner("", form.Mail)
+		if err != nil {
 			return nil, []fieldError{{"mail", q.words.t("invalid.mail")}}
 		}
-		agent.Mbox = "mailto:" + form.Mail
+		return l.Actor, nil
 	}
 	text, err := json.Marshal(agent)
 	if err != nil {
@@ -193,7 +191,10 @@ func (w *words) attemptRows(r *catalog.Registration, v *catalog.Version) []attem
 	for i := len(r.Attempts) - 1; i >= 0; i-- {
 		a := r.Attempts[i]
 		title := titles[a.Item]
-		if title == "" {
+		switch {
+		case a.Attended():
+			title = w.t("attempts.attended")
+		case title == "":
 			title = a.Item
 		}
 		rows = append(rows, attemptRow{title, a.Started, a.Ended, a.Outcome, a.Score, a.Reset})
@@ -216,6 +217,8 @@ type registrationPage struct {
 	Path                string
 	Items               []itemRow
 	Days                string
+	// Opens and Closes are days, as fields of forms have them.
+	Opens, Closes string
 }
 
 // find is the registration that an address names, with its course: one of another
@@ -255,6 +258,7 @@ func (s *Site) showRegistration(q *request, status int, r *catalog.Registration,
 	}
 	body := registrationPage{Registration: r, Course: c.ID, Score: r.Score(c.Grading), Attempts: q.words.attemptRows(r, v), Path: "/courses/" + c.ID + "/registrations/" + r.ID.String(), Days: "14"}
 	body.Learner, body.Identifier = learnerName(r.Learner)
+	body.Opens, body.Closes = s.day(r.Opens), s.day(r.Closes)
 	if body.Launches, err = s.deps.Catalog.History(q.r.Context(), q.who.Tenant, c.ID, r.ID, nil, shownLaunches); err != nil {
 		return err
 	}
@@ -289,6 +293,58 @@ func (s *Site) makeLink(q *request) error {
 		return err
 	}
 	return s.showRegistration(q, http.StatusOK, r, c, l, nil)
+}
+
+// dayFormat is that of days in forms.
+const dayFormat = "2006-01-02"
+
+// day is an instant as a field of a form has it; empty for none.
+func (s *Site) day(micros int64) string {
+	if micros == 0 {
+		return ""
+	}
+	return time.UnixMicro(micros).In(s.deps.Location).Format(dayFormat)
+}
+
+// fromDay is the beginning of a day, days later; 0 for an empty text.
+func (s *Site) fromDay(text string, days int) (micros int64, ok bool) {
+	if text == "" {
+		return 0, true
+	}
+	t, err := time.ParseInLocation(dayFormat, text, s.deps.Location)
+	if err != nil || t.Year() < 1971 {
+		return 0, false
+	}
+	return t.AddDate(0, 0, days).UnixMicro(), true
+}
+
+// setDates says from when until when a registration can be opened: the last day is
+// one of them.
+func (s *Site) setDates(q *request) error {
+	values, err := q.form()
+	if err != nil {
+		return err
+	}
+	r, c, err := s.find(q)
+	if err != nil {
+		return err
+	}
+	opens, first := s.fromDay(values.Get("opens"), 0)
+	closes, last := s.fromDay(values.Get("closes"), 1)
+	if closes > 0 {
+		closes-- // the day before midnight
+	}
+	if !first || !last || closes != 0 && closes <= opens {
+		return s.showRegistration(q, http.StatusUnprocessableEntity, r, c, nil, []fieldError{{"opens", q.words.t("invalid.dates")}})
+	}
+	if _, err := s.deps.Catalog.Note(q.r.Context(), q.who.Tenant, r.ID, func(r *catalog.Registration) error {
+		r.Opens, r.Closes = opens, closes
+		return nil
+	}); err != nil {
+		return err
+	}
+	q.to("/courses/" + c.ID + "/registrations/" + r.ID.String() + "?done=saved")
+	return nil
 }
 
 // reset lets a learner begin anew.

@@ -26,6 +26,7 @@ var (
 	routeTable = []route{
 		{"GET", "/{$}", everybody, (*Site).start},
 		{"GET", "/assets/{name}", anyone, nil}, // see mount
+		{"POST", "/language", everybody, (*Site).chooseLanguage},
 
 		{"GET", "/packages", managers, (*Site).packages},
 		{"POST", "/packages", managers, (*Site).addPackage},
@@ -46,6 +47,13 @@ var (
 		{"GET", "/courses/{course}/registrations/{registration}", managers, (*Site).registration},
 		{"POST", "/courses/{course}/registrations/{registration}/link", managers, (*Site).makeLink},
 		{"POST", "/courses/{course}/registrations/{registration}/reset", managers, (*Site).reset},
+		{"POST", "/courses/{course}/registrations/{registration}/dates", managers, (*Site).setDates},
+		{"GET", "/courses/{course}/invitations", managers, (*Site).invitations},
+		{"POST", "/courses/{course}/invitations", managers, (*Site).invite},
+		{"POST", "/courses/{course}/invitations/{invitation}/revoke", managers, (*Site).revokeInvitation},
+
+		{"GET", "/invitation/{token}", anyone, (*Site).invitation},
+		{"POST", "/invitation/{token}", anyone, (*Site).accept},
 
 		{"GET", "/my", learners, (*Site).my},
 		{"POST", "/my/{registration}/open", learners, (*Site).openMine},
@@ -56,12 +64,13 @@ var (
 	}
 )
 
-// SignIn is where visitors sign in, SignOut where they sign out, and next the
-// parameter that names the page to go to then.
+// Where visitors sign in and out and change their password, and the parameter that
+// names the page to go to then.
 const (
-	SignInPath  = "/signin"
-	SignOutPath = "/signout"
-	next        = "next"
+	SignInPath   = "/signin"
+	SignOutPath  = "/signout"
+	PasswordPath = "/signin/password"
+	next         = "next"
 )
 
 // mount makes one handler of the table.

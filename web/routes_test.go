@@ -18,6 +18,7 @@ import (
 var mayBe = map[string]string{
 	"GET /{$}":           "*",
 	"GET /assets/{name}": "",
+	"POST /language":     "*",
 
 	"GET /packages":                                             "content-manager administrator",
 	"POST /packages":                                            "content-manager administrator",
@@ -39,6 +40,14 @@ var mayBe = map[string]string{
 	"POST /courses/{course}/registrations/{registration}/link":  "content-manager administrator",
 	"POST /courses/{course}/registrations/{registration}/reset": "content-manager administrator",
 
+	"POST /courses/{course}/registrations/{registration}/dates": "content-manager administrator",
+	"GET /courses/{course}/invitations":                         "content-manager administrator",
+	"POST /courses/{course}/invitations":                        "content-manager administrator",
+	"POST /courses/{course}/invitations/{invitation}/revoke":    "content-manager administrator",
+
+	"GET /invitation/{token}":  "",
+	"POST /invitation/{token}": "",
+
 	"GET /my":                      "learner",
 	"POST /my/{registration}/open": "learner",
 
@@ -48,7 +57,7 @@ var mayBe = map[string]string{
 }
 
 // filled are addresses of routes, with something in place of their wildcards.
-var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{session}", uuid.NewString())
+var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString())
 
 func ask(h http.Handler, method, address string, form url.Values, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, address, strings.NewReader(form.Encode()))

@@ -29,6 +29,12 @@ type Catalog interface {
 	Registrations(ctx context.Context, tenant, course string, after uuid.UUID, n int) ([]*catalog.Registration, error)
 	RegistrationsOf(ctx context.Context, tenant, learner string) ([]*catalog.Registration, error)
 	Reset(ctx context.Context, tenant string, registration uuid.UUID) (*catalog.Registration, error)
+	Note(ctx context.Context, tenant string, registration uuid.UUID, edit func(*catalog.Registration) error) (*catalog.Registration, error)
+	Invite(ctx context.Context, tenant string, o catalog.InviteOptions) (*catalog.Invitation, error)
+	Invitations(ctx context.Context, tenant, course string, after uuid.UUID, n int) ([]*catalog.Invitation, error)
+	RevokeInvitation(ctx context.Context, tenant string, id uuid.UUID) (*catalog.Invitation, error)
+	Invitation(ctx context.Context, token string) (*catalog.InvitationView, error)
+	Accept(ctx context.Context, token string, l catalog.Learner) (*catalog.Registration, error)
 	Open(ctx context.Context, tenant string, registration uuid.UUID, item string, m catalog.Mode, o catalog.OpenOptions) (*catalog.Launch, error)
 	History(ctx context.Context, tenant, course string, registration uuid.UUID, after *catalog.Launch, n int) ([]*catalog.Launch, error)
 }
@@ -58,6 +64,10 @@ type Dependencies struct {
 	// Identifiers are the canonical identifiers of a visitor as a learner; none
 	// when the account is that of no person.
 	Identifiers func(ctx context.Context, v *visitor.Visitor) ([]string, error)
+	// Learner is a visitor as a learner, for what she does herself.
+	Learner func(ctx context.Context, v *visitor.Visitor) (catalog.Learner, error)
+	// SetLanguage notes the language that a visitor chose; nil: nobody notes it.
+	SetLanguage func(ctx context.Context, v *visitor.Visitor, lang string) error
 	// Registered is told of a registration that was made or was there, WasReset of
 	// one that was reset; nil for nobody.
 	Registered, WasReset func(ctx context.Context, tenant string, r *catalog.Registration)

@@ -20,6 +20,7 @@ const (
 	Courses       = "/api/v1/courses"
 	Registrations = "/api/v1/registrations"
 	Launches      = "/api/v1/launches"
+	Invitations   = "/api/v1/invitations"
 )
 
 // The scopes that matter here. The one of content is ours; the others have the
@@ -43,12 +44,16 @@ type Options struct {
 	Catalog *catalog.Service
 	// Link is the address that opens a launch, by its token.
 	Link func(token string) string
+	// InvitationLink is the address of the page of an invitation, by its token; nil:
+	// there is none.
+	InvitationLink func(token string) string
 	// Registered is told of a registration that was made or was there, WasReset of
 	// one that was reset; nil for nobody.
 	Registered, WasReset func(ctx context.Context, tenant string, r *catalog.Registration)
 
-	// Calls answers what content called at run time, as JSON; nil: nobody knows.
-	Calls func(ctx context.Context, tenant string, registration uuid.UUID, item string) (any, error)
+	// Calls answers what content called at run time in an attempt, 0 for the current
+	// one, as JSON; nil: nobody knows.
+	Calls func(ctx context.Context, tenant string, registration uuid.UUID, item string, attempt int) (any, error)
 
 	Logger *zap.Logger // may be nil
 	// PathPrefix is the path of the public URL, put before the addresses in
@@ -120,10 +125,13 @@ func (a *API) Register(r *mux.Router) {
 		{Registrations + "/{registration}/reset", map[string]method{"POST": write(a.reset)}},
 		{Registrations + "/{registration}/calls", map[string]method{"GET": read(a.calls)}},
 		{Launches, map[string]method{"GET": read(a.history), "POST": write(a.open)}},
+		{Invitations, map[string]method{"GET": read(a.invitations), "POST": write(a.invite)}},
+		{Invitations + "/accept", map[string]method{"POST": write(a.accept)}},
+		{Invitations + "/{invitation}", map[string]method{"DELETE": write(a.revokeInvitation)}},
 	} {
 		r.Handle(resource.path, a.shell(resource.methods))
 	}
-	for _, base := range []string{Packages, Courses, Registrations, Launches} {
+	for _, base := range []string{Packages, Courses, Registrations, Launches, Invitations} {
 		r.PathPrefix(base + "/").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
 		})

@@ -36,6 +36,10 @@ func toProblem(err error) *apiv1.Problem {
 		return apiv1.Problemf(http.StatusConflict, "%s", conflict.Message)
 	case errors.Is(err, catalog.ErrClosed):
 		return apiv1.Problemf(http.StatusConflict, "%s", catalog.ErrClosed)
+	case errors.Is(err, catalog.ErrInvitationOver):
+		return apiv1.Problemf(http.StatusGone, "%s", catalog.ErrInvitationOver)
+	case errors.Is(err, catalog.ErrNoInvitation):
+		return apiv1.Problemf(http.StatusNotFound, "%s", catalog.ErrNoInvitation)
 	case errors.Is(err, catalog.ErrNotFound):
 		return apiv1.Problemf(http.StatusNotFound, "%s", catalog.ErrNotFound)
 	case errors.As(err, &busy):

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
@@ -209,9 +210,15 @@ func (a *API) reset(w http.ResponseWriter, r *http.Request, who *apiv1.Identity)
 
 // calls answers what content called at run time.
 func (a *API) calls(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	values, err := parameters(r, "item")
+	values, err := parameters(r, "item", "attempt")
 	if err != nil {
 		return err
+	}
+	attempt := 0
+	if text := values.Get("attempt"); text != "" {
+		if attempt, err = strconv.Atoi(text); err != nil || attempt < 1 {
+			return apiv1.BadRequest("attempt is the number of an attempt at the item, from 1")
+		}
 	}
 	id, err := uuid.Parse(mux.Vars(r)["registration"])
 	if err != nil || a.opts.Calls == nil {
@@ -221,7 +228,7 @@ func (a *API) calls(w http.ResponseWriter, r *http.Request, who *apiv1.Identity)
 	if item == "" {
 		return apiv1.BadRequest("item is needed: the identifier of an item in the manifest")
 	}
-	found, err := a.opts.Calls(r.Context(), who.Tenant, id, item)
+	found, err := a.opts.Calls(r.Context(), who.Tenant, id, item, attempt)
 	if err != nil {
 		return err
 	}

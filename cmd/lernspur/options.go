@@ -24,6 +24,7 @@ import (
 	"lernspur/schema"
 	"lernspur/signin"
 	"lernspur/statements"
+	"lernspur/web/visitor"
 )
 
 // memoryTarget is what the garbage collector keeps this process under where it
@@ -87,7 +88,7 @@ func accessOptions(c config.Auth) access.Options {
 	if c.Attempts == 0 {
 		o.Slow.PerKey = -1
 	}
-	if c.OIDC.Issuer != "" {
+	if c.OIDC.Issuer != "" && c.OIDC.Audience != "" {
 		o.Tokens = access.NewTokens(access.TokenOptions{
 			Issuer: c.OIDC.Issuer, Audience: c.OIDC.Audience, Tenant: c.OIDC.Tenant, TenantClaim: c.OIDC.TenantClaim, ScopePrefix: c.OIDC.ScopePrefix,
 		})
@@ -103,6 +104,17 @@ func signinOptions(c *config.Config) signin.Options {
 	}
 	if c.Signin.Attempts == 0 {
 		o.Slow.PerKey = -1
+	}
+	if oidc := c.Auth.OIDC; oidc.ClientID != "" {
+		o.OIDC = &signin.OIDCOptions{
+			Issuer: oidc.Issuer, ClientID: oidc.ClientID, ClientSecret: oidc.ClientSecret, Name: oidc.Name, Scopes: oidc.Scopes,
+			Tenant: oidc.Tenant, TenantClaim: oidc.TenantClaim, NameClaim: oidc.NameClaim, RolesClaim: oidc.RolesClaim, GroupsClaim: oidc.GroupsClaim,
+			Roles: make(map[string]visitor.Role),
+		}
+		for _, item := range oidc.Roles {
+			i := strings.LastIndexByte(item, '=') // config has judged it
+			o.OIDC.Roles[item[:i]] = visitor.Role(item[i+1:])
+		}
 	}
 	return o
 }

@@ -61,7 +61,7 @@ func serve(ctx context.Context, c *config.Config, out io.Writer) error {
 	}
 	endpoint := endpointOf(c, a)
 	logger.Info("ready", zap.String("endpoint", endpoint), zap.String("version", version))
-	printReady(out, endpoint, firstKey, firstSecret)
+	printReady(out, endpoint, a.PagesURL(), firstKey, firstSecret)
 	select {
 	case <-ctx.Done():
 	case err = <-a.Failed():
@@ -84,8 +84,8 @@ func endpointOf(c *config.Config, a *app.App) string {
 }
 
 // printReady says where the server is and, once, which key it made.
-func printReady(out io.Writer, endpoint, key, secret string) {
-	fmt.Fprintf(out, "Lernspur is ready.\n  endpoint  %s\n", endpoint)
+func printReady(out io.Writer, endpoint, pages, key, secret string) {
+	fmt.Fprintf(out, "Lernspur is ready.\n  pages     %s\n  endpoint  %s\n", pages, endpoint)
 	if key != "" {
 		fmt.Fprintf(out, "  key       %s\n  secret    %s\nThis key may do everything in the tenant default. The secret is shown only now.\n", key, secret)
 	}

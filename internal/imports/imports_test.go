@@ -49,6 +49,9 @@ var allowed = map[string][]string{
 	// Keeps what content is; who plays it asks here, and not the other way round.
 	"catalog":     {"statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	"catalog/api": {"catalog", "apiv1", "pace", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	// Sessions that people come to, which are courses of the catalogue.
+	"attendance":     {"catalog", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"attendance/api": {"attendance", "catalog", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	// Opens content that speaks xAPI itself, and judges what its sessions send.
 	"player":    {"catalog", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	"launch":    {"statements", "documents", "catalog", "apiv1", "content/archive", "content/manifest", "content/markup"},
@@ -133,7 +136,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
 		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
-		"net/http":                               {"apiv1", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "launch", "player", "signin", "web", "app"},
+		"net/http":                               {"apiv1", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "attendance/api", "launch", "player", "signin", "web", "app"},
 		"github.com/coreos/go-oidc/v3/oidc":      {"access", "signin"},
 		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements
 	}

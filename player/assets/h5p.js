@@ -183,6 +183,7 @@ async function start () {
     icon: false,
     translations: { H5P: setup.core }
   })
+  inner.document.querySelector('iframe.h5p-iframe').title = setup.title
   // Content begins after this: its frame has yet to load what it needs.
   inner.H5P.externalDispatcher.on('xAPI', heard)
   say('')

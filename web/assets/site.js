@@ -22,5 +22,13 @@ document.addEventListener('click', async (e) => {
   button.textContent = button.dataset.copied
 })
 
+// What is wrong with a field belongs to it, for whoever does not see the page.
+for (const wrong of document.querySelectorAll('.field .bad')) {
+  const field = wrong.parentElement.querySelector('input, select, textarea')
+  wrong.id = field.id + '-bad'
+  field.setAttribute('aria-invalid', 'true')
+  field.setAttribute('aria-describedby', ((field.getAttribute('aria-describedby') || '') + ' ' + wrong.id).trim())
+}
+
 // What went wrong with a form is read out and looked at first.
 document.querySelector('.wrong[role=alert]')?.focus()
