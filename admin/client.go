@@ -86,9 +86,17 @@ func (c *Client) Close() error {
 // do sends a request and answers its response, which is a success and whose
 // body the caller closes. *Busy says that nothing was done.
 func (c *Client) do(ctx context.Context, method, path string, query url.Values, body io.Reader) (*http.Response, error) {
+	return c.send(ctx, method, path, query, "", body)
+}
+
+// send is do with the type of the body.
+func (c *Client) send(ctx context.Context, method, path string, query url.Values, contentType string, body io.Reader) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, method, "http://lernspur"+path+"?"+query.Encode(), body)
 	if err != nil {
 		return nil, err
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
 	}
 	response, err := c.http.Do(r)
 	if err != nil {
@@ -110,7 +118,27 @@ func (c *Client) do(ctx context.Context, method, path string, query url.Values, 
 	if response.StatusCode == http.StatusNotFound && p.Detail == ErrNoBlob.Error() {
 		return nil, ErrNoBlob
 	}
+	if len(p.Findings) > 0 {
+		return nil, &Refused{p.Detail, p.Findings}
+	}
 	return nil, errors.New(p.Detail)
+}
+
+// Refused is a file that was not taken, with what is wrong with it.
+type Refused struct {
+	Detail   string
+	Findings []RowFinding
+}
+
+func (e *Refused) Error() string { return e.Detail }
+
+// RowFinding is what is wrong with a row of a file. Lines and columns count from 1; 0
+// is nowhere in particular.
+type RowFinding struct {
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Heading string `json:"heading"`
+	Message string `json:"message"`
 }
 
 // call sends a request with a JSON body and reads a JSON answer, each unless
@@ -124,7 +152,7 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 		}
 		body = bytes.NewReader(text)
 	}
-	response, err := c.do(ctx, method, path, query, body)
+	response, err := c.send(ctx, method, path, query, "application/json", body)
 	if err != nil {
 		return err
 	}

@@ -23,28 +23,31 @@ func Handler(s Services, logger *zap.Logger) http.Handler {
 	h := &handler{s, logger}
 	mux := http.NewServeMux()
 	for pattern, action := range map[string]func(w http.ResponseWriter, r *http.Request) error{
-		"GET /v1/status":            h.status,
-		"GET /v1/keys":              h.listKeys,
-		"POST /v1/keys":             h.createKey,
-		"POST /v1/keys/{id}/revoke": h.revokeKey,
-		"POST /v1/import":           h.importBatch,
-		"GET /v1/export":            h.export,
-		"POST /v1/verify":           h.verify,
-		"GET /v1/report":            h.report,
-		"GET /v1/blobs/{hash}":      h.getBlob,
-		"PUT /v1/blobs/{hash}":      h.putBlob,
-		"POST /v1/packages":         h.addPackage,
-		"GET /v1/packages":          h.listPackages,
-		"DELETE /v1/packages/{id}":  h.deletePackage,
-		"POST /v1/launches":         h.openLaunch,
-		"GET /v1/accounts":          h.listAccounts,
-		"POST /v1/accounts":         h.aboutAccount(h.createAccount),
-		"PATCH /v1/accounts":        h.aboutAccount(h.editAccount),
-		"DELETE /v1/accounts":       h.aboutAccount(h.removeAccount),
-		"POST /v1/accounts/reset":   h.aboutAccount(h.resetAccount),
+		"GET /v1/status":                h.status,
+		"GET /v1/keys":                  h.listKeys,
+		"POST /v1/keys":                 h.createKey,
+		"POST /v1/keys/{id}/revoke":     h.revokeKey,
+		"POST /v1/import":               h.importBatch,
+		"GET /v1/export":                h.export,
+		"POST /v1/verify":               h.verify,
+		"GET /v1/report":                h.report,
+		"GET /v1/blobs/{hash}":          h.getBlob,
+		"PUT /v1/blobs/{hash}":          h.putBlob,
+		"POST /v1/packages":             h.addPackage,
+		"GET /v1/packages":              h.listPackages,
+		"DELETE /v1/packages/{id}":      h.deletePackage,
+		"POST /v1/launches":             h.openLaunch,
+		"GET /v1/attendance":            h.attendanceSessions,
+		"POST /v1/attendance/{session}": h.recordAttendance,
+		"GET /v1/accounts":              h.listAccounts,
+		"POST /v1/accounts":             h.aboutAccount(h.createAccount),
+		"PATCH /v1/accounts":            h.aboutAccount(h.editAccount),
+		"DELETE /v1/accounts":           h.aboutAccount(h.removeAccount),
+		"POST /v1/accounts/reset":       h.aboutAccount(h.resetAccount),
 	} {
 		mux.Handle(pattern, h.shell(action))
 	}
+	mux.HandleFunc("/v1/directory/{tenant}/{rest...}", h.directory)
 	return mux
 }
 
@@ -92,7 +95,7 @@ func (h *handler) shell(action func(w http.ResponseWriter, r *http.Request) erro
 		}
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(problem{http.StatusText(status), status, err.Error()}) // the command is gone otherwise
+		_ = json.NewEncoder(w).Encode(problem{Title: http.StatusText(status), Status: status, Detail: err.Error()}) // the command is gone otherwise
 	})
 }
 

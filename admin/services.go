@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/http"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,6 +24,11 @@ type Services struct {
 	Reader  Reader
 	Blobs   Blobs // nil: statements are imported without a look at their attachments
 	Catalog Catalog
+	// Attendance is nil where none is kept.
+	Attendance Attendance
+	// Directory answers what the interface /api/v1 does about people, units, groups,
+	// headcounts and imports, for a tenant, whoever asks.
+	Directory func(tenant string) http.Handler
 	// Accounts are those of people who sign in.
 	Accounts Accounts
 	// Verify re-reads everything up to the watermark.

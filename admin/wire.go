@@ -127,6 +127,8 @@ type problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
+
+	Findings []RowFinding `json:"findings,omitempty"`
 }
 
 // trailerError names the trailer that tells why a stream ended early.

@@ -42,12 +42,15 @@ func Parameters(r *http.Request, allowed ...string) (url.Values, error) {
 const maxBody = 256 << 10
 
 // Body reads a body of JSON into v. Unknown members are refused.
-func Body(w http.ResponseWriter, r *http.Request, v any) error {
+func Body(w http.ResponseWriter, r *http.Request, v any) error { return LongBody(w, r, maxBody, v) }
+
+// LongBody is Body for one of limit bytes at most.
+func LongBody(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != "application/json" {
 		return Problemf(http.StatusUnsupportedMediaType, "the body has to be application/json")
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
 	d.DisallowUnknownFields()
 	err = d.Decode(v)
 	var tooLarge *http.MaxBytesError
@@ -84,6 +87,9 @@ func Limit(values url.Values) (int, error) {
 	return n, nil
 }
 
+// maxCursor bounds a place, in bytes: an identifier of a person fits.
+const maxCursor = 4096
+
 // Cursor reads what an earlier page answered as the place where the next begins;
 // zero values when there is none.
 func Cursor(values url.Values) (parts []string, err error) {
@@ -92,7 +98,7 @@ func Cursor(values url.Values) (parts []string, err error) {
 		return nil, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(b) > 1024 {
+	if err != nil || len(b) > maxCursor {
 		return nil, BadRequest("after is not a place that an earlier answer named")
 	}
 	return strings.Split(string(b), "\n"), nil

@@ -34,6 +34,7 @@ func ownRequests() []own {
 	mine := append(slices.Clone(everything), "statements/read/mine")
 	catalogue := []string{"all", "all/read", "content"}
 	content := []string{"all", "content"}
+	people, whole := []string{"all", "all/read", "directory"}, []string{"all", "directory"}
 	const (
 		course       = "nothing-here"
 		registration = "5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001"
@@ -78,6 +79,34 @@ func ownRequests() []own {
 		{"POST /api/v1/registrations/{registration}/waive", "/api/v1/registrations/" + registration + "/waive", `{"item":"a","reason":"b"}`, content, 404, 403},
 		{"GET /api/v1/launches", "/api/v1/launches?course=" + course, "", catalogue, 200, 403},
 		{"POST /api/v1/launches", "/api/v1/launches", `{"course":"nothing-here"}`, content, 404, 403},
+		{"GET /api/v1/people", "/api/v1/people", "", people, 200, 403},
+		{"POST /api/v1/people", "/api/v1/people", "{}", whole, 400, 403},
+		{"GET /api/v1/people/unassigned", "/api/v1/people/unassigned", "", people, 200, 403},
+		{"GET /api/v1/people/merges", "/api/v1/people/merges", "", people, 200, 403},
+		{"POST /api/v1/people/merges/{merge}/split", "/api/v1/people/merges/nothing/split", "", whole, 404, 403},
+		{"GET /api/v1/people/{person}", "/api/v1/people/nobody", "", people, 404, 403},
+		{"PATCH /api/v1/people/{person}", "/api/v1/people/nobody", "{}", whole, 404, 403},
+		{"DELETE /api/v1/people/{person}", "/api/v1/people/nobody", "", whole, 404, 403},
+		{"POST /api/v1/people/{person}/identifiers", "/api/v1/people/nobody/identifiers", `{"identifier":"mbox|mailto:ada@example.org"}`, whole, 404, 403},
+		{"POST /api/v1/people/{person}/merge", "/api/v1/people/nobody/merge", `{"gone":"nobody"}`, whole, 404, 403},
+		{"GET /api/v1/units", "/api/v1/units", "", people, 200, 403},
+		{"POST /api/v1/units", "/api/v1/units", "{}", whole, 400, 403},
+		{"GET /api/v1/units/{unit}", "/api/v1/units/nowhere", "", people, 404, 403},
+		{"PATCH /api/v1/units/{unit}", "/api/v1/units/nowhere", "{}", whole, 404, 403},
+		{"DELETE /api/v1/units/{unit}", "/api/v1/units/nowhere", "", whole, 404, 403},
+		{"GET /api/v1/groups", "/api/v1/groups", "", people, 200, 403},
+		{"POST /api/v1/groups", "/api/v1/groups", "{}", whole, 400, 403},
+		{"GET /api/v1/groups/{group}", "/api/v1/groups/none", "", people, 404, 403},
+		{"PATCH /api/v1/groups/{group}", "/api/v1/groups/none", "{}", whole, 404, 403},
+		{"DELETE /api/v1/groups/{group}", "/api/v1/groups/none", "", whole, 404, 403},
+		{"PUT /api/v1/groups/{group}/members/{person}", "/api/v1/groups/none/members/nobody", "{}", whole, 404, 403},
+		{"DELETE /api/v1/groups/{group}/members/{person}", "/api/v1/groups/none/members/nobody", "", whole, 404, 403},
+		{"GET /api/v1/headcounts", "/api/v1/headcounts", "", people, 200, 403},
+		{"PUT /api/v1/headcounts/{unit}/{year}", "/api/v1/headcounts/nowhere/2026", `{"count":1}`, whole, 404, 403},
+		{"DELETE /api/v1/headcounts/{unit}/{year}", "/api/v1/headcounts/nowhere/2026", "", whole, 404, 403},
+		{"GET /api/v1/imports", "/api/v1/imports", "", people, 200, 403},
+		{"POST /api/v1/imports", "/api/v1/imports?kind=people", "{}", whole, 415, 403},
+		{"POST /api/v1/imports/preview", "/api/v1/imports/preview?kind=people", "{}", whole, 415, 403},
 		{"GET /api/v1/invitations", "/api/v1/invitations", "", catalogue, 200, 403},
 		{"POST /api/v1/invitations", "/api/v1/invitations", `{"course":"nothing-here"}`, content, 404, 403},
 		{"DELETE /api/v1/invitations/{invitation}", "/api/v1/invitations/" + registration, "", content, 404, 403},

@@ -133,7 +133,7 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("the people of tenants: %w", err)
 	}
 	a.task(func() { a.people.Run(running) })
-	if err := a.startCatalog(); err != nil {
+	if err := a.startCatalog(ctx); err != nil {
 		return err
 	}
 	a.task(func() { a.catalog.Run(running, a.tenants) })
@@ -178,7 +178,7 @@ func (a *App) startStorage(ctx context.Context) (err error) {
 	if err := a.startCommit(ctx); err != nil {
 		return err
 	}
-	files, err := blobs.OpenFiles(filepath.Join(a.opts.DataDir, "blobs"))
+	files, err := a.openBlobs(ctx, "blobs")
 	if err != nil {
 		return fmt.Errorf("the blobs: %w", err)
 	}
@@ -289,6 +289,7 @@ func (a *App) Handler() http.Handler {
 	a.records.Register(router)
 	a.launches.Register(router) // before what takes all other paths of the catalogue
 	a.catalogAPI.Register(router)
+	a.newDirectoryAPI(a.door).Register(router)
 	a.newAttendanceAPI().Register(router)
 	a.signin.NewAPI(a.door).Register(router)
 	pages := a.newPages()

@@ -1,8 +1,14 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"time"
 
+	"github.com/google/uuid"
+
+	"lernspur/admin"
 	"lernspur/attendance"
 	"lernspur/attendance/api"
 	"lernspur/catalog"
@@ -54,4 +60,55 @@ func (a *App) learnerOf(ctx context.Context, v *visitor.Visitor) (catalog.Learne
 		}
 	}
 	return catalog.Learner{}, &catalog.Conflict{Message: "this account belongs to no person who learns; whoever keeps the directory can change that"}
+}
+
+// adminAttendance is attendance as the commands see it.
+type adminAttendance struct{ app *App }
+
+// AttendanceSessions implements admin.Attendance.
+func (c adminAttendance) AttendanceSessions(ctx context.Context, tenant, course string) ([]admin.AttendanceSession, error) {
+	const page = 500
+	list, after := []admin.AttendanceSession{}, uuid.Nil
+	for {
+		some, err := c.app.attendance.Sessions(ctx, tenant, course, after, page)
+		if err != nil {
+			return nil, forAdmin(err)
+		}
+		for _, s := range some {
+			after = s.ID
+			list = append(list, admin.AttendanceSession{ID: s.ID.String(), Course: s.Course, Title: s.Title, Place: s.Place,
+				Begins: time.UnixMicro(s.Begins).UTC(), Ends: time.UnixMicro(s.Ends).UTC()})
+		}
+		if len(some) < page {
+			return list, nil
+		}
+	}
+}
+
+// RecordAttendance implements admin.Attendance.
+func (c adminAttendance) RecordAttendance(ctx context.Context, ask admin.AttendanceRequest, table []byte) (result admin.AttendanceResult, err error) {
+	id, err := uuid.Parse(ask.Session)
+	if err != nil {
+		return result, fmt.Errorf("%w: %q is not the id of a session", admin.ErrRequest, ask.Session)
+	}
+	s, err := c.app.attendance.Session(ctx, ask.Tenant, id)
+	if err != nil {
+		return result, forAdmin(err)
+	}
+	entries, faults := attendance.ReadList(table, cmp.Or(ask.HomePage, c.app.opts.Catalog.Base, "http://lernspur.local"), s.Minutes)
+	for _, f := range faults {
+		result.Faults = append(result.Faults, admin.AttendanceFault(f))
+	}
+	for _, e := range entries {
+		if e.Attended {
+			result.Attended++
+		} else {
+			result.Absent++
+		}
+	}
+	if ask.DryRun || len(faults) > 0 {
+		return result, nil
+	}
+	_, err = c.app.attendance.Mark(ctx, ask.Tenant, id, entries, attendance.ByList, byCommand)
+	return result, forAdmin(err)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 
+	"lernspur/admin"
 	"lernspur/attendance"
 	"lernspur/catalog"
 	"lernspur/directory"
@@ -174,6 +175,19 @@ func TestAttendanceLists(t *testing.T) {
 		durations[dig(t, st, "result", "duration")] = true
 	}
 	expect(t, "durations", fmt.Sprint(durations["PT180M"], durations["PT45M"]), "true true")
+	// The command line does the same.
+	ask := admin.AttendanceRequest{Tenant: "default", Session: strings.Split(at, "/")[5], HomePage: "https://hr.example"}
+	for _, tc := range []struct{ list, want string }{
+		{list, "{2 1 []}"}, {"mail;anwesend\nada;vielleicht\n", `{0 0 [{2 2 "vielleicht" is neither yes nor no, nor a number of minutes}]}`},
+	} {
+		result, err := adminAttendance{a}.RecordAttendance(t.Context(), ask, []byte(tc.list))
+		expect(t, "on the command line", fmt.Sprint(result, err), tc.want+" <nil>")
+	}
+	sessions, err := adminAttendance{a}.AttendanceSessions(t.Context(), "default", "")
+	expect(t, "sessions on the command line", fmt.Sprint(len(sessions), err), "1 <nil>")
+	if brief, _ := stored(t, a); len(brief) != 2 {
+		t.Errorf("recorded again: %q", brief)
+	}
 	for path := at + "?limit=1"; path != ""; {
 		v := do(t, a, "GET", path, "", 200)
 		expect(t, "via", dig(t, v, "items", 0, "via"), "list")

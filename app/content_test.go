@@ -91,6 +91,20 @@ func TestContent(t *testing.T) {
 	if want := "initialized scored passed terminated"; strings.Join(got, " ") != want {
 		t.Errorf("%v, want %s", got, want)
 	}
+	// Outside of its time the link says so, and works again within it.
+	for _, tc := range []struct {
+		bounds string
+		status int
+		want   string
+	}{
+		{`{"opens":"2099-01-01T00:00:00Z"}`, 403, "This course is not open now"}, {`{"opens":null,"closes":"2020-01-01T00:00:00Z"}`, 403, "This course is not open now"},
+		{`{"closes":null}`, 200, "Fire safety"},
+	} {
+		do(t, a, "PATCH", "/api/v1/registrations/"+reg["id"].(string), tc.bounds, 200)
+		if answer, text = visit(t, "GET", link+"?lang=en", ""); answer.StatusCode != tc.status || !strings.Contains(text, tc.want) {
+			t.Errorf("%s: %d %s", tc.bounds, answer.StatusCode, text)
+		}
+	}
 }
 
 // TestContentOfTinCan: the link leads on to the content, whose files are served.

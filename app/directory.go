@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"time"
 
+	"github.com/gorilla/mux"
 	"go.uber.org/zap"
 
+	"lernspur/apiv1"
 	"lernspur/commit"
 	"lernspur/directory"
+	directoryapi "lernspur/directory/api"
 	"lernspur/documents"
 	"lernspur/store"
 )
@@ -35,6 +39,28 @@ func (a *App) startDirectory(ctx context.Context) (err error) {
 		a.log.Warn("the tables of people are not brought up to date yet", zap.Error(err))
 	}
 	return nil
+}
+
+// newDirectoryAPI assembles what answers for the directory.
+func (a *App) newDirectoryAPI(door apiv1.Door) *directoryapi.API {
+	return directoryapi.New(directoryapi.Options{Door: door, Directory: a.people, Logger: a.log.Named("directory"), PathPrefix: a.opts.LRS.PathPrefix})
+}
+
+// tenantKey is where the command line's requests have their tenant.
+type tenantKey struct{}
+
+// directoryForCommands answers the command line about the directory of any tenant.
+func (a *App) directoryForCommands() func(tenant string) http.Handler {
+	router := mux.NewRouter()
+	a.newDirectoryAPI(apiv1.Door{Identify: func(r *http.Request) (*apiv1.Identity, error) {
+		tenant, _ := r.Context().Value(tenantKey{}).(string)
+		return &apiv1.Identity{KeyID: byCommand, Tenant: tenant, Scopes: []string{directory.ScopeAll}}, nil
+	}}).Register(router)
+	return func(tenant string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			router.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), tenantKey{}, tenant)))
+		})
+	}
 }
 
 // directoryRecords are the commit path and the store as the directory sees them.

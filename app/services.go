@@ -24,6 +24,8 @@ func (a *App) Admin() http.Handler {
 		Reader:          a.store,
 		Blobs:           adminBlobs{Blobs{a.blobs}},
 		Catalog:         adminCatalog{a},
+		Attendance:      adminAttendance{a},
+		Directory:       a.directoryForCommands(),
 		Accounts:        a.signin,
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,

@@ -18,8 +18,9 @@ import (
 // newPages assembles the pages.
 func (a *App) newPages() *web.Site {
 	return web.New(web.Dependencies{
+		Attendance: a.attendance, HomePage: a.opts.Catalog.Base, Learner: a.learnerOf,
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
-		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.signin.SetLanguage, Learner: a.learnerOf,
+		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.signin.SetLanguage,
 		Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
 	})
 }

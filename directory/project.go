@@ -22,6 +22,12 @@ type Tables interface {
 	PutDirectoryRows(ctx context.Context, tenant string, version int64, put, gone *store.DirectoryRows) error
 	// SetDirectoryCursor notes what the tables show.
 	SetDirectoryCursor(ctx context.Context, tenant string, version int64, day string, written int64) error
+	// Unassigned lists actors of statements that the tables do not have, the one
+	// last seen first, n at most, behind after unless it is nil.
+	Unassigned(ctx context.Context, tenant string, after *store.Unassigned, n int) ([]store.Unassigned, error)
+	// KnownBySum lists mboxes among the actors that the tables have as an
+	// mbox_sha1sum only.
+	KnownBySum(ctx context.Context, tenant string, n int) ([]string, error)
 }
 
 // shown is what a tenant's tables show.
@@ -47,11 +53,16 @@ func (d *Directory) Run(ctx context.Context) {
 		return
 	}
 	const pace = time.Minute // a new day is no change
+	var learned time.Time
 	for {
 		pause := pace
 		if err := d.CatchUp(ctx); err != nil && ctx.Err() == nil {
 			d.deps.Logger.Warn("the tables of people are not brought up to date, trying again", zap.Error(err))
 			pause = time.Second
+		}
+		if time.Since(learned) > learnEvery {
+			d.learn(ctx)
+			learned = time.Now()
 		}
 		timer := time.NewTimer(pause)
 		select {

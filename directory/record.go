@@ -42,13 +42,16 @@ const (
 	// ScopeContent lets a key read and change the catalogue: packages, courses,
 	// registrations and launches. It is ours, too.
 	ScopeContent = "content"
+	// ScopeDirectory lets a key read and change who there is: people, units, groups
+	// and headcounts. It is ours, too.
+	ScopeDirectory = "directory"
 )
 
 // Scopes lists every scope there is, the widest first.
 func Scopes() []string {
 	return []string{
 		ScopeAll, ScopeReadAll, ScopeStatementsRead, ScopeStatementsReadMine, ScopeStatementsWrite,
-		ScopeStatementsVoid, ScopeStatementsVoidMine, ScopeState, ScopeProfile, ScopeDefine, ScopeContent,
+		ScopeStatementsVoid, ScopeStatementsVoidMine, ScopeState, ScopeProfile, ScopeDefine, ScopeContent, ScopeDirectory,
 	}
 }
 

@@ -25,6 +25,7 @@ type state struct {
 	merges     map[string]*Merge
 	into       map[string]string // merge in force by the id of who is gone
 	imports    map[string]*Import
+	order      *sorted
 }
 
 type headcountKey struct {
@@ -37,12 +38,13 @@ func newState() *state {
 		people: map[string]*Person{}, owner: map[string]string{}, staff: map[string]string{},
 		units: map[string]*Unit{}, unitCode: map[string]string{},
 		groups: map[string]*Group{}, groupCode: map[string]string{}, groupsOf: map[string][]string{},
-		headcounts: map[headcountKey]*Headcount{}, merges: map[string]*Merge{}, into: map[string]string{}, imports: map[string]*Import{},
+		headcounts: map[headcountKey]*Headcount{}, merges: map[string]*Merge{}, into: map[string]string{}, imports: map[string]*Import{}, order: &sorted{},
 	}
 }
 
 func (s *state) clone() *state {
 	c := *s
+	c.order = &sorted{}
 	c.people, c.owner, c.staff = maps.Clone(s.people), maps.Clone(s.owner), maps.Clone(s.staff)
 	c.units, c.unitCode = maps.Clone(s.units), maps.Clone(s.unitCode)
 	c.groups, c.groupCode, c.groupsOf = maps.Clone(s.groups), maps.Clone(s.groupCode), maps.Clone(s.groupsOf)

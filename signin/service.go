@@ -67,6 +67,8 @@ type Service struct {
 	accounts *shelf[Account]
 	sessions *shelf[session]
 	issuer   *issuer // nil without one
+	// tenants are those that somebody signed in to since the start.
+	tenants sync.Map
 	// touching has the sums of sessions whose use is being noted.
 	touching sync.Map
 

@@ -123,6 +123,7 @@ func (s *Service) begin(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	if err != nil {
 		return err
 	}
+	s.tenants.Store(t.tenant, true)
 	s.setCookie(w, sessionCookie, t.String(), 0)
 	s.setCookie(w, formCookie, "", -1)
 	return nil
@@ -245,7 +246,8 @@ func (s *Service) Sweep(ctx context.Context, tenant string) (removed int, err er
 // sweepPause is how long Run rests between two rounds.
 const sweepPause = 15 * time.Minute
 
-// Run removes sessions whose time is over until ctx ends.
+// Run removes sessions whose time is over until ctx ends, of these tenants and of
+// those that somebody signed in to.
 func (s *Service) Run(ctx context.Context, tenants func() []string) {
 	tick := time.NewTicker(sweepPause)
 	defer tick.Stop()
@@ -255,10 +257,15 @@ func (s *Service) Run(ctx context.Context, tenants func() []string) {
 			return
 		case <-tick.C:
 			for _, tenant := range tenants() {
+				s.tenants.Store(tenant, true)
+			}
+			s.tenants.Range(func(name, _ any) bool {
+				tenant := name.(string)
 				if _, err := s.Sweep(ctx, tenant); err != nil && ctx.Err() == nil {
 					s.log.Warn("old sessions not removed", zap.String("tenant", tenant), zap.Error(err))
 				}
-			}
+				return ctx.Err() == nil
+			})
 		}
 	}
 }

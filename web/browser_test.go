@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/google/uuid"
 
+	"lernspur/attendance"
 	"lernspur/catalog"
 	"lernspur/internal/browsertest"
 	"lernspur/web/visitor"
@@ -108,6 +109,50 @@ func year(t testing.TB, site *town) (course, registration string) {
 	return course, registration
 }
 
+// meeting is the page of a session at which somebody was, with a code, and link
+// that of an invitation.
+func meeting(t testing.TB, site *town, course string) (session, link string) {
+	t.Helper()
+	title, place, trainer, completes := "Löschübung", "Feuerwache, Hof 2", "Bernd Hoffmann", true
+	begins, ends := testNow.Add(-time.Hour).UnixMicro(), testNow.Add(time.Hour).UnixMicro()
+	se, err := site.attendance.Create(t.Context(), "default", course, "m.muster", attendance.Edit{Title: &title, Place: &place, Trainer: &trainer, Completes: &completes, Begins: &begins, Ends: &ends})
+	if err == nil {
+		_, err = site.attendance.MakeCode(t.Context(), "default", se.ID, 0, 0)
+	}
+	if err == nil {
+		_, err = site.attendance.Mark(t.Context(), "default", se.ID, []attendance.Entry{
+			{Learner: catalog.Learner{Actor: json.RawMessage(`{"mbox":"mailto:clara@musterstadt.example"}`), Name: "Clara Schulz"}, Attended: true},
+			{Learner: catalog.Learner{Actor: json.RawMessage(`{"mbox":"mailto:dirk@musterstadt.example"}`), Name: "Dirk Neumann"}},
+		}, attendance.ByList, "m.muster")
+	}
+	var i *catalog.Invitation
+	if err == nil {
+		i, err = site.catalog.Invite(t.Context(), "default", catalog.InviteOptions{Course: course, Most: 30, Domain: "musterstadt.example", By: "Maria Muster"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "/attendance/" + se.ID.String(), "/invitation/" + i.Token
+}
+
+// entrance shows the pages around signing in.
+func entrance(site *town, w http.ResponseWriter, r *http.Request) bool {
+	lang := r.URL.Query().Get("lang")
+	switch r.URL.Path {
+	case "/signin":
+		site.SignIn(w, r, SignIn{Entry: Entry{Status: 401, Language: lang, Message: "Account or password are wrong.", Action: "/signin"}, Tenant: "default", OIDC: "/signin/oidc", OIDCName: "Musterstadt", Other: "/signin?lang=xx", Out: true})
+	case "/signin/password":
+		site.Password(w, r, Password{Entry: Entry{Status: 200, Language: lang, Action: "/signin/password"}, Account: "m.muster", Old: true})
+	case "/signin/reset":
+		site.Password(w, r, Password{Entry: Entry{Status: 200, Language: lang}, Done: true})
+	case "/signin/refused":
+		site.Notice(w, r, Notice{Entry: Entry{Status: 403, Language: lang, Message: "This page was too old."}, Back: "/signin"})
+	default:
+		return false
+	}
+	return true
+}
+
 // TestAccessible walks through every page, in both languages, light and dark, wide
 // and narrow: axe-core finds nothing, and nothing is wider than its window.
 func TestAccessible(t *testing.T) {
@@ -117,10 +162,17 @@ func TestAccessible(t *testing.T) {
 	}
 	site := newTown(t, "http://content.example")
 	course, registration := year(t, site)
+	session, invitation := meeting(t, site, course)
 	roles := []visitor.Role{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.as(roles...).ServeHTTP(w, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !entrance(site, w, r) {
+			site.as(roles...).ServeHTTP(w, r)
+		}
+	}))
 	t.Cleanup(server.Close)
 	b := browsertest.Open(t, 3*time.Minute)
+	const open = "document.querySelectorAll('details').forEach((d) => { d.open = true })"
+	trainer := []visitor.Role{visitor.Trainer}
 	manager, learner, admin, auditor := []visitor.Role{visitor.ContentManager}, []visitor.Role{visitor.Learner}, []visitor.Role{visitor.Administrator}, []visitor.Role{visitor.Auditor}
 	pages := []struct {
 		name, path string
@@ -128,16 +180,23 @@ func TestAccessible(t *testing.T) {
 		before     string // done in the page first
 	}{
 		{"start", "/", admin, ""}, {"no-page", "/", auditor, ""}, {"forbidden", "/keys", learner, ""}, {"nothing", "/nothing", manager, ""},
-		{"packages", "/packages", manager, ""}, {"courses", "/courses", manager, ""}, {"course", "/courses/" + course + "?done=saved", manager, "document.querySelectorAll('details').forEach((d) => { d.open = true })"},
+		{"packages", "/packages", manager, ""}, {"courses", "/courses", manager, ""}, {"course", "/courses/" + course + "?done=saved", manager, open},
 		{"edit", "/courses/" + course + "/edit", manager, ""}, {"new", "/courses/new", manager, ""}, {"delete", "/courses/" + course + "/delete", manager, ""},
 		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""},
-		{"my", "/my", learner, ""}, {"my-attempts", "/my", learner, "document.querySelectorAll('details').forEach((d) => { d.open = true })"}, {"keys", "/keys", admin, ""},
+		{"my", "/my", learner, ""}, {"my-attempts", "/my", learner, open}, {"keys", "/keys", admin, ""},
+		{"invitations", "/courses/" + course + "/invitations", manager, ""}, {"invitation", invitation, nil, ""}, {"invited", invitation, learner, ""}, {"uninvited", "/invitation/nothing", nil, ""},
+		{"sessions", "/attendance", trainer, open}, {"session", session, trainer, open},
+		{"signin", "/signin", nil, ""}, {"password", "/signin/password", manager, ""}, {"password-done", "/signin/reset", manager, ""}, {"refused", "/signin/refused", nil, ""},
+		{"wrong", "/courses/new", manager, "(document.forms[document.forms.length - 1].noValidate = true, document.forms[document.forms.length - 1].querySelector('button').click())"},
 	}
 	for _, dark := range []bool{false, true} {
 		for i, lang := range []string{"de", "en"} {
+			if dark != (i == 1) && *lookAt == "" {
+				continue // half of it is enough as a rule: every page in each language, each scheme, each width
+			}
 			width := []int{1280, 360}[i]
-			if dark {
-				width = 1640 - width // so that each language is seen wide and narrow
+			if dark != (i == 1) {
+				width = 1640 - width
 			}
 			b.Screen(width, 800, dark)
 			for _, page := range pages {
@@ -151,6 +210,7 @@ func TestAccessible(t *testing.T) {
 				if page.before != "" {
 					b.Text(page.before)
 				}
+				b.Until(`document.readyState === 'complete'` + map[bool]string{true: ` && document.querySelector('.bad')`}[page.name == "wrong"])
 				if found := b.Accessible(string(axe)); found != "" {
 					t.Errorf("%s in %s, %d wide, dark %v:\n%s", page.name, lang, width, dark, found)
 				}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"lernspur/attendance"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
 	"lernspur/documents"
@@ -94,6 +95,9 @@ func (s *shelf) Sweep(context.Context, string, time.Time, func(context.Context, 
 	return 0, nil
 }
 
+// Record forgets statements.
+func (s *shelf) Record(context.Context, string, []byte) error { return s.fail }
+
 // keyring are API keys in memory.
 type keyring struct{ list []Key }
 
@@ -122,12 +126,13 @@ var testNow = time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 // town is a site with a catalogue in memory.
 type town struct {
 	*Site
-	shelf   *shelf
-	catalog *catalog.Service
-	keys    *keyring
-	now     time.Time
-	chosen  string   // language
-	who     []string // the identifiers of whoever looks as a learner
+	shelf      *shelf
+	catalog    *catalog.Service
+	attendance *attendance.Service
+	keys       *keyring
+	now        time.Time
+	chosen     string   // language
+	who        []string // the identifiers of whoever looks as a learner
 }
 
 func newTown(t testing.TB, content string) *town {
@@ -135,8 +140,10 @@ func newTown(t testing.TB, content string) *town {
 	w := &town{shelf: &shelf{records: map[documents.Key]*documents.Document{}, files: map[string][]byte{}}, keys: &keyring{}, now: testNow}
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
+	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
 	w.Site = New(Dependencies{
-		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
+		Attendance: w.attendance,
+		Catalog:    w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
 		Identifiers: func(context.Context, *visitor.Visitor) ([]string, error) { return w.who, nil },
 		Learner: func(_ context.Context, v *visitor.Visitor) (catalog.Learner, error) {

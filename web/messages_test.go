@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"lernspur/attendance"
 	"lernspur/catalog"
 	"lernspur/content/manifest"
 )
@@ -27,7 +28,8 @@ var madeUp = map[string][]string{
 	"language.": nil,
 	"scope.":    (&keyring{}).Scopes(),
 	"my.":       {"begin", "resume", "again"},
-	"invalid.":  {"title", "description", "duration", "provider", "competences", "activity", "domain"}, // fields of catalog.Invalid
+	"invalid.":  {"title", "description", "duration", "provider", "competences", "activity", "domain", "begins", "ends", "least", "minutes", "place", "trainer"}, // fields of catalog.Invalid
+	"via.":      {attendance.ByTrainer, attendance.ByList, attendance.ByCode},
 	"invited.":  {"open", "revoked", "expired", "used"},
 	"ago.":      nil, // see TestAgo
 	"problem.":  nil, // see below
@@ -39,8 +41,8 @@ var (
 	inTemplate = regexp.MustCompile(`\b(tn?) "([^"]+)"`)
 	inGo       = regexp.MustCompile(`\.(tn?)\("([^"]+)"([,)])`)
 	problems   = regexp.MustCompile(`key: "([a-z]+)"`)
-	deeds      = regexp.MustCompile(`done=([a-z-]+)`)
-	entries    = regexp.MustCompile(`(?:Title|Done)\s*[:=]+ "([a-z.]+)"`)
+	deeds      = regexp.MustCompile(`done=([a-z-]+)|onSession\(q, "([a-z-]+)"`)
+	entries    = regexp.MustCompile(`(?:(?:Title|Done)\s*[:=]+ |key = [^"\n]*)"([a-z]+\.[a-z.]+)"`)
 	menus      = regexp.MustCompile(`"(menu\.[a-z]+)"`)
 )
 
@@ -75,7 +77,7 @@ func used(t *testing.T) map[string]bool {
 				keys["problem."+m[1]+".title"], keys["problem."+m[1]+".text"], keys["problem."+m[1]+".next"] = true, true, true
 			}
 			for _, m := range deeds.FindAllStringSubmatch(string(text), -1) {
-				keys["done."+m[1]] = true
+				keys["done."+m[1]+m[2]] = true
 			}
 			for _, m := range entries.FindAllStringSubmatch(string(text), -1) {
 				keys[m[1]] = true

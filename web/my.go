@@ -37,7 +37,9 @@ type myPage struct {
 var done = []string{catalog.Completed, catalog.Passed, catalog.Satisfied}
 
 // my shows a learner her courses.
-func (s *Site) my(q *request) error {
+func (s *Site) my(q *request) error { return s.showMy(q, http.StatusOK, nil) }
+
+func (s *Site) showMy(q *request, status int, wrong []fieldError) error {
 	list, known, err := s.mine(q)
 	if err != nil {
 		return err
@@ -69,7 +71,7 @@ func (s *Site) my(q *request) error {
 	default:
 		answer = q.words.tn("my.answer", len(body.Open))
 	}
-	return q.show(http.StatusOK, "my", &view{Title: q.words.t("my.title"), Answer: answer, Body: body})
+	return q.show(status, "my", &view{Title: q.words.t("my.title"), Answer: answer, Body: body, Errors: wrong})
 }
 
 // mine are the registrations of who looks, what was last touched first; known

@@ -55,8 +55,17 @@ func (s *Site) functions(w *words) template.FuncMap {
 			}
 			return w.percent(v.(float64))
 		}, "size": w.size,
-		"text": func(t manifest.Text) string { return t.In(w.lang, "de", "en") },
-		"date": func(micros int64) string { return w.date(at(micros)) },
+		"text":   func(t manifest.Text) string { return t.In(w.lang, "de", "en") },
+		"date":   func(micros int64) string { return w.date(at(micros)) },
+		"moment": func(micros int64) string { return w.moment(at(micros)) },
+		// clock is the time, with the day unless that is today.
+		"clock": func(micros int64) string {
+			if t := at(micros); w.date(t) != w.date(s.deps.Now().In(s.deps.Location)) {
+				return w.moment(t)
+			} else {
+				return w.t("format.clock", t.Format("15:04"))
+			}
+		},
 		"when": func(micros int64) when {
 			t := at(micros)
 			return when{Machine: t.Format(time.RFC3339), Full: w.moment(t), Short: w.ago(t, s.deps.Now())}
@@ -167,6 +176,7 @@ var menu = []struct {
 	{"menu.my", "/my", learners},
 	{"menu.courses", "/courses", managers},
 	{"menu.packages", "/packages", managers},
+	{"menu.attendance", "/attendance", trainers},
 	{"menu.keys", "/keys", operators},
 }
 

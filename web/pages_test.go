@@ -428,3 +428,72 @@ func TestDates(t *testing.T) {
 		t.Errorf("none: %d", answer.Code)
 	}
 }
+
+// TestAttendance: a trainer makes a session and records who came; participants
+// enter a code; another trainer sees nothing of it.
+func TestAttendance(t *testing.T) {
+	site := newTown(t, "http://content.example")
+	trainer := site.as(visitor.Trainer)
+	contains(t, "no course", ask(trainer, "GET", "/attendance", nil), 200, "noch gibt es keinen")
+	course := aCourse(t, site, fireSafety())
+	form := url.Values{"course": {course}, "title": {"Löschübung"}, "begins": {"2026-11-20T09:30"}, "ends": {"2026-11-20T11:00"}, "place": {"Hof"}, "completes": {"yes"}, "least": {"60"}}
+	made := ask(trainer, "POST", "/attendance", form)
+	page, ok := strings.CutSuffix(made.Header().Get("Location"), "?done=session")
+	if !ok {
+		t.Fatalf("%d %s", made.Code, made.Body)
+	}
+	contains(t, "the session", ask(trainer, "GET", page, nil), 200, "Löschübung", "20.11.2026, 09:30 Uhr", "ab 60 Minuten", "Noch niemand.")
+	contains(t, "the list", ask(trainer, "GET", "/attendance", nil), 200, "Ein Termin steht an.", "Brandschutz im Rathaus")
+	for field, value := range map[string]string{"begins": "", "ends": "2026-11-20T09:00", "title": " ", "course": "nothing", "least": "x"} {
+		bad := url.Values{}
+		for k, v := range form {
+			bad[k] = v
+		}
+		bad.Set(field, value)
+		contains(t, "a bad "+field, ask(trainer, "POST", "/attendance", bad), 422, `href="#f-`+field+`"`)
+	}
+
+	if answer := ask(trainer, "POST", page+"/records", url.Values{"mail": {"ada@example.org"}, "name": {"Ada"}}); answer.Header().Get("Location") != page+"?done=recorded" {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+	if answer := ask(trainer, "POST", page+"/records", url.Values{"list": {"E-Mail;Name;anwesend\nbob@example.org;Bob;30\neve@example.org;Eve;nein\n"}}); answer.Code != 303 {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+	contains(t, "who came", ask(trainer, "GET", page, nil), 200, "2 Personen haben teilgenommen", "Ada", "teilgenommen, abgeschlossen", "nicht teilgenommen", "aus einer Liste")
+	contains(t, "a bad list", ask(trainer, "POST", page+"/records", url.Values{"list": {"E-Mail;anwesend\nnothing;vielleicht\n"}}), 422, "es ist nichts eingetragen", "Zeile 2")
+	contains(t, "a bad address", ask(trainer, "POST", page+"/records", url.Values{"mail": {"ada"}, "minutes": {"900"}}), 422, `href="#f-mail"`, `href="#f-minutes"`)
+	contains(t, "deleting it", ask(trainer, "POST", page+"/delete", nil), 409)
+	back := regexp.MustCompile(page+`/records/[0-9a-f]+/back`).FindAllString(ask(trainer, "GET", page, nil).Body.String(), -1)
+	if len(back) != 2 {
+		t.Fatalf("%v", back)
+	}
+	for _, address := range back {
+		if answer := ask(trainer, "POST", address, nil); answer.Header().Get("Location") != page+"?done=taken-back" {
+			t.Errorf("%d %s", answer.Code, answer.Body)
+		}
+	}
+
+	ask(trainer, "POST", page+"/code", nil)
+	code := regexp.MustCompile(`<p class="code">([A-Z0-9-]+)</p>`).FindStringSubmatch(ask(trainer, "GET", page, nil).Body.String())[1]
+	learner := site.as(visitor.Learner)
+	site.who = []string{"account|https://lrs.example|m.muster"}
+	contains(t, "a wrong code", ask(learner, "POST", "/my/code", url.Values{"code": {"AAAA-AAAA"}}), 422, "Diesen Code gibt es nicht", `href="#f-code"`)
+	if answer := ask(learner, "POST", "/my/code", url.Values{"code": {strings.ToLower(code)}}); answer.Header().Get("Location") != "/my?done=attended" {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+	contains(t, "her page", ask(learner, "GET", "/my?done=attended", nil), 200, "Ihre Teilnahme ist festgehalten.", "abgeschlossen", "Präsenz")
+	ask(trainer, "POST", page+"/code/end", nil)
+	contains(t, "a code that ended", ask(learner, "POST", "/my/code", url.Values{"code": {code}}), 422, "Diesen Code gibt es nicht")
+
+	other := &visitor.Visitor{Tenant: "default", Account: "other", Roles: []visitor.Role{visitor.Trainer}}
+	asOther := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		site.ServeHTTP(w, r.WithContext(visitor.With(r.Context(), other)))
+	})
+	contains(t, "another trainer", ask(asOther, "GET", "/attendance", nil), 200, "0 Termine stehen an.")
+	for _, route := range routeTable {
+		if address := strings.NewReplacer("/attendance/{session}", page, "{record}", "x").Replace(route.path); strings.HasPrefix(address, page) {
+			contains(t, route.method+" "+route.path+" by another trainer", ask(asOther, route.method, address, url.Values{"mail": {"x@example.org"}}), 404)
+		}
+	}
+	contains(t, "a content manager", ask(site.as(visitor.ContentManager), "GET", page, nil), 200, "Löschübung")
+}

@@ -21,6 +21,7 @@ var (
 	anyone     []visitor.Role
 	everybody  = visitor.Roles
 	managers   = []visitor.Role{visitor.ContentManager, visitor.Administrator}
+	trainers   = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator} // see mayAttend
 	learners   = []visitor.Role{visitor.Learner}
 	operators  = []visitor.Role{visitor.Administrator}
 	routeTable = []route{
@@ -57,6 +58,17 @@ var (
 
 		{"GET", "/my", learners, (*Site).my},
 		{"POST", "/my/{registration}/open", learners, (*Site).openMine},
+
+		{"POST", "/my/code", learners, (*Site).enterCode},
+
+		{"GET", "/attendance", trainers, (*Site).sessions},
+		{"POST", "/attendance", trainers, (*Site).makeSession},
+		{"GET", "/attendance/{session}", trainers, (*Site).session},
+		{"POST", "/attendance/{session}/delete", trainers, (*Site).deleteSession},
+		{"POST", "/attendance/{session}/code", trainers, (*Site).makeCode},
+		{"POST", "/attendance/{session}/code/end", trainers, (*Site).endCode},
+		{"POST", "/attendance/{session}/records", trainers, (*Site).record},
+		{"POST", "/attendance/{session}/records/{record}/back", trainers, (*Site).takeBack},
 
 		{"GET", "/keys", operators, (*Site).keys},
 		{"POST", "/keys", operators, (*Site).makeKey},
@@ -108,7 +120,7 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, to route) {
 	q := s.newRequest(w, r)
 	var err error
 	switch {
-	case to.roles == nil || q.who.Has(to.roles...):
+	case visitor.Allowed(q.who, visitor.Rule{Public: to.roles == nil, Roles: to.roles}):
 		err = to.handle(s, q)
 	case q.who == nil:
 		q.toSignIn()

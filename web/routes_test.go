@@ -51,13 +51,24 @@ var mayBe = map[string]string{
 	"GET /my":                      "learner",
 	"POST /my/{registration}/open": "learner",
 
+	"POST /my/code": "learner",
+
+	"GET /attendance":                                  "trainer content-manager administrator",
+	"POST /attendance":                                 "trainer content-manager administrator",
+	"GET /attendance/{session}":                        "trainer content-manager administrator",
+	"POST /attendance/{session}/delete":                "trainer content-manager administrator",
+	"POST /attendance/{session}/code":                  "trainer content-manager administrator",
+	"POST /attendance/{session}/code/end":              "trainer content-manager administrator",
+	"POST /attendance/{session}/records":               "trainer content-manager administrator",
+	"POST /attendance/{session}/records/{record}/back": "trainer content-manager administrator",
+
 	"GET /keys":               "administrator",
 	"POST /keys":              "administrator",
 	"POST /keys/{key}/revoke": "administrator",
 }
 
 // filled are addresses of routes, with something in place of their wildcards.
-var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString())
+var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing")
 
 func ask(h http.Handler, method, address string, form url.Values, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, address, strings.NewReader(form.Encode()))

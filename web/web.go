@@ -53,6 +53,10 @@ type Dependencies struct {
 	Catalog  Catalog
 	Transfer Transfer
 	Keys     Keys
+	// Attendance keeps who attended sessions, and HomePage is that of the accounts in
+	// lists that name none.
+	Attendance Attendance
+	HomePage   string
 	// Link is the address that opens a launch, by its token.
 	Link func(token string) string
 	// Content is the origin of learning content (https://host), which forms may

@@ -1,6 +1,10 @@
 package main_test
 
 import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -54,4 +58,46 @@ func TestAccounts(t *testing.T) {
 			contains(t, r.err, bad.want)
 		}
 	})
+}
+
+// TestSettingsOfSigningIn starts a server with an issuer and a first administrator.
+func TestSettingsOfSigningIn(t *testing.T) {
+	var issuer *httptest.Server
+	issuer = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":%q,"token_endpoint":%q,"jwks_uri":%q}`, issuer.URL, issuer.URL+"/auth", issuer.URL+"/token", issuer.URL+"/keys")
+	}))
+	defer issuer.Close()
+	p, _ := newSharedPlace(t)
+	p.env = append(p.env, "LERNSPUR_AUTH_OIDC_ISSUER="+issuer.URL, "LERNSPUR_AUTH_OIDC_CLIENT_ID=lernspur", "LERNSPUR_AUTH_OIDC_NAME=Stadtanmeldung",
+		"LERNSPUR_AUTH_OIDC_ROLES=lms-admins=administrator")
+	s := p.serve(t)
+	get := func(path string) (*http.Response, string) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.root+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = "localhost" // where the pages are
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer, string(text)
+	}
+	_, page := get("/signin")
+	contains(t, page, "Stadtanmeldung", `href="/signin/oidc?next=%2F"`)
+	answer, _ := get("/signin/oidc")
+	contains(t, answer.Header.Get("Location"), issuer.URL+"/auth?", "client_id=lernspur", "code_challenge_method=S256", "scope=openid+profile+email",
+		"redirect_uri=http%3A%2F%2Flocalhost%3A", "%2Fsignin%2Foidc%2Fcallback")
+	contains(t, answer.Header.Get("Set-Cookie"), "lernspur-oidc=", "HttpOnly", "SameSite=Lax")
+	s.stop(t)
+	p.env = append(p.env, "LERNSPUR_AUTH_OIDC_ROLES=lms-admins=boss")
+	contains(t, p.run(t, "", "serve").err, `"boss"`)
+	p.env = append(p.env, "LERNSPUR_AUTH_OIDC_ROLES=", "LERNSPUR_ADMIN_PASSWORD=passwort1234")
+	contains(t, p.run(t, "", "serve").err, "admin_password", "too many people")
 }
