@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -160,7 +161,7 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("the origin of content: %w", err)
 	}
 	a.content.open(content)
-	a.public.open(fenced(a.Handler(), a.opts.Pages, a.opts.Catalog.LaunchBase))
+	a.public.open(fenced(a.Handler(), cmp.Or(a.opts.Catalog.Base, a.opts.Pages), a.opts.Catalog.LaunchBase))
 	return nil
 }
 
@@ -362,7 +363,9 @@ func (a *App) openDoors() error {
 		if err != nil {
 			return err
 		}
-		a.serve(listener, lrs.NewServer(&a.public, a.log.Named("http"), a.opts.Server))
+		if err := a.serveNetwork(listener, lrs.NewServer(&a.public, a.log.Named("http"), a.opts.Server), a.opts.TLS); err != nil {
+			return err
+		}
 		if err := a.openContentDoor(); err != nil {
 			return err
 		}
@@ -390,7 +393,11 @@ func (a *App) serve(listener net.Listener, server *http.Server) {
 	server.BaseContext = func(net.Listener) context.Context { return ctx }
 	a.doors = append(a.doors, &door{listener, server, cancel})
 	go func() {
-		if err := server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		run := server.Serve
+		if server.TLSConfig != nil {
+			run = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+		}
+		if err := run(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- fmt.Errorf("%s: %w", listener.Addr(), err)
 		}
 	}()

@@ -25,11 +25,10 @@ func (a *App) openContentDoor() error {
 		return err
 	}
 	if a.opts.Catalog.LaunchBase == "" {
-		a.opts.Catalog.LaunchBase = "http://" + listener.Addr().String()
+		a.opts.Catalog.LaunchBase = origin(listener.Addr(), a.opts.contentTLS())
 	}
 	a.contentAddr = listener.Addr()
-	a.serve(listener, lrs.NewServer(&a.content, a.log.Named("content"), a.opts.Server))
-	return nil
+	return a.serveNetwork(listener, lrs.NewServer(&a.content, a.log.Named("content"), a.opts.Server), a.opts.contentTLS())
 }
 
 // newContent assembles the origin of content. Whoever asks for it under the

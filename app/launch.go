@@ -71,7 +71,7 @@ func (a *App) base() string {
 		return a.opts.Catalog.Base
 	}
 	if addr := a.Addr(); addr != nil {
-		return "http://" + addr.String()
+		return origin(addr, a.opts.TLS)
 	}
 	return "http://localhost"
 }

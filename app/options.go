@@ -56,6 +56,9 @@ type Options struct {
 	// browsers see it: they may put content into a frame, and their host name is
 	// never that of content.
 	ContentAddr, Pages string
+	// TLS has the files of the certificate that Addr is served with, ContentTLS that
+	// of ContentAddr; an empty ContentTLS is the same as TLS.
+	TLS, ContentTLS CertificateFiles
 	// Socket opens the door for the command line in the data folder.
 	Socket bool
 	// Key and Secret are made sure of at the start; both empty leave it.
@@ -73,6 +76,14 @@ type Options struct {
 	// acknowledged; 20 s. What it does not have then is carried there after the
 	// next start.
 	CommitGrace time.Duration
+}
+
+// contentTLS are the files that content is served with.
+func (o *Options) contentTLS() CertificateFiles {
+	if o.ContentTLS != (CertificateFiles{}) {
+		return o.ContentTLS
+	}
+	return o.TLS
 }
 
 func (o *Options) defaults() {

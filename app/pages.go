@@ -34,7 +34,7 @@ func fenced(handler http.Handler, pages, base string) *fence {
 // fence is a handler behind what fenced says.
 type fence struct {
 	inner   http.Handler
-	pages   string // their origin
+	pages   string // their public address
 	content string // host name of content; empty when it is not known, or the same
 }
 

@@ -35,6 +35,8 @@ type Server struct {
 	// PublicURL is the base address that clients see, without a slash at its
 	// end. Its path is put before the addresses in answers.
 	PublicURL string
+	// TLS is the certificate; that of content as well, unless it has its own.
+	TLS TLS
 }
 
 // Content is where learning content is served, always under another host name
@@ -42,7 +44,11 @@ type Server struct {
 type Content struct {
 	Addr      string
 	PublicURL string
+	TLS       TLS
 }
+
+// TLS are the files of a certificate, PEM; both or neither.
+type TLS struct{ Certificate, Key string }
 
 // Access is what is created at the first start.
 type Access struct {

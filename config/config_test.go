@@ -23,8 +23,12 @@ var every = []struct {
 }{
 	{"addr", "LERNSPUR_ADDR", "addr", "0.0.0.0:9000", func(c *Config) any { return c.Server.Addr }, "0.0.0.0:9000"},
 	{"public_url", "LERNSPUR_PUBLIC_URL", "public-url", "https://lrs.example.org/sub/", func(c *Config) any { return c.Server.PublicURL }, "https://lrs.example.org/sub"},
+	{"tls.certificate", "LERNSPUR_TLS_CERTIFICATE", "tls-certificate", "/etc/lernspur/chain.pem", func(c *Config) any { return c.Server.TLS.Certificate }, "/etc/lernspur/chain.pem"},
+	{"tls.key", "LERNSPUR_TLS_KEY", "tls-key", "/etc/lernspur/key.pem", func(c *Config) any { return c.Server.TLS.Key }, "/etc/lernspur/key.pem"},
 	{"content.addr", "LERNSPUR_CONTENT_ADDR", "content-addr", "[::1]:9001", func(c *Config) any { return c.Content.Addr }, "[::1]:9001"},
 	{"content.public_url", "LERNSPUR_CONTENT_PUBLIC_URL", "content-public-url", "http://content.example.org:8081", func(c *Config) any { return c.Content.PublicURL }, "http://content.example.org:8081"},
+	{"content.tls.certificate", "LERNSPUR_CONTENT_TLS_CERTIFICATE", "content-tls-certificate", "c.pem", func(c *Config) any { return c.Content.TLS.Certificate }, "c.pem"},
+	{"content.tls.key", "LERNSPUR_CONTENT_TLS_KEY", "content-tls-key", "k.pem", func(c *Config) any { return c.Content.TLS.Key }, "k.pem"},
 	{"data", "LERNSPUR_DATA", "data", "/srv/lernspur", func(c *Config) any { return c.Data.Dir }, "/srv/lernspur"},
 	{"clickhouse.dsn", "LERNSPUR_CLICKHOUSE_DSN", "", "clickhouse://u:pass@db:9000/l?secure=true", func(c *Config) any { return c.ClickHouse.DSN }, "clickhouse://u:pass@db:9000/l?secure=true"},
 	{"key", "LERNSPUR_KEY", "key", "town", func(c *Config) any { return c.Access.Key }, "town"},
@@ -166,6 +170,15 @@ func company(t *testing.T, key string) {
 		t.Setenv("LERNSPUR_SECRET", "x")
 	case "secret":
 		t.Setenv("LERNSPUR_KEY", "x")
+	case "tls.certificate":
+		t.Setenv("LERNSPUR_TLS_KEY", "x")
+	case "tls.key":
+		t.Setenv("LERNSPUR_TLS_CERTIFICATE", "x")
+	case "content.tls.certificate", "content.tls.key":
+		other := map[string]string{"content.tls.certificate": "LERNSPUR_CONTENT_TLS_KEY", "content.tls.key": "LERNSPUR_CONTENT_TLS_CERTIFICATE"}
+		for _, name := range []string{other[key], "LERNSPUR_TLS_CERTIFICATE", "LERNSPUR_TLS_KEY"} {
+			t.Setenv(name, "x")
+		}
 	case "auth.oidc.issuer":
 		t.Setenv("LERNSPUR_AUTH_OIDC_AUDIENCE", "x")
 	case "blobs.s3.endpoint":

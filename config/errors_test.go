@@ -103,7 +103,7 @@ func TestEveryKeyRefused(t *testing.T) {
 			return w.key == k.name
 		})
 		if i < 0 {
-			if k.name != "engine.library" && k.name != "lrs.schemas" { // take everything
+			if !slices.Contains([]string{"engine.library", "lrs.schemas", "tls.certificate", "tls.key", "content.tls.certificate", "content.tls.key"}, k.name) { // take everything
 				t.Errorf("%s: no wrong value is tried", k.name)
 			}
 			continue
@@ -221,6 +221,14 @@ func TestRules(t *testing.T) {
 		{"free ports", []string{"--addr=127.0.0.1:0", "--content-addr=127.0.0.1:0"}, nil, nil},
 		{"packages that cannot unpack", []string{"--packages-packed-bytes=8GiB"}, nil, []string{"packages.packed_bytes: expected at most packages.unpacked_bytes"}},
 		{"links beyond the longest", []string{"--launch-max-lifetime=1h"}, nil, []string{"launch.lifetime: expected at most launch.max_lifetime"}},
+		{"certificate without key", []string{"--tls-certificate=c.pem"}, nil, []string{"tls.key: expected a file with the key"}},
+		{"key without certificate", []string{"--tls-key=k.pem"}, nil, []string{"tls.certificate: expected a file with the certificate"}},
+		{"certificate of content without key", []string{"--tls-certificate=c.pem", "--tls-key=k.pem", "--content-tls-certificate=c.pem"}, nil, []string{"content.tls.key: expected a file with the key"}},
+		{"key of content without certificate", []string{"--content-tls-key=k.pem"}, nil, []string{"content.tls.certificate: expected a file with the certificate"}},
+		{"TLS for content alone", []string{"--content-tls-certificate=c.pem", "--content-tls-key=k.pem"}, nil, []string{"tls.certificate: expected a certificate for the pages as well"}},
+		{"TLS under a plain address", []string{"--tls-certificate=c.pem", "--tls-key=k.pem", "--public-url=http://lrs.example"}, nil, []string{"public_url: expected an address that begins with https://"}},
+		{"TLS with plain content", []string{"--tls-certificate=c.pem", "--tls-key=k.pem", "--content-public-url=http://content.example"}, nil, []string{"content.public_url: expected an address that begins with https://"}},
+		{"TLS", []string{"--tls-certificate=c.pem", "--tls-key=k.pem", "--public-url=https://lrs.example", "--content-public-url=https://content.example"}, nil, nil},
 		{"same host", []string{"--public-url=https://a.example", "--content-public-url=https://a.example:8081"}, nil, []string{"content.public_url: expected another host name"}},
 		{"the pages' default host", []string{"--content-addr=LOCALHOST:8081"}, nil, []string{"content.public_url: expected another host name"}},
 		{"the host of content.addr", []string{"--public-url=http://127.0.0.1:8080"}, nil, []string{"content.public_url: expected another host name"}},

@@ -38,6 +38,31 @@ var rules = []rule{
 	{[]string{"key", "secret"},
 		func(c *Config) bool { return c.Access.Secret == "" || c.Access.Key != "" },
 		"a name for the API key, because secret is set"},
+	{[]string{"tls.certificate", "tls.key"},
+		func(c *Config) bool { return c.Server.TLS.Key == "" || c.Server.TLS.Certificate != "" },
+		"a file with the certificate, because tls.key is set"},
+	{[]string{"tls.key", "tls.certificate"},
+		func(c *Config) bool { return c.Server.TLS.Certificate == "" || c.Server.TLS.Key != "" },
+		"a file with the key, because tls.certificate is set"},
+	{[]string{"content.tls.certificate", "content.tls.key"},
+		func(c *Config) bool { return c.Content.TLS.Key == "" || c.Content.TLS.Certificate != "" },
+		"a file with the certificate, because content.tls.key is set"},
+	{[]string{"content.tls.key", "content.tls.certificate"},
+		func(c *Config) bool { return c.Content.TLS.Certificate == "" || c.Content.TLS.Key != "" },
+		"a file with the key, because content.tls.certificate is set"},
+	{[]string{"tls.certificate", "content.tls.certificate"},
+		func(c *Config) bool { return c.Content.TLS.Certificate == "" || c.Server.TLS.Certificate != "" },
+		"a certificate for the pages as well, because content.tls.certificate is set"},
+	{[]string{"public_url", "tls.certificate"},
+		func(c *Config) bool {
+			return c.Server.TLS.Certificate == "" || !strings.HasPrefix(c.Server.PublicURL, "http:")
+		},
+		"an address that begins with https://, because tls.certificate is set"},
+	{[]string{"content.public_url", "tls.certificate"},
+		func(c *Config) bool {
+			return c.Server.TLS.Certificate == "" || !strings.HasPrefix(c.Content.PublicURL, "http:")
+		},
+		"an address that begins with https://, because tls.certificate is set"},
 	{[]string{"auth.oidc.audience", "auth.oidc.issuer", "auth.oidc.client_id"},
 		func(c *Config) bool {
 			return c.Auth.OIDC.Issuer == "" || c.Auth.OIDC.Audience != "" || c.Auth.OIDC.ClientID != ""

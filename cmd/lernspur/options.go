@@ -72,7 +72,7 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 		Catalog: app.CatalogOptions{
 			Limits:  archive.Limits{Packed: c.Packages.PackedBytes, Unpacked: c.Packages.UnpackedBytes, Entries: c.Packages.Files},
 			Uploads: c.Packages.Uploads, Lifetime: c.Launch.Lifetime, MaxLifetime: c.Launch.MaxLifetime,
-			Base: c.Server.PublicURL, LaunchBase: contentBase(c.Content), Patience: c.Limits.ReadTimeout,
+			Base: c.Server.PublicURL, LaunchBase: contentBase(c), Patience: c.Limits.ReadTimeout,
 		},
 		Server: lrs.Timeouts{Read: c.Limits.ReadTimeout, Write: c.Limits.RequestTimeout, MaxHeader: int(c.Limits.HeaderBytes)},
 		Keys:   directory.Options{HomePage: c.Server.PublicURL},
@@ -140,23 +140,31 @@ func pagesOrigin(s config.Server) string {
 	if err != nil {
 		return "" // config has judged it
 	}
-	return "http://localhost:" + port
+	return scheme(s) + "localhost:" + port
+}
+
+// scheme is how addresses begin that are served without a proxy.
+func scheme(s config.Server) string {
+	if s.TLS.Certificate != "" {
+		return "https://"
+	}
+	return "http://"
 }
 
 // contentBase is the address of learning content as learners see it; empty when the
 // port is not known yet.
-func contentBase(c config.Content) string {
-	if c.PublicURL != "" {
-		return c.PublicURL
+func contentBase(c *config.Config) string {
+	if c.Content.PublicURL != "" {
+		return c.Content.PublicURL
 	}
-	host, port, err := net.SplitHostPort(c.Addr)
+	host, port, err := net.SplitHostPort(c.Content.Addr)
 	if err != nil || port == "0" {
 		return ""
 	}
 	if host == "" || host == "0.0.0.0" || host == "::" {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return scheme(c.Server) + net.JoinHostPort(host, port)
 }
 
 // pathOf is the path of a base address without a slash at its end.

@@ -49,6 +49,7 @@ func serve(ctx context.Context, c *config.Config, out io.Writer) error {
 	}
 	o.Addr, o.Socket = c.Server.Addr, true
 	o.ContentAddr, o.Pages = c.Content.Addr, pagesOrigin(c.Server)
+	o.TLS, o.ContentTLS = app.CertificateFiles(c.Server.TLS), app.CertificateFiles(c.Content.TLS)
 	var firstKey, firstSecret string
 	o.FirstKey = func(key, secret string) { firstKey, firstSecret = key, secret }
 	a := app.New(o)
@@ -80,7 +81,7 @@ func endpointOf(c *config.Config, a *app.App) string {
 	if c.Server.PublicURL != "" {
 		return c.Server.PublicURL + "/xapi"
 	}
-	return fmt.Sprintf("http://%s/xapi", a.Addr())
+	return fmt.Sprintf("%s%s/xapi", scheme(c.Server), a.Addr())
 }
 
 // printReady says where the server is and, once, which key it made.
