@@ -40,6 +40,7 @@ func ownRequests() []own {
 		registration = "5f6a1d3e-3b0c-4a53-9c7c-0d6f2d1c0001"
 	)
 	return []own{
+		{"GET /api/v1/progress/summary", "/api/v1/progress/summary", "", everything, 200, 403},
 		{"GET /api/v1/progress/courses", "/api/v1/progress/courses", "", everything, 200, 403},
 		{"GET /api/v1/progress/courses/{id}", "/api/v1/progress/courses/nothing-here", "", everything, 404, 403},
 		{"PUT /api/v1/progress/courses/{id}", "/api/v1/progress/courses/nothing-here", `{"duration":"session"}`, content, 204, 403},

@@ -3,6 +3,7 @@ package progress
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"lernspur/apiv1"
@@ -134,19 +135,37 @@ func (a *API) units(ctx context.Context, tenant, _ string, ask asked) (answer, e
 	return answer{name: "units", table: a.groupTable(list, ask, true), fields: []field{a.asOf(ask)}}, nil
 }
 
+// summary answers /summary.
+func (a *API) summary(ctx context.Context, tenant, _ string, ask asked) (answer, error) {
+	g, err := a.Projector.Everyone(ctx, tenant, ask.Selection)
+	if err != nil {
+		return answer{}, err
+	}
+	s := shadeOf(ask.Scope)
+	t := table{columns: slices.Clone(groupColumns), rows: [][]any{a.groupCells(s, g)}}
+	return answer{name: "summary", table: s.withSuppressed(t), one: true, fields: []field{a.asOf(ask)}}, nil
+}
+
+// groupColumns are the figures of a number of people, in the order of groupCells.
+var groupColumns = []string{"learners", "started", "completed", "active", "at_risk",
+	"enrolments", "starts", "completions", "passes", "failures", "average_score", "attempts", "time_spent", "last_activity"}
+
+func (a *API) groupCells(s shade, g Group) []any {
+	n := g.Learners
+	return []any{s.people(n), s.among(g.Started, n, true), s.among(g.Completed, n, false), s.among(g.Active, n, true), s.among(g.AtRisk, n, false),
+		s.of(n, g.Enrolments), s.of(min(n, g.Started), g.Starts), s.of(min(g.Completed, n-g.Completed), g.Completions),
+		s.of(min(g.Passes, g.Enrolments-g.Passes), g.Passes), s.of(min(g.Failures, g.Enrolments-g.Failures), g.Failures),
+		s.mean(g.Scores, g.Scored), s.of(n, g.Attempts), s.of(n, seconds(g.Spent)), a.Projector.instant(s, n, g.LastActivity)}
+}
+
 func (a *API) groupTable(list []Group, ask asked, units bool) table {
 	s := shadeOf(ask.Scope)
-	t := table{columns: []string{"id", "people", "learners", "started", "completed", "active", "at_risk",
-		"enrolments", "starts", "completions", "passes", "failures", "average_score", "attempts", "time_spent", "last_activity"}}
+	t := table{columns: append([]string{"id", "people"}, groupColumns...)}
 	if units {
 		t.columns = append(t.columns, "name", "code", "headcount")
 	}
 	for _, g := range list {
-		n := g.Learners
-		row := []any{g.ID, s.people(g.People), s.people(n), s.among(g.Started, n, true), s.among(g.Completed, n, false), s.among(g.Active, n, true), s.among(g.AtRisk, n, false),
-			s.of(n, g.Enrolments), s.of(min(n, g.Started), g.Starts), s.of(min(g.Completed, n-g.Completed), g.Completions),
-			s.of(min(g.Passes, g.Enrolments-g.Passes), g.Passes), s.of(min(g.Failures, g.Enrolments-g.Failures), g.Failures),
-			s.mean(g.Scores, g.Scored), s.of(n, g.Attempts), s.of(n, seconds(g.Spent)), a.Projector.instant(s, n, g.LastActivity)}
+		row := append([]any{g.ID, s.people(g.People)}, a.groupCells(s, g)...)
 		if units {
 			row = append(row, g.Name, g.Code, g.Headcount)
 		}

@@ -422,6 +422,10 @@ func TestGroupsAndUnits(t *testing.T) {
 			t.Errorf("%s:\n%swant\n%s", c.name, got, c.want)
 		}
 	}
+	all, err := w.Everyone(ctx, "town", everybody)
+	if got := show([]Group{all}, err); got != ": 0 people, 4 learners, 4 started, 2 completed, 1 failed,   -\n" {
+		t.Errorf("everyone:\n%s", got)
+	}
 	for _, c := range []struct {
 		name string
 		s    Selection

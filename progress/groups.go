@@ -69,6 +69,18 @@ func (p *Projector) Groups(ctx context.Context, tenant string, s Selection) ([]G
 	return list, nil
 }
 
+// Everyone answers what all whom s chooses have reached together; ID, People and
+// what a unit has stay empty.
+func (p *Projector) Everyone(ctx context.Context, tenant string, s Selection) (g Group, err error) {
+	q := p.ask(tenant, s)
+	err = p.query(q.context(ctx, nil), fmt.Sprintf("SELECT '' AS id, %s FROM (%s)", groupTotals, q.learnersSQL()),
+		func(rows driver.Rows) error { return scanGroup(rows, &g) })
+	if err != nil {
+		err = fmt.Errorf("reading the figures of everyone: %w", err)
+	}
+	return g, err
+}
+
 // Units answers the units right below the one that s has, or the topmost ones,
 // each with all that lies below it, and what belongs to that unit itself and to none
 // below it under its own id. They are sorted by id.

@@ -110,6 +110,7 @@ var (
 
 // resources is every resource that is read. The order is that of the description.
 var resources = []resource{
+	{"summary", false, slices.Concat(who, when, []string{"idle_days"}), (*API).summary},
 	{"courses", false, slices.Concat(pages, who), (*API).courses},
 	{"courses/{id}", false, slices.Concat(who, when, []string{"idle_days"}), (*API).course},
 	{"courses/{id}/drop-off", false, who, (*API).dropOff},
@@ -199,12 +200,8 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 // admit finds out who asks, and whose figures they may see. Who has signed in
 // needs no key.
 func (a *API) admit(w http.ResponseWriter, r *http.Request, res *resource, id string) (tenant string, s Scope, err error) {
-	learner := ""
-	if res.single {
-		learner = id
-	}
 	if v := visitor.From(r.Context()); v != nil && r.Header.Get("Authorization") == "" {
-		s, err = scopeOf(v, res.single, learner)
+		s, err = scopeFor(v, res, id)
 		return v.Tenant, s, err
 	}
 	key, err := a.Door.Admit(w, r, readScopes)
@@ -214,7 +211,7 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request, res *resource, id st
 	if key.Bound() {
 		return "", s, apiv1.Problemf(http.StatusForbidden, "this key is bound to less than progress is about")
 	}
-	s, err = scopeOf(nil, res.single, learner)
+	s, err = scopeFor(nil, res, id)
 	return key.Tenant, s, err
 }
 
@@ -257,10 +254,7 @@ func matches(header, etag string) bool {
 func (a *API) send(w http.ResponseWriter, r *http.Request, ask asked, watermark int64, found answer) error {
 	more := ""
 	if found.next != "" {
-		q := r.URL.Query()
-		q.Set("after", found.next)
-		q.Del("wait")
-		more = a.PathPrefix + r.URL.EscapedPath() + "?" + q.Encode()
+		more = a.address(strings.TrimPrefix(r.URL.EscapedPath(), Base), r.URL.Query(), found.next)
 		w.Header().Set("Link", "<"+more+`>; rel="next"`)
 	}
 	if ask.format == "json" {

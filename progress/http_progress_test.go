@@ -130,7 +130,7 @@ func pilot(t *testing.T) (*world, http.Handler) {
 func requests() map[string]string {
 	id := url.PathEscape(c1)
 	return map[string]string{
-		"courses": "courses", "courses/{id}": "courses/" + id, "courses/{id}/drop-off": "courses/" + id + "/drop-off", "courses/{id}/hours": "courses/" + id + "/hours",
+		"summary": "summary?from=2026-01-01", "courses": "courses", "courses/{id}": "courses/" + id, "courses/{id}/drop-off": "courses/" + id + "/drop-off", "courses/{id}/hours": "courses/" + id + "/hours",
 		"learners": "learners?count=true&sort=-last_activity&limit=3&course=" + url.QueryEscape(c1), "learners/{id}": "learners/ann",
 		"learners/{id}/attempts": "learners/ann/attempts", "groups": "groups", "units": "units?from=2026-01-01&to=2026-01-31",
 		"questions": "questions?course=" + url.QueryEscape(c1), "periods": "periods?by=day",
