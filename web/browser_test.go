@@ -173,19 +173,21 @@ func TestAccessible(t *testing.T) {
 	b := browsertest.Open(t, 3*time.Minute)
 	const open = "document.querySelectorAll('details').forEach((d) => { d.open = true })"
 	trainer := []visitor.Role{visitor.Trainer}
-	manager, learner, admin, auditor := []visitor.Role{visitor.ContentManager}, []visitor.Role{visitor.Learner}, []visitor.Role{visitor.Administrator}, []visitor.Role{visitor.Auditor}
+	manager, learner, admin, auditor, protector := []visitor.Role{visitor.ContentManager}, []visitor.Role{visitor.Learner}, []visitor.Role{visitor.Administrator}, []visitor.Role{visitor.Auditor}, []visitor.Role{visitor.DataProtection}
 	pages := []struct {
 		name, path string
 		roles      []visitor.Role
 		before     string // done in the page first
 	}{
-		{"start", "/", admin, ""}, {"no-page", "/", auditor, ""}, {"forbidden", "/keys", learner, ""}, {"nothing", "/nothing", manager, ""},
+		{"start", "/", admin, ""}, {"no-page", "/", protector, ""}, {"forbidden", "/keys", learner, ""}, {"nothing", "/nothing", manager, ""},
 		{"packages", "/packages", manager, ""}, {"courses", "/courses", manager, ""}, {"course", "/courses/" + course + "?done=saved", manager, open},
 		{"edit", "/courses/" + course + "/edit", manager, ""}, {"new", "/courses/new", manager, ""}, {"delete", "/courses/" + course + "/delete", manager, ""},
 		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""},
 		{"my", "/my", learner, ""}, {"my-attempts", "/my", learner, open}, {"keys", "/keys", admin, ""},
 		{"invitations", "/courses/" + course + "/invitations", manager, ""}, {"invitation", invitation, nil, ""}, {"invited", invitation, learner, ""}, {"uninvited", "/invitation/nothing", nil, ""},
 		{"sessions", "/attendance", trainer, open}, {"session", session, trainer, open},
+		{"overview", "/progress", admin, open}, {"overview-aggregates", "/progress", auditor, open}, {"overview-empty", "/progress?unit=empty", trainer, ""},
+		{"course-figures", "/progress/course?course=" + fireCourse, admin, open}, {"course-figures-aggregates", "/progress/course?course=" + fireCourse, auditor, open}, {"course-figures-empty", "/progress/course?group=empty&course=" + fireCourse, trainer, ""},
 		{"signin", "/signin", nil, ""}, {"password", "/signin/password", manager, ""}, {"password-done", "/signin/reset", manager, ""}, {"refused", "/signin/refused", nil, ""},
 		{"wrong", "/courses/new", manager, "(document.forms[document.forms.length - 1].noValidate = true, document.forms[document.forms.length - 1].querySelector('button').click())"},
 	}
@@ -201,12 +203,7 @@ func TestAccessible(t *testing.T) {
 			b.Screen(width, 800, dark)
 			for _, page := range pages {
 				roles = page.roles
-				separator := "?"
-				if page.path != "/courses/"+course+"?done=saved" {
-					b.Visit(server.URL + page.path + separator + "lang=" + lang)
-				} else {
-					b.Visit(server.URL + page.path + "&lang=" + lang)
-				}
+				b.Visit(server.URL + withLanguage(page.path, lang))
 				if page.before != "" {
 					b.Text(page.before)
 				}

@@ -130,6 +130,7 @@ type town struct {
 	catalog    *catalog.Service
 	attendance *attendance.Service
 	keys       *keyring
+	figures    *figures
 	now        time.Time
 	chosen     string   // language
 	who        []string // the identifiers of whoever looks as a learner
@@ -137,13 +138,13 @@ type town struct {
 
 func newTown(t testing.TB, content string) *town {
 	t.Helper()
-	w := &town{shelf: &shelf{records: map[documents.Key]*documents.Document{}, files: map[string][]byte{}}, keys: &keyring{}, now: testNow}
+	w := &town{shelf: &shelf{records: map[documents.Key]*documents.Document{}, files: map[string][]byte{}}, keys: &keyring{}, figures: &figures{}, now: testNow}
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
 	w.Site = New(Dependencies{
-		Attendance: w.attendance,
-		Catalog:    w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
+		Attendance: w.attendance, Progress: w.figures, Names: called{},
+		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
 		Identifiers: func(context.Context, *visitor.Visitor) ([]string, error) { return w.who, nil },
 		Learner: func(_ context.Context, v *visitor.Visitor) (catalog.Learner, error) {

@@ -18,11 +18,16 @@ import (
 // madeUp are the beginnings of keys that are put together at run time, each with
 // what can follow.
 var madeUp = map[string][]string{
-	"state.":    {catalog.NotStarted, catalog.Started, catalog.Completed, catalog.Passed, catalog.Failed, catalog.Satisfied},
-	"outcome.":  nil, // content writes what it likes; it is shown as it stands then
-	"standard.": {"", string(manifest.SCORM12), string(manifest.SCORM2004), string(manifest.Cmi5), string(manifest.TinCan), string(manifest.H5P)},
-	"kind.":     {"", catalog.Induction, catalog.FurtherTraining},
-	"grading.":  gradings,
+	"state.":         {catalog.NotStarted, catalog.Started, catalog.Completed, catalog.Passed, catalog.Failed, catalog.Satisfied},
+	"outcome.":       nil, // content writes what it likes; it is shown as it stands then
+	"standard.":      {"", string(manifest.SCORM12), string(manifest.SCORM2004), string(manifest.Cmi5), string(manifest.TinCan), string(manifest.H5P)},
+	"kind.":          {"", catalog.Induction, catalog.FurtherTraining},
+	"grading.":       gradings,
+	"step.":          {"enrolled", "started", "completed", "passed"},
+	"scores.":        {"scored", "first", "best", "last", "average", "rate"},
+	"times.":         {"spent", "total", "took", "attempts"},
+	"learners.kind.": learnerKinds,
+	"learners.sort.": learnerSorts,
 	"item.": {string(manifest.Organization), string(manifest.Unit), string(manifest.Course), string(manifest.Block), string(manifest.AU),
 		string(manifest.Activity), string(manifest.Content)},
 	"language.": nil,

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ var templateFiles embed.FS
 type page struct{ *template.Template }
 
 // sharedTemplates are those that every page may use.
-var sharedTemplates = []string{"templates/layout.html", "templates/parts.html"}
+var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html"}
 
 // readPages reads all templates, for each language once: so what they say is
 // looked up by short names.
@@ -36,7 +37,7 @@ func (s *Site) readPages() map[string]map[string]*page {
 		base := template.Must(template.New("layout.html").Funcs(s.functions(w)).ParseFS(templateFiles, sharedTemplates...))
 		for _, file := range files {
 			name := strings.TrimSuffix(strings.TrimPrefix(file, "templates/"), ".html")
-			if name != "layout" && name != "parts" {
+			if !slices.Contains(sharedTemplates, file) {
 				all[lang][name] = &page{template.Must(template.Must(base.Clone()).ParseFS(templateFiles, file))}
 			}
 		}
@@ -150,6 +151,9 @@ type fieldError struct{ Field, Text string }
 // Link is the address of one of our pages.
 func (v *view) Link(parts ...string) string { return v.q.link(strings.Join(parts, "")) }
 
+// Asked is the language that the address names, for forms that lead to another one.
+func (v *view) Asked() string { return v.q.asked }
+
 // Guard is the word that forms have to carry.
 func (v *view) Guard() string {
 	if v.Who == nil {
@@ -174,6 +178,7 @@ var menu = []struct {
 	roles     []visitor.Role
 }{
 	{"menu.my", "/my", learners},
+	{"menu.progress", "/progress", watchers},
 	{"menu.courses", "/courses", managers},
 	{"menu.packages", "/packages", managers},
 	{"menu.attendance", "/attendance", trainers},

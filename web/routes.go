@@ -21,7 +21,8 @@ var (
 	anyone     []visitor.Role
 	everybody  = visitor.Roles
 	managers   = []visitor.Role{visitor.ContentManager, visitor.Administrator}
-	trainers   = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator} // see mayAttend
+	trainers   = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}               // see mayAttend
+	watchers   = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor} // whom of: see Progress
 	learners   = []visitor.Role{visitor.Learner}
 	operators  = []visitor.Role{visitor.Administrator}
 	routeTable = []route{
@@ -69,6 +70,9 @@ var (
 		{"POST", "/attendance/{session}/code/end", trainers, (*Site).endCode},
 		{"POST", "/attendance/{session}/records", trainers, (*Site).record},
 		{"POST", "/attendance/{session}/records/{record}/back", trainers, (*Site).takeBack},
+
+		{"GET", "/progress", watchers, (*Site).progress},
+		{"GET", "/progress/course", watchers, (*Site).courseFigures},
 
 		{"GET", "/keys", operators, (*Site).keys},
 		{"POST", "/keys", operators, (*Site).makeKey},

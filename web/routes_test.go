@@ -62,6 +62,9 @@ var mayBe = map[string]string{
 	"POST /attendance/{session}/records":               "trainer content-manager administrator",
 	"POST /attendance/{session}/records/{record}/back": "trainer content-manager administrator",
 
+	"GET /progress":        "trainer project-lead administrator auditor",
+	"GET /progress/course": "trainer project-lead administrator auditor",
+
 	"GET /keys":               "administrator",
 	"POST /keys":              "administrator",
 	"POST /keys/{key}/revoke": "administrator",
@@ -131,9 +134,10 @@ func TestStart(t *testing.T) {
 		says  string
 	}{
 		{"a learner", []visitor.Role{visitor.Learner}, "/my", ""},
-		{"a learner who is an auditor as well", []visitor.Role{visitor.Auditor, visitor.Learner}, "/my", ""},
+		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "/my", ""},
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
-		{"an auditor", []visitor.Role{visitor.Auditor}, "", "noch keine Seiten"},
+		{"an auditor", []visitor.Role{visitor.Auditor}, "/progress", ""},
+		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "", "noch keine Seiten"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer := ask(site.as(c.roles...), "GET", "/", nil)

@@ -53,6 +53,9 @@ type Dependencies struct {
 	Catalog  Catalog
 	Transfer Transfer
 	Keys     Keys
+	// Progress answers how learners get on, Names what people call what it knows by id.
+	Progress Progress
+	Names    Names
 	// Attendance keeps who attended sessions, and HomePage is that of the accounts in
 	// lists that name none.
 	Attendance Attendance
