@@ -20,6 +20,7 @@ import (
 	"lernspur/access"
 	"lernspur/admin"
 	"lernspur/apiv1"
+	"lernspur/apiv1/openapi"
 	"lernspur/attendance"
 	"lernspur/blobs"
 	"lernspur/catalog"
@@ -133,7 +134,7 @@ func (a *App) start(ctx context.Context) error {
 		return fmt.Errorf("the people of tenants: %w", err)
 	}
 	a.task(func() { a.people.Run(running) })
-	if err := a.startCatalog(); err != nil {
+	if err := a.startCatalog(ctx); err != nil {
 		return err
 	}
 	a.task(func() { a.catalog.Run(running, a.tenants) })
@@ -178,7 +179,7 @@ func (a *App) startStorage(ctx context.Context) (err error) {
 	if err := a.startCommit(ctx); err != nil {
 		return err
 	}
-	files, err := blobs.OpenFiles(filepath.Join(a.opts.DataDir, "blobs"))
+	files, err := a.openBlobs(ctx, "blobs")
 	if err != nil {
 		return fmt.Errorf("the blobs: %w", err)
 	}
@@ -280,6 +281,7 @@ func (a *App) Handler() http.Handler {
 	router.Use(a.signin.Middleware) // it leaves the endpoint alone
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
+	openapi.Register(router)
 	progress.NewAPI(progress.Options{
 		Projector: a.projector, Door: a.door, Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),

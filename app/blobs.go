@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"path/filepath"
 	"time"
 
 	"go.uber.org/zap"
@@ -16,6 +18,21 @@ import (
 	"lernspur/lrs"
 	"lernspur/store"
 )
+
+// openBlobs opens a store of blobs: a folder of this name in the data folder, or a
+// part of the bucket.
+func (a *App) openBlobs(ctx context.Context, name string) (blobs.Store, error) {
+	if a.opts.Bucket == nil {
+		return blobs.OpenFiles(filepath.Join(a.opts.DataDir, name))
+	}
+	b := *a.opts.Bucket
+	b.Prefix = path.Join(b.Prefix, name)
+	b.Spool = filepath.Join(a.opts.DataDir, "spool", name)
+	return blobs.OpenObjects(ctx, b)
+}
+
+// awayPause is what clients are asked to wait while a store of blobs is away.
+const awayPause = 5 * time.Second
 
 // Blobs are the blobs as the endpoint sees them.
 type Blobs struct{ *blobs.Keeper }
@@ -40,7 +57,7 @@ func (b Blobs) Put(ctx context.Context, tenant, hash string, r io.Reader, limit 
 	case errors.Is(err, blobs.ErrFull):
 		return 0, &lrs.Busy{RetryAfter: time.Minute, Reason: "there is no room for attachments now; try again later"}
 	}
-	return size, err
+	return size, noBlob(err)
 }
 
 // Open implements lrs.Blobs.
@@ -56,8 +73,11 @@ func (b Blobs) Size(ctx context.Context, tenant, hash string) (int64, error) {
 }
 
 func noBlob(err error) error {
-	if errors.Is(err, blobs.ErrNotFound) {
+	switch {
+	case errors.Is(err, blobs.ErrNotFound):
 		return lrs.ErrNoBlob
+	case errors.Is(err, blobs.ErrAway):
+		return fmt.Errorf("%w: %w", &lrs.Busy{RetryAfter: awayPause, Reason: "the store of attachments does not answer now; try again"}, err)
 	}
 	return err
 }
@@ -140,6 +160,8 @@ func (b adminBlobs) Put(ctx context.Context, tenant, hash string, r io.Reader, l
 		err = fmt.Errorf("%w: %w", admin.ErrRequest, err)
 	case errors.Is(err, blobs.ErrFull):
 		err = fmt.Errorf("%w: %w", &admin.Busy{RetryAfter: time.Minute, Reason: err.Error()}, err)
+	case errors.Is(err, blobs.ErrAway):
+		err = fmt.Errorf("%w: %w", &admin.Busy{RetryAfter: awayPause, Reason: blobs.ErrAway.Error()}, err)
 	}
 	return size, err
 }

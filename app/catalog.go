@@ -36,8 +36,8 @@ type CatalogOptions struct {
 }
 
 // startCatalog opens what courses are made of.
-func (a *App) startCatalog() error {
-	files, err := blobs.OpenFiles(filepath.Join(a.opts.DataDir, "packages"))
+func (a *App) startCatalog(ctx context.Context) error {
+	files, err := a.openBlobs(ctx, "packages")
 	if err != nil {
 		return fmt.Errorf("the packages: %w", err)
 	}
@@ -137,6 +137,8 @@ func (f packageFiles) Put(ctx context.Context, tenant, hash string, r io.Reader,
 	switch {
 	case errors.Is(err, blobs.ErrFull):
 		err = fmt.Errorf("%w: %w", &catalog.Busy{RetryAfter: time.Minute, Reason: "there is no room for packages now; try again later"}, err)
+	case errors.Is(err, blobs.ErrAway):
+		err = packagesAway(err)
 	case errors.Is(err, blobs.ErrMismatch):
 		err = fmt.Errorf("%w: %w", &catalog.Conflict{Message: "a file of the package changed while it was read"}, err)
 	}
@@ -146,10 +148,17 @@ func (f packageFiles) Put(ctx context.Context, tenant, hash string, r io.Reader,
 // Open implements catalog.Files.
 func (f packageFiles) Open(ctx context.Context, tenant, hash string) (io.ReadCloser, int64, error) {
 	r, size, err := f.keeper.Open(ctx, tenant, blobs.Hash(hash))
-	if errors.Is(err, blobs.ErrNotFound) {
+	switch {
+	case errors.Is(err, blobs.ErrNotFound):
 		err = catalog.ErrNotFound
+	case errors.Is(err, blobs.ErrAway):
+		err = packagesAway(err)
 	}
 	return r, size, err
+}
+
+func packagesAway(err error) error {
+	return fmt.Errorf("%w: %w", &catalog.Busy{RetryAfter: awayPause, Reason: "the store of packages does not answer now; try again"}, err)
 }
 
 // Sweep implements catalog.Files.

@@ -6,6 +6,7 @@ import (
 	"go.uber.org/zap"
 
 	"lernspur/access"
+	"lernspur/blobs"
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
@@ -30,6 +31,9 @@ type Options struct {
 	// Schemas is the folder of the schemas that tenants have of their own; empty:
 	// schemas in the data folder.
 	Schemas string
+	// Bucket is where attachments and the files of packages are kept, with its Spool
+	// left empty; nil: in the data folder.
+	Bucket *blobs.Bucket
 	// Catalog is about packages, courses and launches.
 	Catalog CatalogOptions
 	// Server bounds the connections of network clients.

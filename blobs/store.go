@@ -49,6 +49,8 @@ var (
 	ErrTooLarge = errors.New("the blob is too large")
 	// ErrFull means that there is no room; the same may succeed later.
 	ErrFull = errors.New("there is no room for the blob")
+	// ErrAway means that the store does not answer; the same may succeed later.
+	ErrAway = errors.New("the store of blobs does not answer")
 	// ErrNotFound means that there is no such blob.
 	ErrNotFound = errors.New("there is no such blob")
 	// ErrDamaged means that what is kept is not what its name says.
@@ -72,13 +74,12 @@ var (
 //   - In one piece at a time. Neither Put nor Open hold more than a bounded piece
 //     of a blob in memory, whatever its size.
 //
-// A store of objects (S3) fits: an object that was put is visible whole or not
-// at all, and its metadata take the size. List comes page by page there, and so
-// it is not promised to be one instant's picture.
+// List may come page by page (Objects), so it is not promised to be one instant's
+// picture. All methods but Put answer ErrAway, too.
 type Store interface {
 	// Put reads r to its end and keeps the bytes under h. It answers how many
 	// there are. Errors: ErrMismatch, ErrTooLarge (more than limit bytes, of
-	// which no more than one is read), ErrFull, what r says, or something
+	// which no more than one is read), ErrFull, ErrAway, what r says, or something
 	// internal. After an error the blob may be there, whole, or not; after
 	// ErrMismatch and ErrTooLarge nothing was kept.
 	Put(ctx context.Context, tenant string, h Hash, r io.Reader, limit int64) (size int64, err error)

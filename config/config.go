@@ -15,6 +15,7 @@ type Config struct {
 	Commit     Commit
 	Limits     Limits
 	Packages   Packages
+	Blobs      Blobs
 	Launch     Launch
 	LRS        LRS
 	CORS       CORS
@@ -176,6 +177,22 @@ type Packages struct {
 	Files int
 	// Uploads is how many packages may be on their way at one time.
 	Uploads int
+}
+
+// Blobs says where attachments and the files of packages are kept.
+type Blobs struct{ S3 S3 }
+
+// S3 is a bucket of an S3-compatible store. An empty Endpoint means the data folder.
+type S3 struct {
+	Endpoint string
+	Region   string
+	Bucket   string
+	Prefix   string
+	// AccessKey and SecretKey are the credentials.
+	AccessKey string
+	SecretKey string
+	// PathStyle is "true" when the bucket is named in the path.
+	PathStyle string
 }
 
 // Launch is about the links that open content.

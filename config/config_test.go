@@ -76,6 +76,13 @@ var every = []struct {
 	{"packages.unpacked_bytes", "LERNSPUR_PACKAGES_UNPACKED_BYTES", "packages-unpacked-bytes", "8GiB", func(c *Config) any { return c.Packages.UnpackedBytes }, int64(8589934592)},
 	{"packages.files", "LERNSPUR_PACKAGES_FILES", "packages-files", "500", func(c *Config) any { return c.Packages.Files }, 500},
 	{"packages.uploads", "LERNSPUR_PACKAGES_UPLOADS", "packages-uploads", "2", func(c *Config) any { return c.Packages.Uploads }, 2},
+	{"blobs.s3.endpoint", "LERNSPUR_BLOBS_S3_ENDPOINT", "blobs-s3-endpoint", "https://s3.example.org/", func(c *Config) any { return c.Blobs.S3.Endpoint }, "https://s3.example.org"},
+	{"blobs.s3.region", "LERNSPUR_BLOBS_S3_REGION", "blobs-s3-region", "eu-central-1", func(c *Config) any { return c.Blobs.S3.Region }, "eu-central-1"},
+	{"blobs.s3.bucket", "LERNSPUR_BLOBS_S3_BUCKET", "blobs-s3-bucket", "learning", func(c *Config) any { return c.Blobs.S3.Bucket }, "learning"},
+	{"blobs.s3.prefix", "LERNSPUR_BLOBS_S3_PREFIX", "blobs-s3-prefix", "lernspur/one", func(c *Config) any { return c.Blobs.S3.Prefix }, "lernspur/one"},
+	{"blobs.s3.access_key", "LERNSPUR_BLOBS_S3_ACCESS_KEY", "blobs-s3-access-key", "AKIA", func(c *Config) any { return c.Blobs.S3.AccessKey }, "AKIA"},
+	{"blobs.s3.secret_key", "LERNSPUR_BLOBS_S3_SECRET_KEY", "", "s3/cret+", func(c *Config) any { return c.Blobs.S3.SecretKey }, "s3/cret+"},
+	{"blobs.s3.path_style", "LERNSPUR_BLOBS_S3_PATH_STYLE", "blobs-s3-path-style", "true", func(c *Config) any { return c.Blobs.S3.PathStyle }, "true"},
 	{"launch.lifetime", "LERNSPUR_LAUNCH_LIFETIME", "launch-lifetime", "24h", func(c *Config) any { return c.Launch.Lifetime }, 24 * time.Hour},
 	{"launch.max_lifetime", "LERNSPUR_LAUNCH_MAX_LIFETIME", "launch-max-lifetime", "720h", func(c *Config) any { return c.Launch.MaxLifetime }, 720 * time.Hour},
 	{"lrs.lenient_tenants", "LERNSPUR_LRS_LENIENT_TENANTS", "lrs-lenient-tenants", "default, town-2", func(c *Config) any { return c.LRS.LenientTenants }, []string{"default", "town-2"}},
@@ -174,6 +181,12 @@ func company(t *testing.T, key string) {
 		}
 	case "auth.oidc.issuer":
 		t.Setenv("LERNSPUR_AUTH_OIDC_AUDIENCE", "x")
+	case "blobs.s3.endpoint":
+		t.Setenv("LERNSPUR_BLOBS_S3_BUCKET", "x")
+		t.Setenv("LERNSPUR_BLOBS_S3_ACCESS_KEY", "x")
+		t.Setenv("LERNSPUR_BLOBS_S3_SECRET_KEY", "x")
+	case "blobs.s3.access_key":
+		t.Setenv("LERNSPUR_BLOBS_S3_SECRET_KEY", "x")
 	case "auth.oidc.client_id":
 		t.Setenv("LERNSPUR_AUTH_OIDC_ISSUER", "https://id.example.org")
 	case "auth.oidc.client_secret":
@@ -242,6 +255,7 @@ func TestDefaults(t *testing.T) {
 		Limits: Limits{BodyBytes: 16777216, HeaderBytes: 65536, StatementBytes: 1048576, DocumentBytes: 16777216, StatementsPerRequest: 10000,
 			AttachmentBytes: 268435456, AttachmentsBytes: 1073741824,
 			ReadTimeout: time.Minute, RequestTimeout: 2 * time.Minute, WaitTimeout: 10 * time.Second},
+		Blobs:    Blobs{S3: S3{PathStyle: "false"}},
 		Packages: Packages{PackedBytes: 1073741824, UnpackedBytes: 4294967296, Files: 20000, Uploads: 4},
 		Launch:   Launch{Lifetime: 12 * time.Hour, MaxLifetime: 90 * 24 * time.Hour},
 		Log:      Log{Level: "info", Format: "console"},

@@ -95,6 +95,21 @@ var rules = []rule{
 	{[]string{"packages.packed_bytes", "packages.unpacked_bytes"},
 		func(c *Config) bool { return c.Packages.PackedBytes <= c.Packages.UnpackedBytes },
 		"at most packages.unpacked_bytes"},
+	{[]string{"blobs.s3.endpoint"},
+		func(c *Config) bool {
+			u, err := url.Parse(c.Blobs.S3.Endpoint)
+			return err == nil && u.Path == ""
+		},
+		"an address without a path: the bucket is blobs.s3.bucket"},
+	{[]string{"blobs.s3.bucket", "blobs.s3.endpoint"},
+		func(c *Config) bool { return c.Blobs.S3.Endpoint == "" || c.Blobs.S3.Bucket != "" },
+		"the name of a bucket, because blobs.s3.endpoint is set"},
+	{[]string{"blobs.s3.access_key", "blobs.s3.endpoint"},
+		func(c *Config) bool { return c.Blobs.S3.Endpoint == "" || c.Blobs.S3.AccessKey != "" },
+		"an access key, because blobs.s3.endpoint is set"},
+	{[]string{"blobs.s3.secret_key", "blobs.s3.access_key"},
+		func(c *Config) bool { return c.Blobs.S3.AccessKey == "" || c.Blobs.S3.SecretKey != "" },
+		"a secret key, because blobs.s3.access_key is set"},
 	{[]string{"launch.lifetime", "launch.max_lifetime"},
 		func(c *Config) bool { return c.Launch.Lifetime <= c.Launch.MaxLifetime },
 		"at most launch.max_lifetime"},

@@ -115,6 +115,32 @@ func TestMergesThatCannotBe(t *testing.T) {
 	}
 }
 
+// TestDeletingForgets: nothing that was stored last names somebody who was deleted.
+func TestDeletingForgets(t *testing.T) {
+	r := &drawer{}
+	d := openDirectory(t, r)
+	kept, gone, first := addPerson(t, d, "Kept", "1"), addPerson(t, d, "Gone", "2"), addPerson(t, d, "First", "3")
+	for _, pair := range [][2]string{{gone.ID, first.ID}, {kept.ID, gone.ID}} {
+		if _, err := d.Merge(t.Context(), "town", pair[0], pair[1], MergeOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.DeletePerson(t.Context(), "town", kept.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	for key, doc := range r.docs {
+		for _, name := range []string{"Kept", "Gone", "First"} {
+			if strings.Contains(string(doc.Content), name) {
+				t.Errorf("%s: %s", key.ID, doc.Content)
+			}
+		}
+	}
+	if _, there := d.Person(t.Context(), "town", first.ID); there || len(d.Merges(t.Context(), "town")) != 0 {
+		t.Error("a merge is left")
+	}
+	sound(t, d, r)
+}
+
 // TestMergesUndo: after any merges, undone in the opposite order, everything is as
 // it was; and at every moment each identifier that there was leads to somebody, no
 // two persons have one in common, and groups have persons that are there.

@@ -142,8 +142,9 @@ func (d *Directory) EditPerson(ctx context.Context, tenant, id string, version i
 	return v.view(p, v.today), nil
 }
 
-// DeletePerson takes a person out of the directory, with all memberships. Their
-// identifiers are nobody's afterwards; statements stay. Errors: ErrNotFound,
+// DeletePerson takes a person out of the directory, with all memberships, and with
+// the merges that tell who they were. Their identifiers are nobody's afterwards;
+// statements stay. Errors: ErrNotFound,
 // ErrChanged.
 func (d *Directory) DeletePerson(ctx context.Context, tenant, id string, version int64) error {
 	return d.change(ctx, tenant, func(e *edit) error {
@@ -161,8 +162,27 @@ func (d *Directory) DeletePerson(ctx context.Context, tenant, id string, version
 		}
 		e.dropPerson(id)
 		e.touched[recordPerson+id] = true
+		e.forgetMerges(id)
 		return nil
 	})
+}
+
+// forgetMerges drops the merges of a person who is deleted, with those of whoever
+// went into them: they say who that was.
+func (e *edit) forgetMerges(id string) {
+	for _, m := range e.merges {
+		if m.Kept != id && m.Gone != id {
+			continue
+		}
+		delete(e.merges, m.ID)
+		if e.into[m.Gone] == m.ID {
+			delete(e.into, m.Gone)
+		}
+		e.touched[recordMerge+m.ID] = true
+		if m.Kept == id && m.Split == 0 {
+			e.forgetMerges(m.Gone)
+		}
+	}
 }
 
 // known tells whether a record is there in the version that a caller knows.

@@ -15,6 +15,7 @@ import (
 
 	"lernspur/access"
 	"lernspur/app"
+	"lernspur/blobs"
 	"lernspur/commit"
 	"lernspur/config"
 	"lernspur/content/archive"
@@ -67,6 +68,7 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 			Patience:    c.Limits.ReadTimeout, MaxAttachment: c.Limits.AttachmentBytes, MaxAttachments: c.Limits.AttachmentsBytes,
 		},
 		Schemas: c.LRS.Schemas,
+		Bucket:  bucket(c.Blobs.S3),
 		Catalog: app.CatalogOptions{
 			Limits:  archive.Limits{Packed: c.Packages.PackedBytes, Unpacked: c.Packages.UnpackedBytes, Entries: c.Packages.Files},
 			Uploads: c.Packages.Uploads, Lifetime: c.Launch.Lifetime, MaxLifetime: c.Launch.MaxLifetime,
@@ -80,6 +82,14 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 		Version: version,
 		Logger:  logger,
 	}
+}
+
+// bucket says where blobs are kept; nil: in the data folder.
+func bucket(c config.S3) *blobs.Bucket {
+	if c.Endpoint == "" {
+		return nil
+	}
+	return &blobs.Bucket{Endpoint: c.Endpoint, Region: c.Region, Name: c.Bucket, Prefix: c.Prefix, AccessKey: c.AccessKey, SecretKey: c.SecretKey, PathStyle: c.PathStyle == "true"}
 }
 
 // accessOptions say which credentials count.
