@@ -76,6 +76,13 @@ race:
 		set -x; go test -timeout 15m $(filter-out $(NO_RACE),$(PACKAGES)); \
 	fi
 
+# Histories that the property test of progress makes.
+SEQUENCES ?= 10000
+
+.PHONY: property
+property: engine ## hold all figures of progress against SEQUENCES (10000) random histories; takes hours
+	LERNSPUR_SEQUENCES=$(SEQUENCES) go test -timeout 24h -run TestProjectionEqualsRecomputation -count 1 ./progress
+
 # Asked for by the two targets above only.
 PACKAGES = $(shell go list ./...)
 

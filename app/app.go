@@ -20,6 +20,7 @@ import (
 	"lernspur/access"
 	"lernspur/admin"
 	"lernspur/apiv1"
+	"lernspur/apiv1/openapi"
 	"lernspur/attendance"
 	"lernspur/blobs"
 	"lernspur/catalog"
@@ -280,6 +281,7 @@ func (a *App) Handler() http.Handler {
 	router.Use(a.signin.Middleware) // it leaves the endpoint alone
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
+	openapi.Register(router)
 	progress.NewAPI(progress.Options{
 		Projector: a.projector, Door: a.door, Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),

@@ -79,7 +79,7 @@ func press(b *browsertest.Page, action string) {
 // that on her page, on a telephone.
 func TestPagesInABrowser(t *testing.T) {
 	_, base := pagesOf(t)
-	b := browsertest.Open(t, 90*time.Second)
+	b := browsertest.Open(t, 3*time.Minute)
 	signIn(b, base, "maria", "/packages")
 	packed := zipped(t, scorm("one.html", passing, "two.html", passing))
 	file := filepath.Join(t.TempDir(), "fire.zip")
@@ -133,7 +133,12 @@ document.querySelector('.target').dispatchEvent(new DragEvent('drop', { dataTran
 	}
 	press(b, "/signout")
 	b.Until(`location.pathname === '/signin' && document.querySelector('.done')`)
+	onATelephone(b, base, course)
+}
 
+// onATelephone is the learner's half: she finds the course on her page and opens it.
+func onATelephone(b *browsertest.Page, base, course string) {
+	b.Helper()
 	b.Screen(390, 780, false)
 	signIn(b, base, "ada", "/my")
 	for range 2 { // once into the other language, and back
@@ -143,13 +148,13 @@ document.querySelector('.target').dispatchEvent(new DragEvent('drop', { dataTran
 	}
 	answers := map[string]string{"de": "Ein Kurs wartet auf Sie.", "en": "One course is waiting for you."}
 	if got := b.Text(`document.querySelector('.answer').textContent`); got != answers[b.Text(`document.documentElement.lang`)] {
-		t.Errorf("her page answers %q", got)
+		b.Errorf("her page answers %q", got)
 	}
 	press(b, "/open")
 	b.Until(`location.hostname === '127.0.0.1' && document.getElementById('content')?.contentWindow?.began === 'true'`)
 	b.Visit(base + course)
 	b.Until(`document.querySelector('h1') && location.pathname === '` + course + `'`)
 	if got := b.Text(`document.body.innerText`); strings.Contains(got, "Ada") && strings.Contains(got, "ada@musterstadt.example") || b.Text(`document.querySelectorAll('table').length`) != "0" {
-		t.Errorf("a learner sees the course's page: %s", got)
+		b.Errorf("a learner sees the course's page: %s", got)
 	}
 }

@@ -353,3 +353,22 @@ func TestOverlay(t *testing.T) {
 		}
 	}
 }
+
+func TestReadDate(t *testing.T) {
+	for _, tc := range []struct {
+		text     string
+		workbook bool
+		want     Date
+		good     bool
+	}{
+		{"", false, "", true}, {"2026-01-31", false, "2026-01-31", true}, {"31.01.2026", false, "2026-01-31", true}, {"1.2.2026", false, "2026-02-01", true},
+		{"2026-01-31T00:00:00", false, "2026-01-31", true},
+		// Spreadsheets: 2026-01-01 is day 46023, and a time of day behind it does not matter.
+		{"46023", true, "2026-01-01", true}, {"46023.75", true, "2026-01-01", true}, {"46023", false, "", false},
+		{"31.02.2026", false, "", false}, {"1/2/2026", false, "", false}, {"31.01.26", false, "", false}, {"60", true, "", false}, {"1.1.1899", false, "", false},
+	} {
+		if got, err := readDate(tc.text, tc.workbook); got != tc.want || (err == nil) != tc.good {
+			t.Errorf("%q: %q, %v", tc.text, got, err)
+		}
+	}
+}

@@ -143,7 +143,7 @@ func (d *Directory) project(ctx context.Context, t *tenant) error {
 		}
 		want = now.rows(today, nil)
 	} else {
-		have, want = before.rows(day, now), now.rows(today, before)
+		have, want = before.rows(day, now.against(before)), now.rows(today, before.against(now))
 	}
 	version = max(version+1, d.deps.Now().UnixMicro())
 	put, gone := difference(have, want)
@@ -165,24 +165,49 @@ func (d *Directory) project(ctx context.Context, t *tenant) error {
 	return nil
 }
 
-// rows are the rows of a state as of a day; those that another state has from the
-// same records may be left out. Nil is no other state.
-func (s *state) rows(today Date, other *state) *store.DirectoryRows {
-	rows := store.NewDirectoryRows()
-	same := other != nil && maps.Equal(s.units, other.units)
+// comparison is another state, and the units that lie elsewhere there at some time.
+type comparison struct {
+	*state
+	moved map[string]bool
+}
+
+// against compares with another state, for the rows of that.
+func (s *state) against(other *state) *comparison {
+	c := &comparison{s, make(map[string]bool)}
+	if maps.Equal(s.units, other.units) {
+		return c
+	}
+	here, there := s.layout(), other.layout()
+	for id, list := range here {
+		if !slices.EqualFunc(list, there[id], func(a, b located) bool { return a.span == b.span && slices.Equal(a.path, b.path) }) {
+			c.moved[id] = true
+		}
+	}
+	return c
+}
+
+// layout is where all units lie over all time.
+func (s *state) layout() map[string][]located {
 	moves := s.moves()
 	where := make(map[string][]located, len(s.units))
-	for id, u := range s.units {
+	for id := range s.units {
 		where[id] = s.whereabouts(id, moves)
-		if same {
-			continue
-		}
+	}
+	return where
+}
+
+// rows are the rows of a state as of a day; those that another state has from the
+// same records may be left out. Nil is no other state.
+func (s *state) rows(today Date, other *comparison) *store.DirectoryRows {
+	rows := store.NewDirectoryRows()
+	where := s.layout()
+	for id, u := range s.units {
 		for _, l := range where[id] {
 			rows.Tree[store.UnitSpan{Unit: id, Since: string(l.from)}] = store.UnitRow{Until: string(l.until), Code: u.Code, Name: u.Name, Kind: u.Kind, Path: strings.Join(l.path, "/")}
 		}
 	}
 	for id, p := range s.people {
-		if !same || other.people[id] != p {
+		if other == nil || other.people[id] != p || slices.ContainsFunc(p.Memberships, func(m Membership) bool { return other.moved[m.Unit] }) {
 			personRows(rows, p, where, today)
 		}
 	}

@@ -54,6 +54,9 @@ func scanFigures(rows driver.Rows, f *Figures, before ...any) error {
 		&f.LatestScored, &f.Attempts, &f.BySession, &f.ByCumulative, &f.ByGaps, &f.AtRisk, &f.AtRiskIdle, &f.AtRiskFailed, &f.Statements} {
 		*to = int64(n[i])
 	}
+	if f.Learners == 0 {
+		f.MedianSpent = 0 // there is none
+	}
 	if f.Completed > 0 && len(took) == len(f.Took) {
 		copy(f.Took[:], took)
 	}

@@ -12,25 +12,27 @@ FROM (%s) GROUP BY course, human`, highest, q.byPerson("progress", "started_at, 
 }
 
 // attemptsSQL: one row for every attempt. Without a registration an attempt
-// begins with a start; what comes before the first one belongs to it.
+// begins with a start; what comes before the first one belongs to it, and so does
+// the row of all statements that say nothing of attempts: it comes first, and does
+// not tell when the attempt ended if another one does.
 func (q question) attemptsSQL() string {
 	rows := fmt.Sprintf(`SELECT course, human, registration, at, number, max(start) AS start, min(first_at) AS first_at, max(last_at) AS last_at,
   max(place) AS place, max(final) AS final, max(score) AS score, max(verdict) AS verdict, max(duration) AS duration
 FROM (%s) GROUP BY course, human, registration, at, number`,
 		q.byPerson("progress_attempts", "registration, at, stored AS number, start, first_at, last_at, place, final, score, verdict, duration"))
-	return fmt.Sprintf(`SELECT course, human, registration, attempt, min(first_at) AS began, max(last_at) AS ended, max(place) AS place,
+	return fmt.Sprintf(`SELECT course, human, registration, attempt, min(first_at) AS began, if(countIf(at > %[1]s) > 0 AND registration = '%[3]s', maxIf(last_at, at > %[1]s), max(last_at)) AS ended, max(place) AS place,
   max(score).1 > %[1]s AS scored, if(max(final).1 > %[1]s, max(final).3, max(score).3) AS points, max(verdict).3 AS judged,
   countIf(duration >= 0) AS sessions, sumIf(duration, duration >= 0) AS hundredths, max(duration) AS longest
 FROM (
   SELECT *, toUInt32(greatest(1, sum(start) OVER (PARTITION BY course, human, registration ORDER BY at, number ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))) AS attempt
   FROM (%[2]s)
-) GROUP BY course, human, registration, attempt`, none, rows)
+) GROUP BY course, human, registration, attempt`, none, rows, noRegistration)
 }
 
 // triesSQL: attempts, scores and the length of sessions together.
 func (q question) triesSQL() string {
 	return fmt.Sprintf(`SELECT course, human, min(began) AS first, max(place).3 AS place, count() AS attempts, countIf(judged = 0) AS failed,
-  arraySort(groupArrayIf((began, registration, attempt, points), scored)) AS marks,
+  arraySort(groupArrayIf((began, toString(registration), attempt, points), scored)) AS marks,
   sum(sessions) AS sessions, sum(hundredths) AS session_time, arraySum(maxMap([toString(registration)], [greatest(longest, 0)]).2) AS cumulative_time
 FROM (%s) GROUP BY course, human`, q.attemptsSQL())
 }

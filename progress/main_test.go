@@ -1,14 +1,17 @@
 package progress
 
 import (
+	stdcmp "cmp"
 	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -22,11 +25,25 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
 	// A check of the property takes a second or two on a real engine.
-	if err := flag.Set("rapid.checks", "8"); err != nil {
+	if err := flag.Set("rapid.checks", strconv.Itoa(sequences()/perRun())); err != nil {
 		panic(err)
 	}
 	storetest.Main(m)
 }
+
+// sequences is how many histories the property test makes; make property asks for
+// many.
+func sequences() int {
+	n, err := strconv.Atoi(stdcmp.Or(os.Getenv("LERNSPUR_SEQUENCES"), "12"))
+	if err != nil || n < 1 {
+		panic("LERNSPUR_SEQUENCES is not a number")
+	}
+	return n
+}
+
+// perRun is how many histories run side by side, each in a tenant of its own: when
+// there are many, they share the cost of the cycles.
+func perRun() int { return max(1, min(25, sequences()/6)) }
 
 // golden compares got with testdata/name.
 func golden(t *testing.T, name, got string) {
@@ -64,7 +81,12 @@ type world struct {
 	mark    atomic.Int64 // what the projector sees as the watermark
 	stored  int64        // of the last statement
 	attempt int
+	// directory is the version of the directory, of all tenants together.
+	directory int64
 }
+
+// testNow is what the clock shows.
+var testNow = time.Date(2026, 1, 8, 12, 30, 0, 0, time.UTC)
 
 // firstStored is the stored of the first statement of a world, 2026-01-01.
 const firstStored = 1767225600_000001
@@ -78,7 +100,7 @@ func newWorld(t testing.TB) *world {
 // restart makes a new projector, as a new process would.
 func (w *world) restart() {
 	w.t.Helper()
-	w.Projector = New(Dependencies{Conn: w.store.Conn(), Watermark: w.mark.Load})
+	w.Projector = New(Dependencies{Conn: w.store.Conn(), Watermark: w.mark.Load, Now: func() time.Time { return testNow }})
 	if err := w.load(context.Background()); err != nil {
 		w.t.Fatal(err)
 	}
@@ -86,6 +108,12 @@ func (w *world) restart() {
 
 // post stores statements of a tenant, and raises the watermark.
 func (w *world) post(tenant string, sts ...string) {
+	w.t.Helper()
+	w.insertRows(w.rows(tenant, sts))
+}
+
+// rows makes statements ready to be stored.
+func (w *world) rows(tenant string, sts []string) []store.Row {
 	w.t.Helper()
 	rows := make([]store.Row, len(sts))
 	for i, st := range sts {
@@ -99,6 +127,11 @@ func (w *world) post(tenant string, sts ...string) {
 		parsed.Stamp(w.stored)
 		rows[i] = store.Row{Tenant: tenant, Statement: parsed}
 	}
+	return rows
+}
+
+func (w *world) insertRows(rows []store.Row) {
+	w.t.Helper()
 	w.attempt++
 	if err := w.store.Insert(context.Background(), fmt.Sprintf("test-%p-%d", w, w.attempt), rows); err != nil {
 		w.t.Fatal(err)

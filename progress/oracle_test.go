@@ -26,8 +26,10 @@ type oracleStatement struct {
 	Result struct {
 		Success, Completion *bool
 		Score               struct{ Scaled, Raw, Min, Max *float64 }
+		Duration, Response  string
 	}
 	Context struct {
+		Registration      string
 		ContextActivities struct{ Grouping, Parent []struct{ ID string } }
 	}
 	Timestamp time.Time
@@ -118,7 +120,7 @@ func (s *oracleStatement) score() (int64, bool) {
 }
 
 // oracle computes the courses of a tenant from statements (JSON by tenant and stored).
-func oracle(t failing, all []oracleStatement, tenant string) map[string]Course {
+func oracle(t failing, all []oracleStatement, tenant string, people map[string]string) map[string]Course {
 	t.Helper()
 	voided := make(map[string]bool)
 	for _, s := range all {
@@ -126,14 +128,16 @@ func oracle(t failing, all []oracleStatement, tenant string) map[string]Course {
 			voided[s.voids()] = true
 		}
 	}
-	type key struct{ course, learner string }
+	type key struct{ course, human string }
 	of := make(map[key][]oracleStatement)
+	directory := oracleWorld{people: people}
 	for _, s := range all {
 		if s.tenant != tenant || s.voids() != "" || voided[s.ID] || s.learner() == "" {
 			continue
 		}
 		for _, course := range s.courses() {
-			of[key{course, s.learner()}] = append(of[key{course, s.learner()}], s)
+			k := key{course, directory.human(s)}
+			of[k] = append(of[k], s)
 		}
 	}
 	courses := make(map[string]Course)

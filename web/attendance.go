@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,45 +102,51 @@ func (s *Site) showSessions(q *request, status int, form sessionForm, wrong []fi
 	return q.show(status, "sessions", &view{Title: q.words.t("menu.attendance"), Answer: q.words.tn("sessions.answer", len(body.Coming)), Body: body, Errors: wrong})
 }
 
-// makeSession makes a session.
-func (s *Site) makeSession(q *request) error {
-	values, err := q.form()
-	if err != nil {
-		return err
-	}
+// readSession reads the form of a session: as it was sent, and what it means.
+func (q *request) readSession(values url.Values) (sessionForm, attendance.Edit, []fieldError) {
 	form := sessionForm{Course: values.Get("course"), Title: strings.TrimSpace(values.Get("title")), Place: strings.TrimSpace(values.Get("place")),
 		Trainer: strings.TrimSpace(values.Get("trainer")), Begins: values.Get("begins"), Ends: values.Get("ends"), Least: strings.TrimSpace(values.Get("least")), Completes: values.Get("completes") != ""}
 	var wrong []fieldError
 	instant := func(field, text string) *int64 {
-		t, err := time.ParseInLocation(momentFormat, text, s.deps.Location)
+		t, err := time.ParseInLocation(momentFormat, text, q.site.deps.Location)
 		if err != nil || t.Year() < 1971 {
 			wrong = append(wrong, fieldError{field, q.words.t("invalid." + field)})
 		}
 		micros := t.UnixMicro()
 		return &micros
 	}
-	e := attendance.Edit{Title: &form.Title, Place: &form.Place, Trainer: &form.Trainer, Completes: &form.Completes}
-	e.Begins, e.Ends = instant("begins", form.Begins), instant("ends", form.Ends)
 	least, err := strconv.Atoi("0" + form.Least)
 	if err != nil {
 		wrong = append(wrong, fieldError{"least", q.words.t("invalid.least")})
 	}
-	e.Least = &least
-	if len(wrong) == 0 {
-		se, err := s.deps.Attendance.Create(q.r.Context(), q.who.Tenant, form.Course, q.who.Account, e)
-		if err == nil {
-			q.to("/attendance/" + se.ID.String() + "?done=session")
-			return nil
-		}
-		var known bool
-		if wrong, known = q.invalid(err); !known {
-			if !errors.Is(err, catalog.ErrNotFound) {
-				return err
-			}
-			wrong = []fieldError{{"course", q.words.t("invalid.course")}}
-		} else if wrong[0].Field == "title" {
-			wrong[0].Text = q.words.t("invalid.session")
-		}
+	e := attendance.Edit{Title: &form.Title, Place: &form.Place, Trainer: &form.Trainer, Completes: &form.Completes, Least: &least,
+		Begins: instant("begins", form.Begins), Ends: instant("ends", form.Ends)}
+	return form, e, wrong
+}
+
+// makeSession makes a session.
+func (s *Site) makeSession(q *request) error {
+	values, err := q.form()
+	if err != nil {
+		return err
+	}
+	form, edit, wrong := q.readSession(values)
+	if len(wrong) > 0 {
+		return s.showSessions(q, http.StatusUnprocessableEntity, form, wrong)
+	}
+	se, err := s.deps.Attendance.Create(q.r.Context(), q.who.Tenant, form.Course, q.who.Account, edit)
+	if err == nil {
+		q.to("/attendance/" + se.ID.String() + "?done=session")
+		return nil
+	}
+	wrong, known := q.invalid(err)
+	switch {
+	case known && wrong[0].Field == "title":
+		wrong[0].Text = q.words.t("invalid.session")
+	case errors.Is(err, catalog.ErrNotFound):
+		wrong = []fieldError{{"course", q.words.t("invalid.course")}}
+	case !known:
+		return err
 	}
 	return s.showSessions(q, http.StatusUnprocessableEntity, form, wrong)
 }
