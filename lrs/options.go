@@ -25,13 +25,13 @@ type Options struct {
 	Documents Documents
 	// Activities is what the server knows of activities; nil: nothing.
 	Activities Activities
-	People     People    // nil: nobody has more than one identifier
-	Guard      Guard     // nil: no credential belongs to a session
+	People     People // nil: nobody has more than one identifier
+	Guard      Guard  // nil: no credential belongs to a session
 	// Foreign tells whether an Activity is part of a course of this server other than
 	// the one that a credential was made for; nil: none is. It is asked about
 	// credentials that are bound to a registration.
 	Foreign func(ctx context.Context, c *Credential, activity string) (bool, error)
-	Explain    Explainer // nil: rejections carry what the strict pass found
+	Explain Explainer // nil: rejections carry what the strict pass found
 	// OwnRules gives a tenant's own rules for statements, nil where it has none.
 	// Nil: no tenant has.
 	OwnRules func(tenant string) OwnRules
