@@ -195,6 +195,31 @@ func (g Guard) Session(c *lrs.Credential) lrs.Session {
 	if h := g.Service.Holder(c.KeyID, c.Tenant, c.BoundRegistration); h != nil {
 		return guarded{h}
 	}
+	if f := g.Service.Follower(c.KeyID, c.Tenant, c.BoundRegistration); f != nil {
+		return followed{f}
+	}
+	return nil
+}
+
+// followed is content of Tin Can as the endpoint sees it: it is asked nothing, and
+// told what was stored.
+type followed struct{ follower *launch.Follower }
+
+// Alive implements lrs.Session.
+func (followed) Alive(context.Context) error { return nil }
+
+// Reading implements lrs.Session.
+func (followed) Reading(context.Context, documents.Key) error { return nil }
+
+// Writing implements lrs.Session.
+func (followed) Writing(context.Context, documents.Key, *documents.Document) error { return nil }
+
+// Commit implements lrs.Session.
+func (f followed) Commit(ctx context.Context, sts []*statements.Statement, commit func(context.Context, []*statements.Statement) error) error {
+	if err := commit(ctx, sts); err != nil {
+		return err
+	}
+	f.follower.Stored(ctx, sts)
 	return nil
 }
 

@@ -42,11 +42,13 @@ type Bucket struct {
 // all, and the store has made it durable when it says so.
 type Objects struct {
 	client   *minio.Client
+	sender   *minio.Client // sends nothing again by itself, see send
 	bucket   string
 	prefix   string
 	spool    string
 	patience time.Duration
 	partSize uint64
+	pause    time.Duration // before something is sent again; it doubles
 }
 
 const (
@@ -79,14 +81,21 @@ func OpenObjects(ctx context.Context, b Bucket) (*Objects, error) {
 	if b.PathStyle {
 		lookup = minio.BucketLookupPath
 	}
-	client, err := minio.New(u.Host, &minio.Options{
+	options := minio.Options{
 		Creds: credentials.NewStaticV4(b.AccessKey, b.SecretKey, ""), Secure: u.Scheme == "https", Region: b.Region,
 		BucketLookup: lookup, Transport: transport, MaxRetries: attempts,
-	})
+	}
+	client, err := minio.New(u.Host, &options)
 	if err != nil {
 		return nil, err
 	}
-	o := &Objects{client: client, bucket: b.Name, prefix: strings.Trim(b.Prefix, "/"), spool: b.Spool, patience: b.Patience, partSize: partSize}
+	options.MaxRetries = 1
+	sender, err := minio.New(u.Host, &options)
+	if err != nil {
+		return nil, err
+	}
+	o := &Objects{client: client, sender: sender, bucket: b.Name, prefix: strings.Trim(b.Prefix, "/"), spool: b.Spool, patience: b.Patience,
+		partSize: partSize, pause: 200 * time.Millisecond}
 	there, err := client.BucketExists(ctx, b.Name)
 	if err != nil {
 		return nil, fmt.Errorf("the bucket %s at %s: %w", b.Name, u.Host, failed(err))
@@ -120,29 +129,30 @@ func (o *Objects) Put(ctx context.Context, tenant string, h Hash, r io.Reader, l
 	if in.size > inMemory && o.renew(ctx, key, in.size) {
 		return in.size, nil
 	}
-	_, err = o.client.PutObject(ctx, o.bucket, key, body, in.size, minio.PutObjectOptions{
-		// With a digest the store refuses what has not arrived as it was sent.
-		ContentType: "application/octet-stream", SendContentMd5: true, PartSize: o.partSize,
-	})
-	if err == nil || o.stored(ctx, key, in.size, err) {
-		return in.size, nil
-	}
-	return 0, failed(err)
+	return in.size, o.send(ctx, key, body, in.size)
 }
 
-// stored tells whether an object is there although a request to complete it failed:
-// it is when the answer to an earlier one was lost.
-func (o *Objects) stored(ctx context.Context, key string, size int64, err error) bool {
-	var answer minio.ErrorResponse
-	if !errors.As(err, &answer) || answer.Code != "NoSuchUpload" {
-		return false
+// send puts an object, again where that may help. The library could do so itself, but
+// goes back in a reader then from which the request before may still be read.
+func (o *Objects) send(ctx context.Context, key string, body io.ReaderAt, size int64) error {
+	for try, pause := 1, o.pause; ; try, pause = try+1, 2*pause {
+		_, err := o.sender.PutObject(ctx, o.bucket, key, io.NewSectionReader(body, 0, size), size, minio.PutObjectOptions{
+			// With a digest the store refuses what has not arrived as it was sent.
+			ContentType: "application/octet-stream", SendContentMd5: true, PartSize: o.partSize,
+		})
+		if err = failed(err); !errors.Is(err, ErrAway) || try == attempts {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
 	}
-	info, err := o.client.StatObject(ctx, o.bucket, key, minio.StatObjectOptions{})
-	return err == nil && info.Size == size
 }
 
 // collect takes in all bytes; done frees what holds them.
-func (o *Objects) collect(in *intake) (body io.Reader, done func(), err error) {
+func (o *Objects) collect(in *intake) (body io.ReaderAt, done func(), err error) {
 	var head bytes.Buffer
 	if _, err := io.CopyN(&head, in, inMemory); err != nil && !errors.Is(err, io.EOF) {
 		return nil, nil, err
@@ -158,11 +168,7 @@ func (o *Objects) collect(in *intake) (body io.Reader, done func(), err error) {
 		_ = file.Close()
 		_ = os.Remove(file.Name()) // or else by the next start
 	}
-	_, err = io.Copy(file, io.MultiReader(&head, in))
-	if err == nil {
-		_, err = file.Seek(0, io.SeekStart)
-	}
-	if err != nil {
+	if _, err = io.Copy(file, io.MultiReader(&head, in)); err != nil {
 		done()
 		return nil, nil, err
 	}

@@ -140,7 +140,7 @@ func objects(t testing.TB) (*Objects, *faultyLine) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.partSize = 5 << 20
+	o.partSize, o.pause = 5<<20, 5*time.Millisecond
 	return o, line
 }
 

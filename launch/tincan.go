@@ -59,7 +59,8 @@ func (s *Service) openActivity(ctx context.Context, l *catalog.Launch, course *c
 	if err != nil {
 		return "", err
 	}
-	key, now := tinCanPrefix+uuid.NewString(), s.now()
+	attempt, now := uuid.New(), s.now()
+	key := tinCanPrefix + attempt.String() // so that its statements are known to be this attempt's
 	secret, err := s.opts.Keys.Create(ctx, Token{
 		Tenant: l.Tenant, ID: key, Label: "Tin Can launch", Actor: string(actor), Registration: l.Registration,
 		Expires: s.until(l, now),
@@ -68,7 +69,7 @@ func (s *Service) openActivity(ctx context.Context, l *catalog.Launch, course *c
 		return "", err
 	}
 	s.note(ctx, l.Tenant, l.Registration, func(r *catalog.Registration) {
-		r.Attempts = append(r.Attempts, catalog.Attempt{ID: uuid.New(), Item: item.ID, Started: now})
+		r.Attempts = append(r.Attempts, catalog.Attempt{ID: attempt, Item: item.ID, Started: now})
 		if r.State == catalog.NotStarted || r.State == "" {
 			r.State = catalog.Started
 		}

@@ -2,41 +2,29 @@ package player
 
 import (
 	"fmt"
+	"os"
 	"strings"
 )
 
 // The packages that browsers play in tests are built of these sources.
 
-// wrapper is what content finds and calls its API with, in the way of the
-// wrappers that authoring tools ship: it looks in the parents of its window.
-const wrapper = `
-'use strict'
-var scorm = { version: null, api: null, over: false }
-function find (w) {
-  for (var i = 0; i < 20; i++) {
-    if (w.API_1484_11) { scorm.version = '2004'; return w.API_1484_11 }
-    if (w.API) { scorm.version = '1.2'; return w.API }
-    if (w.parent === w) return null
-    w = w.parent
-  }
-  return null
-}
-scorm.init = function () {
-  scorm.api = find(window)
-  return scorm.version === '2004' ? scorm.api.Initialize('') : scorm.api.LMSInitialize('')
-}
-scorm.get = function (n) { return scorm.version === '2004' ? scorm.api.GetValue(n) : scorm.api.LMSGetValue(n) }
-scorm.set = function (n, v) { return scorm.version === '2004' ? scorm.api.SetValue(n, v) : scorm.api.LMSSetValue(n, v) }
-scorm.save = function () { return scorm.version === '2004' ? scorm.api.Commit('') : scorm.api.LMSCommit('') }
-scorm.error = function () { return scorm.version === '2004' ? scorm.api.GetLastError() : scorm.api.LMSGetLastError() }
-scorm.quit = function () {
-  if (scorm.over) return 'false'
-  scorm.over = true
-  return scorm.version === '2004' ? scorm.api.Terminate('') : scorm.api.LMSFinish('')
-}
+// wrapper is the script of the packages: the wrapper that much content calls its API
+// with, pipwerks-scorm-api-wrapper, under short names. What it sets by itself is left
+// to the tests that ask for it.
+var wrapper = func() string {
+	library, err := os.ReadFile("library/node_modules/pipwerks-scorm-api-wrapper/index.js")
+	if err != nil {
+		panic(fmt.Sprint(err, ": run make clients"))
+	}
+	return "var exports = {};\n" + string(library) + `
+var pipwerks = exports, scorm = pipwerks.SCORM
+pipwerks.debug.isActive = false
+scorm.handleCompletionStatus = scorm.handleExitMode = Boolean(window.helped)
+scorm.error = scorm.debug.getCode
 window.started = scorm.init()
 window.addEventListener('unload', function () { if (window.before) window.before(); scorm.quit() })
 `
+}()
 
 func page(title string) string {
 	return "<!doctype html><html lang=en><meta charset=utf-8><title>" + title + "</title><script src=wrapper.js></script><h1>" + title + "</h1>"

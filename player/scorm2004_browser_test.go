@@ -56,9 +56,9 @@ func TestBrowserSCORM2004(t *testing.T) {
 	at = b.statements(at,
 		`completed test/item/two {"completion":true}`,
 		`failed test/item/two {"success":false}`,
-		`terminated test/item/two {"completion":true,"success":false}`,
 		`completed test {"completion":true}`,
 		`failed test {"success":false}`,
+		`terminated test/item/two {"completion":true,"success":false}`,
 		`initialized test/item/one`)
 	_ = at
 	if b.m.reg.State != catalog.Failed {

@@ -35,7 +35,8 @@
 //  2. The possible values of a protected average lie at least a quarter of its scale apart.
 //  3. A change is, in the direction in which it went, possibly one of k
 //     people or more, and its possible values lie at least k apart.
-//  4. No suppressed figure is determined, protected or not.
+//  4. No suppressed figure is determined, protected or not, but for one that an earlier
+//     run showed and that has not changed since.
 //
 // Where the facts that everybody has anyway (Public, Earlier) do not leave so much
 // room, everything that could still help is suppressed, and Exposed names the

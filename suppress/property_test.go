@@ -235,18 +235,30 @@ func TestAttack(t *testing.T) {
 		if a == nil {
 			t.Fatal("what is published contradicts itself")
 		}
-		w.attack(t, a, w.now, now, 0)
+		w.attack(t, a, w.now, now, before, 0)
 		if before != nil {
-			w.attack(t, a, w.before, before, n/2)
+			w.attack(t, a, w.before, before, nil, n/2)
 		}
 	})
 }
 
 // attack tries every figure that was suppressed, and what is left of each group.
-func (w *world) attack(t *rapid.T, a *attacker, f *figures, at *planned, first int) {
+func (w *world) attack(t *rapid.T, a *attacker, f *figures, at, earlier *planned, first int) {
 	per := 3 + w.months + 1
+	// What was shown before and has not changed is known.
+	before := make(map[string]int64)
+	if earlier != nil {
+		for _, figure := range earlier.result.Run().Figures {
+			if figure.Shown {
+				before[figure.Key] = figure.Value
+			}
+		}
+	}
 	try := func(what string, form map[int]int64, value int64, tells bool, enough, width int64) {
 		if slices.Contains(at.result.Exposed(), what) || len(at.result.Exposed()) > 0 && !tells {
+			return
+		}
+		if n, ok := before[what]; ok && n == value && !tells {
 			return
 		}
 		low, high := a.bounds(form)

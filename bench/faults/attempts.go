@@ -303,7 +303,12 @@ func (p *pupil) judge(ctx context.Context) error {
 	if n := got["resumed "]; n < p.resumed || n > p.resumed+p.maybe {
 		p.class.problem("learner %s: %d statements resumed; %d were acknowledged and %d in doubt", p.name, n, p.resumed, p.maybe)
 	}
+	// Every session but the last was left without an end, and the next opening said so.
+	if n := got["suspended "]; n != got["resumed "] {
+		p.class.problem("learner %s: %d statements suspended, and %d resumed", p.name, n, got["resumed "])
+	}
 	delete(got, "resumed ")
+	delete(got, "suspended ")
 	for name, n := range want {
 		if got[name] != n {
 			p.class.problem("learner %s: %d statements %q, not %d", p.name, got[name], name, n)

@@ -89,7 +89,7 @@ function after (name, result) {
     keepCourse()
     if (due !== null) setTimeout(deliver, 0)
   }
-  if (call === 'SetValue' || call === 'Initialize') setTimeout(refresh, 0)
+  if (call === 'SetValue' || call === 'Initialize' || finished) setTimeout(refresh, 0)
 }
 
 function running () { return api.isInitialized() && !api.isTerminated() }
@@ -205,13 +205,12 @@ async function exit () {
 // allowed tells whether a move is possible; what nobody knows is tried.
 function allowed (request) {
   if (over) return false
-  if (!is2004) {
-    const at = parts.findIndex((i) => i.id === current)
-    const to = parts[at + (request === 'continue' ? 1 : -1)]
-    return at >= 0 && !!to && ready(to)
-  }
+  const at = parts.findIndex((i) => i.id === current)
+  const to = parts[at + (request === 'continue' ? 1 : -1)]
+  if (!is2004) return at >= 0 && !!to && ready(to)
   if (current === null) return false
-  if (!running()) return !finished
+  // Before content begins, and once it has ended itself, sequencing foretells nothing.
+  if (!running()) return !!to
   return api.previewNavigationRequest(request).outcome !== 'blocked'
 }
 
