@@ -56,6 +56,7 @@ type App struct {
 	access     *access.Gate
 	door       apiv1.Door // of our own interface
 	projector  *progress.Projector
+	progress   *progress.API
 	records    *records.API
 	packages   *blobs.Keeper // the files of packages
 	catalog    *catalog.Service
@@ -282,10 +283,11 @@ func (a *App) Handler() http.Handler {
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
 	openapi.Register(router)
-	progress.NewAPI(progress.Options{
+	a.progress = progress.NewAPI(progress.Options{
 		Projector: a.projector, Door: a.door, Wait: a.waitForProgress,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
-	}).Register(router)
+	})
+	a.progress.Register(router)
 	NewRepairs(a.store, a.committer, a.door, a.log.Named("repairs")).Register(router)
 	a.records.Register(router)
 	a.launches.Register(router) // before what takes all other paths of the catalogue

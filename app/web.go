@@ -11,6 +11,7 @@ import (
 
 	"lernspur/directory"
 	"lernspur/signin"
+	"lernspur/store"
 	"lernspur/web"
 	"lernspur/web/visitor"
 )
@@ -19,7 +20,7 @@ import (
 func (a *App) newPages() *web.Site {
 	return web.New(web.Dependencies{
 		Attendance: a.attendance, HomePage: a.opts.Catalog.Base, Learner: a.learnerOf,
-		Calls:   a.pageCalls,
+		Calls: a.pageCalls, Progress: a.progress, Names: pageNames{a.people, a.store},
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
 		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.signin.SetLanguage,
 		Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
@@ -61,6 +62,33 @@ func (a *App) pageCalls(ctx context.Context, tenant string, registration uuid.UU
 		calls.Calls = append(calls.Calls, web.Call{At: c.At * 1000, Call: c.Call, Element: c.Element, Value: c.Value, Result: c.Result, Error: c.Error})
 	}
 	return calls, nil
+}
+
+// pageNames are what people call groups and activities, for the pages.
+type pageNames struct {
+	people *directory.Directory
+	store  *store.Store
+}
+
+// Group implements web.Names.
+func (n pageNames) Group(ctx context.Context, tenant, id string) string {
+	if g, ok := n.people.Group(ctx, tenant, id); ok {
+		return g.Name
+	}
+	return ""
+}
+
+// Unit implements web.Names.
+func (n pageNames) Unit(ctx context.Context, tenant, id string) string {
+	if u, ok := n.people.Unit(ctx, tenant, id); ok {
+		return u.Name
+	}
+	return ""
+}
+
+// Definitions implements web.Names.
+func (n pageNames) Definitions(ctx context.Context, tenant string, activities []string) (map[string][]byte, error) {
+	return n.store.Definitions(ctx, tenant, activities)
 }
 
 // look shows the pages around signing in.

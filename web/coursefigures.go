@@ -34,7 +34,6 @@ type responseRow struct {
 type questionRow struct {
 	Name           string
 	Answers, Right figure
-	Facility       figure
 	Discrimination figure
 	Hints          []string
 	Responses      []responseRow
@@ -140,7 +139,11 @@ func activitiesOf(course string, drops, questions row) []string {
 }
 
 func (p *courseFiguresPage) fill(q *request, c, periods, drops, questions row, names map[string]string) {
-	p.Steps = []stepRow{{"enrolled", q.part(c, "learners", "learners")}, {"started", q.part(c, "started", "learners")}, {"completed", q.part(c, "completed", "learners")}, {"passed", q.part(c, "passed", "learners")}}
+	enrolled := q.count(c, "learners")
+	if everybody := 100.0; !enrolled.Hidden {
+		enrolled.Share = &everybody
+	}
+	p.Steps = []stepRow{{"enrolled", enrolled}, {"started", q.part(c, "started", "learners")}, {"completed", q.part(c, "completed", "learners")}, {"passed", q.part(c, "passed", "learners")}}
 	p.Active, p.AtRisk, p.Idle, p.Failed = q.part(c, "active", "learners"), q.part(c, "at_risk", "learners"), q.count(c, "at_risk_idle"), q.count(c, "at_risk_failed")
 	p.Scores = []namedFigure{{"scored", q.part(c, "scored", "learners")}, {"first", q.score(c, "first_score")}, {"best", q.score(c, "best_score")}, {"last", q.score(c, "last_score")},
 		{"average", q.score(c, "average_attempt_score")}, {"rate", q.score(c, "pass_rate")}}
@@ -187,7 +190,7 @@ const (
 )
 
 func (q *request) question(r row, names map[string]string) questionRow {
-	one := questionRow{Name: names[r.text("id")], Answers: q.count(r, "answers"), Right: q.part(r, "right", "judged"), Facility: q.score(r, "facility"), Discrimination: q.coefficient(r, "discrimination")}
+	one := questionRow{Name: names[r.text("id")], Answers: q.count(r, "answers"), Right: q.part(r, "right", "judged"), Discrimination: q.coefficient(r, "discrimination")}
 	if one.right, one.judged = r.number("difficulty"); one.judged {
 		switch {
 		case one.right < hardQuestion:
@@ -247,7 +250,7 @@ var (
 
 // learnerRow is a learner in a list.
 type learnerRow struct {
-	Name, Link      string
+	Name            string
 	Assigned        bool
 	State           string // see state
 	Completed       seen

@@ -2,6 +2,7 @@ package web
 
 import (
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -12,6 +13,9 @@ type figure struct {
 	// Share is how long the bar beside it is, in percent; nil for no bar.
 	Share *float64
 }
+
+// Width is how much of the bar is filled, for the drawing.
+func (f figure) Width() string { return strconv.FormatFloat(*f.Share, 'f', 1, 64) }
 
 // none is a figure that there is not.
 var none = figure{Text: "–"}

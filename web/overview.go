@@ -93,20 +93,11 @@ func (s *Site) progress(q *request) error {
 	v := &view{Title: q.words.t("menu.progress"), Answer: q.overviewAnswer(total, body), Body: body}
 	if unit != "" {
 		v.Crumbs = q.crumbs("/progress", q.words.t("menu.progress"))
-		v.Title = q.unitName(units.rows("units"), unit)
-	}
-	return q.show(http.StatusOK, "overview", v)
-}
-
-// unitName is what the unit is called whose figures are shown: it is among the units
-// when somebody belongs to itself.
-func (q *request) unitName(units []row, id string) string {
-	for _, r := range units {
-		if r.text("id") == id && r.text("name") != "" {
-			return r.text("name")
+		if v.Title = s.deps.Names.Unit(q.r.Context(), q.who.Tenant, unit); v.Title == "" {
+			v.Title = q.words.t("overview.unit")
 		}
 	}
-	return q.words.t("overview.unit")
+	return q.show(http.StatusOK, "overview", v)
 }
 
 // overviewAnswer says whether learning is happening, and where not.

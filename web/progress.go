@@ -23,8 +23,9 @@ type Progress interface {
 
 // Names are what people call things that figures know by their ids.
 type Names interface {
-	// Group is the name of a group, empty for one that nobody knows.
+	// Group is the name of a group, Unit that of a unit; empty for what nobody knows.
 	Group(ctx context.Context, tenant, id string) string
+	Unit(ctx context.Context, tenant, id string) string
 	// Definitions are what statements say of activities (xAPI 1.0.3 Part 2, 2.4.4.1),
 	// JSON by id; it lacks those of which they say nothing.
 	Definitions(ctx context.Context, tenant string, activities []string) (map[string][]byte, error)

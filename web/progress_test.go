@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"lernspur/apiv1"
@@ -18,7 +19,10 @@ const fireCourse = "https://lernen.example/brandschutz"
 // figures answer as package progress does: single people only to trainers and
 // administrators, small groups to nobody else. What they answer is held against the
 // description of the interface by the tests of package app.
-type figures struct{ asked []string }
+type figures struct {
+	mu    sync.Mutex // pages ask several at the same time
+	asked []string
+}
 
 // asRole is one answer for who sees everything, and one without small groups.
 type asRole struct{ all, many string }
@@ -42,12 +46,14 @@ var answersOfTown = map[string]asRole{
 	"questions": {`{"test":{"items":2,"learners":20,"alpha":0.734},"questions":[{"id":"` + fireCourse + `/q1","answers":21,"judged":21,"right":20,"difficulty":0.952381,"marked":21,"facility":0.95,"discrimination":0.31,"compared":20,"responses":[{"response":"Notruf 112","learners":20},{"response":"","learners":1}],"other_responses":0},{"id":"` + fireCourse + `/q2","answers":20,"judged":20,"right":6,"difficulty":0.3,"marked":20,"facility":0.3,"discrimination":-0.12,"compared":20,"responses":[{"response":"b","learners":14}],"other_responses":6},{"id":"` + fireCourse + `/q3","answers":3,"judged":0,"right":0,"difficulty":null,"marked":0,"facility":null,"discrimination":null,"compared":0,"responses":[],"other_responses":0}]}`,
 		`{"test":{"items":2,"learners":20,"alpha":0.734},"questions":[{"id":"` + fireCourse + `/q1","answers":21,"judged":21,"right":null,"difficulty":null,"marked":21,"facility":null,"discrimination":0.31,"compared":20,"responses":[{"response":"Notruf 112","learners":20}],"other_responses":null,"suppressed":["right","difficulty","facility","other_responses"]}]}`},
 	"learners": {`{"count":3,"learners":[{"id":"p1","assigned":true,"name":"Ada Yılmaz","started":"2026-11-01T08:00:00.000000Z","completed":"2026-11-03T08:00:00.000000Z","passed":true,"attempts":1,"failed_attempts":0,"best_score":0.92,"time_spent":1800,"last_activity":"2026-11-03T08:00:00.000000Z","idle_days":17,"at_risk":[]},` +
-		`{"id":"mbox|mailto:bernd@musterstadt.example","assigned":false,"name":"","started":"2026-10-01T08:00:00.000000Z","completed":null,"passed":false,"attempts":2,"failed_attempts":2,"best_score":0.4,"time_spent":30,"last_activity":"2026-10-03T08:00:00.000000Z","idle_days":48,"at_risk":["idle","failed attempts"]},` +
+		`{"id":"mbox|mailto:bernd@musterstadt.example","assigned":false,"name":"","started":"2026-10-01T08:00:00.000000Z","completed":null,"passed":false,"attempts":2,"failed_attempts":2,"best_score":0.4,"time_spent":20,"last_activity":"2026-10-03T08:00:00.000000Z","idle_days":48,"at_risk":["idle","failed attempts"]},` +
 		`{"id":"p3","assigned":true,"name":"Clara Schulz","started":null,"completed":null,"passed":null,"attempts":0,"failed_attempts":0,"best_score":null,"time_spent":0,"last_activity":"2026-11-19T08:00:00.000000Z","idle_days":1,"at_risk":[]}],"more":"/api/v1/progress/learners?after=eyJ2IjoiIn0&course=x"}`, ""},
 }
 
 // Ask implements Progress.
 func (f *figures) Ask(_ context.Context, v *visitor.Visitor, path string, query url.Values) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.asked = append(f.asked, path+"?"+query.Encode())
 	name := path
 	if parts := strings.Split(path, "/"); len(parts) > 1 {
@@ -83,6 +89,10 @@ func (called) Group(_ context.Context, _, id string) string {
 	return map[string]string{"g1": "Einarbeitung Herbst"}[id]
 }
 
+func (called) Unit(_ context.Context, _, id string) string {
+	return map[string]string{"u1": "Amt für Soziales"}[id]
+}
+
 func (called) Definitions(_ context.Context, _ string, ids []string) (map[string][]byte, error) {
 	all := map[string][]byte{
 		fireCourse:            []byte(`{"name":{"de-DE":"Brandschutz im Rathaus","en":"Fire safety"}}`),
@@ -116,6 +126,7 @@ func TestOverview(t *testing.T) {
 	if strings.Contains(many.Body.String(), "Am wenigsten") {
 		t.Error("one place alone is called the quietest")
 	}
+	contains(t, "a unit", ask(admin, "GET", "/progress?unit=u1", nil), 200, "<h1>Amt für Soziales</h1>", "ohne weitere Untergliederung")
 	contains(t, "nobody yet", ask(site.as(visitor.Trainer), "GET", "/progress?unit=empty", nil), 200, "noch niemand", "Ihre Verwaltung")
 	if !slices.Contains(site.figures.asked, "summary?from=2026-10-24") || !slices.Contains(site.figures.asked, "periods?by=week&from=2026-08-31") {
 		t.Errorf("asked %v", site.figures.asked)
@@ -129,7 +140,7 @@ func TestCourseFigures(t *testing.T) {
 	page := "/progress/course?course=" + url.QueryEscape(fireCourse)
 	admin := site.as(visitor.Administrator)
 	all := ask(admin, "GET", page, nil)
-	contains(t, "the course", all, 200, "20 haben begonnen, 17 haben abgeschlossen. Die meisten ohne Abschluss stehen bei „Abschlusstest“.",
+	contains(t, "the course", all, 200, "Begonnen: 20, abgeschlossen: 17. Die meisten ohne Abschluss stehen bei „Abschlusstest“.",
 		"Prüfen Sie die Frage „Welcher Löscher passt zu einem Brand in der Küche?“: nur 30", "der Kurs selbst", "Introduction", "Welche Nummer rufen Sie?", "(ohne Text): 1", "andere: 6",
 		"Lösung prüfen", "fast immer richtig", "−0,12", "0,73", "33 Min.", "5 Tage", "14 Std.",
 		"Ada Yılmaz", "bernd@musterstadt.example", "nicht zugeordnet", "seit 48 Tagen ohne Aktivität", "2 Versuche nicht bestanden", "unter 1 Min.", "3 Personen",
