@@ -188,6 +188,7 @@ func TestAccessible(t *testing.T) {
 		{"sessions", "/attendance", trainer, open}, {"session", session, trainer, open},
 		{"overview", "/progress", admin, open}, {"overview-aggregates", "/progress", auditor, open}, {"overview-empty", "/progress?unit=empty", trainer, ""},
 		{"course-figures", "/progress/course?course=" + fireCourse, admin, open}, {"course-figures-aggregates", "/progress/course?course=" + fireCourse, auditor, open}, {"course-figures-empty", "/progress/course?group=empty&course=" + fireCourse, trainer, ""},
+		{"group", "/progress/group?group=g1", trainer, ""}, {"learner", "/progress/learner?learner=p1", trainer, ""},
 		{"signin", "/signin", nil, ""}, {"password", "/signin/password", manager, ""}, {"password-done", "/signin/reset", manager, ""}, {"refused", "/signin/refused", nil, ""},
 		{"wrong", "/courses/new", manager, "(document.forms[document.forms.length - 1].noValidate = true, document.forms[document.forms.length - 1].querySelector('button').click())"},
 	}

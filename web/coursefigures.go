@@ -250,7 +250,7 @@ var (
 
 // learnerRow is a learner in a list.
 type learnerRow struct {
-	Name            string
+	Name, Link      string
 	Assigned        bool
 	State           string // see state
 	Completed       seen
@@ -312,7 +312,7 @@ func (s *Site) learnerList(q *request, course string) (*learnerList, error) {
 }
 
 func (q *request) learnerRow(r row) learnerRow {
-	return learnerRow{Name: personName(r), Assigned: string(r["assigned"]) == "true", State: stateOf(r), Completed: q.seen(r, "completed"),
+	return learnerRow{Name: personName(r), Link: q.page("/progress/learner", "learner", r.text("id")), Assigned: string(r["assigned"]) == "true", State: stateOf(r), Completed: q.seen(r, "completed"),
 		Score: q.score(r, "best_score"), Attempts: q.count(r, "attempts"), Spent: q.span(r, "time_spent"), Last: q.seen(r, "last_activity"), Reasons: q.reasons(r)}
 }
 

@@ -27,7 +27,7 @@ var madeUp = map[string][]string{
 	"scores.":        {"scored", "first", "best", "last", "average", "rate"},
 	"times.":         {"spent", "total", "took", "attempts"},
 	"learners.kind.": learnerKinds,
-	"learners.sort.": learnerSorts,
+	"learners.sort.": append(append([]string{}, learnerSorts...), memberSorts...),
 	"item.": {string(manifest.Organization), string(manifest.Unit), string(manifest.Course), string(manifest.Block), string(manifest.AU),
 		string(manifest.Activity), string(manifest.Content)},
 	"language.": nil,

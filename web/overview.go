@@ -84,7 +84,7 @@ func (s *Site) progress(q *request) error {
 		TrendCSV: q.export("periods", "csv", "by", "week", "unit", unit), UnitsCSV: q.export("units", "csv", "unit", unit, "from", recent), GroupsCSV: q.export("groups", "csv", "from", recent),
 	}
 	var err error
-	if body.Courses, err = q.progressRows(courses.rows("courses"), unit); err != nil {
+	if body.Courses, err = q.progressRows(courses.rows("courses"), unit, ""); err != nil {
 		return err
 	}
 	if next := courses.after(); next != "" {
@@ -179,12 +179,15 @@ func (q *request) groupRows(list []row) []unitRow {
 	for _, r := range list {
 		u := q.place(r)
 		u.Name = q.groupName(r.text("id"))
+		if q.who.Has(closeBy...) {
+			u.Link = q.page("/progress/group", "group", r.text("id"))
+		}
 		rows = append(rows, u)
 	}
 	return rows
 }
 
-func (q *request) progressRows(list []row, unit string) ([]progressRow, error) {
+func (q *request) progressRows(list []row, unit, group string) ([]progressRow, error) {
 	ids := make([]string, len(list))
 	for i, r := range list {
 		ids[i] = r.text("id")
@@ -195,7 +198,7 @@ func (q *request) progressRows(list []row, unit string) ([]progressRow, error) {
 	}
 	rows := make([]progressRow, len(list))
 	for i, r := range list {
-		rows[i] = progressRow{names[ids[i]], q.page("/progress/course", "course", ids[i], "unit", unit), q.count(r, "learners"), q.part(r, "completed", "learners"), q.score(r, "average_score"), q.seen(r, "last_activity")}
+		rows[i] = progressRow{names[ids[i]], q.page("/progress/course", "course", ids[i], "unit", unit, "group", group), q.count(r, "learners"), q.part(r, "completed", "learners"), q.score(r, "average_score"), q.seen(r, "last_activity")}
 	}
 	return rows, nil
 }

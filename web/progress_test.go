@@ -45,6 +45,12 @@ var answersOfTown = map[string]asRole{
 		`{"learners":23,"drop-off":[{"activity":"` + fireCourse + `","learners":12,"not_completed":0,"suppressed":[]},{"activity":"` + fireCourse + `/test","learners":null,"not_completed":null,"suppressed":["learners","not_completed"]}]}`},
 	"questions": {`{"test":{"items":2,"learners":20,"alpha":0.734},"questions":[{"id":"` + fireCourse + `/q1","answers":21,"judged":21,"right":20,"difficulty":0.952381,"marked":21,"facility":0.95,"discrimination":0.31,"compared":20,"responses":[{"response":"Notruf 112","learners":20},{"response":"","learners":1}],"other_responses":0},{"id":"` + fireCourse + `/q2","answers":20,"judged":20,"right":6,"difficulty":0.3,"marked":20,"facility":0.3,"discrimination":-0.12,"compared":20,"responses":[{"response":"b","learners":14}],"other_responses":6},{"id":"` + fireCourse + `/q3","answers":3,"judged":0,"right":0,"difficulty":null,"marked":0,"facility":null,"discrimination":null,"compared":0,"responses":[],"other_responses":0}]}`,
 		`{"test":{"items":2,"learners":20,"alpha":0.734},"questions":[{"id":"` + fireCourse + `/q1","answers":21,"judged":21,"right":null,"difficulty":null,"marked":21,"facility":null,"discrimination":0.31,"compared":20,"responses":[{"response":"Notruf 112","learners":20}],"other_responses":null,"suppressed":["right","difficulty","facility","other_responses"]}]}`},
+	"members": {`{"learners":[{"id":"p1","assigned":true,"name":"Ada Yılmaz","courses":3,"started":2,"completed":1,"passed":1,"failed":0,"at_risk":2,"attempts":3,"time_spent":5400,"statements":50,"last_activity":"2026-11-03T08:00:00.000000Z","idle_days":17}]}`, ""},
+	"learner": {`{"id":"p1","name":"Ada Yılmaz","identifiers":["mbox|mailto:ada@musterstadt.example","account|https://portal.example|a.yilmaz"],"courses":[` +
+		`{"id":"p1","assigned":true,"name":"Ada Yılmaz","course":"` + fireCourse + `","started":"2026-11-01T08:00:00.000000Z","completed":"2026-11-03T08:00:00.000000Z","passed":true,"attempts":2,"failed_attempts":1,"best_score":0.92,"time_spent":1800,"last_activity":"2026-11-03T08:00:00.000000Z","idle_days":17,"at_risk":[],"last_place":"` + fireCourse + `/test"},` +
+		`{"id":"p1","assigned":true,"name":"Ada Yılmaz","course":"https://other.example/c","started":"2026-11-05T08:00:00.000000Z","completed":null,"passed":null,"attempts":1,"failed_attempts":0,"best_score":null,"time_spent":60,"last_activity":"2026-11-10T10:00:00.000000Z","idle_days":10,"at_risk":["idle"],"last_place":"https://other.example/c"}]}`, ""},
+	"attempts": {`{"attempts":[{"course":"https://other.example/c","registration":null,"number":1,"began":"2026-11-05T08:00:00.000000Z","ended":"2026-11-05T08:00:00.000000Z","score":null,"passed":null},` +
+		`{"course":"` + fireCourse + `","registration":null,"number":2,"began":"2026-11-02T08:00:00.000000Z","ended":"2026-11-02T09:00:00.000000Z","score":0.92,"passed":true},{"course":"` + fireCourse + `","registration":null,"number":1,"began":"2026-11-01T08:00:00.000000Z","ended":"2026-11-01T09:00:00.000000Z","score":0.4,"passed":false}]}`, ""},
 	"learners": {`{"count":3,"learners":[{"id":"p1","assigned":true,"name":"Ada Yılmaz","started":"2026-11-01T08:00:00.000000Z","completed":"2026-11-03T08:00:00.000000Z","passed":true,"attempts":1,"failed_attempts":0,"best_score":0.92,"time_spent":1800,"last_activity":"2026-11-03T08:00:00.000000Z","idle_days":17,"at_risk":[]},` +
 		`{"id":"mbox|mailto:bernd@musterstadt.example","assigned":false,"name":"","started":"2026-10-01T08:00:00.000000Z","completed":null,"passed":false,"attempts":2,"failed_attempts":2,"best_score":0.4,"time_spent":20,"last_activity":"2026-10-03T08:00:00.000000Z","idle_days":48,"at_risk":["idle","failed attempts"]},` +
 		`{"id":"p3","assigned":true,"name":"Clara Schulz","started":null,"completed":null,"passed":null,"attempts":0,"failed_attempts":0,"best_score":null,"time_spent":0,"last_activity":"2026-11-19T08:00:00.000000Z","idle_days":1,"at_risk":[]}],"more":"/api/v1/progress/learners?after=eyJ2IjoiIn0&course=x"}`, ""},
@@ -62,6 +68,9 @@ func (f *figures) Ask(_ context.Context, v *visitor.Visitor, path string, query 
 			name = parts[2]
 		}
 	}
+	if path == "learners" && query.Get("course") == "" {
+		name = "members"
+	}
 	empty := query.Get("unit") == "empty" || query.Get("group") == "empty" || path == "courses/nothing"
 	one, known := answersOfTown[name]
 	text := one.all
@@ -76,7 +85,7 @@ func (f *figures) Ask(_ context.Context, v *visitor.Visitor, path string, query 
 		return nil, apiv1.Problemf(http.StatusForbidden, "not for you")
 	case empty && name == "summary":
 		text = `{"summary":{"learners":0}}`
-	case empty && name != "groups":
+	case empty:
 		text = `{}`
 	}
 	return []byte(text), nil
@@ -165,4 +174,44 @@ func TestCourseFigures(t *testing.T) {
 		t.Errorf("asked %v", site.figures.asked)
 	}
 	contains(t, "what nobody can be sorted by", ask(admin, "GET", page+"&sort=shoes&kind=tall", nil), 200, `value="name" selected`)
+}
+
+// TestGroup: who needs the trainer today comes first.
+func TestGroup(t *testing.T) {
+	site := newTown(t, "http://content.example")
+	trainer := site.as(visitor.Trainer)
+	contains(t, "the group", ask(trainer, "GET", "/progress/group?group=g1", nil), 200, "<h1>Einarbeitung Herbst</h1>", "3 Personen brauchen heute Unterstützung: Ada Yılmaz und 2 weitere.",
+		"in 2 Kursen", "1 von 3 (33", "1 Mitglied hat noch nichts begonnen", `/progress/learner?learner=p1`, `/progress/course?course=https%3A%2F%2Flernen.example%2Fbrandschutz&amp;group=g1`)
+	for _, want := range []string{"learners?group=g1&kind=at-risk&limit=50&sort=last_activity", "learners?group=g1&limit=50&sort=name"} {
+		if !slices.Contains(site.figures.asked, want) {
+			t.Errorf("not asked %s: %v", want, site.figures.asked)
+		}
+	}
+	contains(t, "no group of hers", ask(site.as(visitor.Trainer), "GET", "/progress/group?group=empty", nil), 404)
+	contains(t, "the overview leads there", ask(trainer, "GET", "/progress", nil), 200, `href="/progress/group?group=g1"`)
+	if strings.Contains(ask(site.as(visitor.Auditor), "GET", "/progress", nil).Body.String(), "/progress/group") {
+		t.Error("an auditor is led to a group")
+	}
+}
+
+// TestLearner: where she stands, and what she did last, in sentences.
+func TestLearner(t *testing.T) {
+	site := newTown(t, "http://content.example")
+	trainer := site.as(visitor.Trainer)
+	page := ask(trainer, "GET", "/progress/learner?learner=p1", nil)
+	contains(t, "the learner", page, 200, "<h1>Ada Yılmaz</h1>", "1 von 2 Kursen abgeschlossen; zuletzt vor 10 Tagen in „https://other.example/c“.", "zuletzt bei „Abschlusstest“",
+		"hat „Brandschutz im Rathaus“ abgeschlossen", "hat „Brandschutz im Rathaus“ mit 92", "hat „Brandschutz im Rathaus“ mit 40", "hat „https://other.example/c“ begonnen",
+		"ada@musterstadt.example", "a.yilmaz", "seit 10 Tagen ohne Aktivität")
+	order := []string{"other.example/c“ begonnen", "Rathaus“ abgeschlossen", "mit 92", "mit 40"}
+	for i := 1; i < len(order); i++ {
+		if strings.Index(page.Body.String(), order[i-1]) > strings.Index(page.Body.String(), order[i]) {
+			t.Errorf("%q comes behind %q", order[i-1], order[i])
+		}
+	}
+	if strings.Contains(page.Body.String(), "gearbeitet") {
+		t.Error("an attempt of which there is only a beginning has an end")
+	}
+	if answer := ask(trainer, "GET", "/progress/learner", nil); answer.Header().Get("Location") != "/progress" {
+		t.Errorf("without a learner: %d", answer.Code)
+	}
 }

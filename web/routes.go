@@ -23,6 +23,7 @@ var (
 	managers   = []visitor.Role{visitor.ContentManager, visitor.Administrator}
 	trainers   = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}               // see mayAttend
 	watchers   = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor} // whom of: see Progress
+	closeBy    = []visitor.Role{visitor.Trainer, visitor.Administrator}                                       // who see single people
 	learners   = []visitor.Role{visitor.Learner}
 	operators  = []visitor.Role{visitor.Administrator}
 	routeTable = []route{
@@ -74,6 +75,8 @@ var (
 
 		{"GET", "/progress", watchers, (*Site).progress},
 		{"GET", "/progress/course", watchers, (*Site).courseFigures},
+		{"GET", "/progress/group", closeBy, (*Site).group},
+		{"GET", "/progress/learner", closeBy, (*Site).learner},
 
 		{"GET", "/keys", operators, (*Site).keys},
 		{"POST", "/keys", operators, (*Site).makeKey},

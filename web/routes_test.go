@@ -63,8 +63,10 @@ var mayBe = map[string]string{
 	"POST /attendance/{session}/records":               "trainer content-manager administrator",
 	"POST /attendance/{session}/records/{record}/back": "trainer content-manager administrator",
 
-	"GET /progress":        "trainer project-lead administrator auditor",
-	"GET /progress/course": "trainer project-lead administrator auditor",
+	"GET /progress":         "trainer project-lead administrator auditor",
+	"GET /progress/course":  "trainer project-lead administrator auditor",
+	"GET /progress/group":   "trainer administrator",
+	"GET /progress/learner": "trainer administrator",
 
 	"GET /keys":               "administrator",
 	"POST /keys":              "administrator",
