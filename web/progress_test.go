@@ -151,7 +151,7 @@ func TestCourseFigures(t *testing.T) {
 	all := ask(admin, "GET", page, nil)
 	contains(t, "the course", all, 200, "Begonnen: 20, abgeschlossen: 17. Die meisten ohne Abschluss stehen bei „Abschlusstest“.",
 		"Prüfen Sie die Frage „Welcher Löscher passt zu einem Brand in der Küche?“: nur 30", "der Kurs selbst", "Introduction", "Welche Nummer rufen Sie?", "(ohne Text): 1", "andere: 6",
-		"Lösung prüfen", "fast immer richtig", "−0,12", "0,73", "33 Min.", "5 Tage", "14 Std.",
+		"Lösung prüfen", "fast immer richtig", "−0,12", "0,73", "33\u00a0Min.", "5 Tage", "14\u00a0Std.",
 		"Ada Yılmaz", "bernd@musterstadt.example", "nicht zugeordnet", "seit 48 Tagen ohne Aktivität", "2 Versuche nicht bestanden", "unter 1 Min.", "3 Personen",
 		"after=eyJ2IjoiIn0", "/api/v1/progress/learners?course=https%3A%2F%2Flernen.example%2Fbrandschutz&amp;format=xlsx&amp;limit=10000&amp;sort=name")
 	if hard, easy := strings.Index(all.Body.String(), "Löscher passt zu einem Brand in der Küche?<details"), strings.Index(all.Body.String(), "Welche Nummer rufen Sie?<details"); hard < 0 || easy < hard {
