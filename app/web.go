@@ -19,6 +19,7 @@ import (
 func (a *App) newPages() *web.Site {
 	return web.New(web.Dependencies{
 		Attendance: a.attendance, HomePage: a.opts.Catalog.Base, Learner: a.learnerOf,
+		Calls:   a.pageCalls,
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
 		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.signin.SetLanguage,
 		Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
@@ -47,6 +48,19 @@ func (a *App) identifiersOf(ctx context.Context, v *visitor.Visitor) ([]string, 
 		return nil, nil
 	}
 	return person.Identifiers, nil
+}
+
+// pageCalls are the calls of content at run time, for the pages.
+func (a *App) pageCalls(ctx context.Context, tenant string, registration uuid.UUID, item string, number int) (*web.Calls, error) {
+	found, err := a.player.Calls(ctx, tenant, registration, item, number)
+	if err != nil {
+		return nil, err
+	}
+	calls := &web.Calls{Started: found.Started}
+	for _, c := range found.Calls {
+		calls.Calls = append(calls.Calls, web.Call{At: c.At * 1000, Call: c.Call, Element: c.Element, Value: c.Value, Result: c.Result, Error: c.Error})
+	}
+	return calls, nil
 }
 
 // look shows the pages around signing in.

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 
@@ -77,7 +78,8 @@ func (p *Player) page(w http.ResponseWriter, r *http.Request, status int, messag
 		Words   words
 		Message message1
 		Asset   string
-	}{text, text.Messages[message], "/player/" + assetVersion + "/"})
+		To      string
+	}{text, text.Messages[message], "/player/" + assetVersion + "/", ""})
 }
 
 func (p *Player) render(w http.ResponseWriter, status int, name string, data any) {
@@ -127,7 +129,7 @@ func (p *Player) launch(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, to, http.StatusSeeOther)
+		p.leadOn(w, r, to)
 	case manifest.SCORM12, manifest.SCORM2004:
 		p.play(w, r, l, course, v.Manifest)
 	case manifest.H5P:
@@ -135,6 +137,27 @@ func (p *Player) launch(w http.ResponseWriter, r *http.Request) {
 	default:
 		p.page(w, r, http.StatusNotImplemented, "kind")
 	}
+}
+
+// leadOn sends the learner to content that speaks xAPI itself. To another server this
+// is a page of ours that leads on: it ends what began with a form of the pages, which
+// may not lead to strangers, and the stranger is not told from where.
+func (p *Player) leadOn(w http.ResponseWriter, r *http.Request, to string) {
+	u, err := url.Parse(to)
+	if err != nil || u.Host == "" || u.Host == r.Host {
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return
+	}
+	text := wordsFor(r)
+	h := w.Header()
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Refresh", "0; url="+u.String())
+	p.render(w, http.StatusOK, "message.html", struct {
+		Words   words
+		Message message1
+		Asset   string
+		To      string
+	}{text, text.Messages["far"], "/player/" + assetVersion + "/", u.String()})
 }
 
 // setup is what the run-time page is told, as JSON.

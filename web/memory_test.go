@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"lernspur/attendance"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
@@ -103,7 +105,7 @@ type keyring struct{ list []Key }
 
 func (k *keyring) List(string) []Key { return k.list }
 func (k *keyring) Scopes() []string {
-	return []string{"all", "all/read", "statements/read", "statements/read/mine", "statements/write", "statements/void", "statements/void/mine", "state", "profile", "define", "content"}
+	return []string{"all", "all/read", "statements/read", "statements/read/mine", "statements/write", "statements/void", "statements/void/mine", "state", "profile", "define", "content", "directory"}
 }
 func (k *keyring) Create(_ context.Context, _, label string, scopes []string) (Key, string, error) {
 	key := Key{ID: "63h4uqx2icwv", Label: label, Scopes: scopes, Created: testNow.UnixMicro()}
@@ -148,6 +150,12 @@ func newTown(t testing.TB, content string) *town {
 		Identifiers: func(context.Context, *visitor.Visitor) ([]string, error) { return w.who, nil },
 		Learner: func(_ context.Context, v *visitor.Visitor) (catalog.Learner, error) {
 			return catalog.Learner{Actor: []byte(`{"account":{"homePage":"https://lrs.example","name":"` + v.Account + `"}}`), Name: v.Name}, nil
+		},
+		Calls: func(_ context.Context, _ string, _ uuid.UUID, item string, number int) (*Calls, error) {
+			if item != "one" || number != 2 {
+				return nil, catalog.ErrNotFound
+			}
+			return &Calls{Calls: []Call{{At: 5e6, Call: "LMSInitialize", Result: "true"}, {At: 6.25e6, Call: "LMSSetValue", Element: "cmi.core.exit", Value: "<gone>", Result: "false", Error: "405"}}}, nil
 		},
 		SetLanguage: func(_ context.Context, _ *visitor.Visitor, lang string) error { w.chosen = lang; return nil },
 		Now:         clock, Location: time.UTC,

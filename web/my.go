@@ -131,7 +131,7 @@ func (s *Site) myCourse(q *request, r *catalog.Registration, c *catalog.Course) 
 		if err != nil {
 			v = nil // then what was tried has no title
 		}
-		m.Attempts = q.words.attemptRows(r, v)
+		m.Attempts = q.words.attemptRows(r, v, nil)
 	}
 	return m
 }

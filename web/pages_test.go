@@ -230,6 +230,36 @@ func TestRegister(t *testing.T) {
 	}
 }
 
+// TestCalls: the registration leads to what content called in each of its attempts
+// that count.
+func TestCalls(t *testing.T) {
+	site := newTown(t, "http://content.example")
+	manager := site.as(visitor.ContentManager)
+	id := aCourse(t, site, fireSafety())
+	r, err := site.catalog.Register(t.Context(), "default", id, catalog.Learner{Actor: json.RawMessage(`{"mbox":"mailto:ada@example.org"}`)}, catalog.RegisterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := site.catalog.Note(t.Context(), "default", r.ID, func(r *catalog.Registration) error {
+		for i, item := range []string{"one", "one", "two", catalog.AttendanceItem("s"), "one"} {
+			r.Attempts = append(r.Attempts, catalog.Attempt{ID: uuid.New(), Item: item, Started: 1, Reset: i == 0})
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	page := "/courses/" + id + "/registrations/" + r.ID.String()
+	answer := ask(manager, "GET", page, nil)
+	contains(t, "the registration", answer, 200, page+"/calls?attempt=1&amp;item=one", page+"/calls?attempt=2&amp;item=one", page+"/calls?attempt=1&amp;item=two")
+	if n := strings.Count(answer.Body.String(), "/calls?"); n != 3 {
+		t.Errorf("%d attempts lead to calls, want 3", n)
+	}
+	contains(t, "the calls", ask(manager, "GET", page+"/calls?attempt=2&item=one", nil), 200, "LMSSetValue", "1.250", "cmi.core.exit", "&lt;gone&gt;", "405")
+	for _, query := range []string{"attempt=3&item=one", "attempt=2&item=two", "attempt=0&item=one", "item=one", ""} {
+		contains(t, query, ask(manager, "GET", page+"/calls?"+query, nil), 404)
+	}
+}
+
 // TestMy: a learner sees her courses and nobody else's, and opens hers only.
 func TestMy(t *testing.T) {
 	site := newTown(t, "http://content.example")

@@ -177,12 +177,17 @@ type attemptRow struct {
 	Outcome        string
 	Score          *float64
 	Reset          bool
+	// Calls is the address of what content called; empty when nothing is kept of that.
+	Calls string
 }
 
-// attemptRows are attempts, the latest first, with the titles of what was tried.
-func (w *words) attemptRows(r *catalog.Registration, v *catalog.Version) []attemptRow {
+// attemptRows are attempts, the latest first, with the titles of what was tried. calls
+// is the address of the calls of one; nil leaves these out.
+func (w *words) attemptRows(r *catalog.Registration, v *catalog.Version, calls func(item string, number int) string) []attemptRow {
 	titles := map[string]string{}
+	called := false
 	if v != nil && v.Manifest != nil {
+		called = v.Kind == manifest.SCORM12 || v.Kind == manifest.SCORM2004 || v.Kind == manifest.H5P
 		for i := range v.Manifest.Items() {
 			titles[i.ID] = itemTitle(i, w)
 		}
@@ -197,9 +202,27 @@ func (w *words) attemptRows(r *catalog.Registration, v *catalog.Version) []attem
 		case title == "":
 			title = a.Item
 		}
-		rows = append(rows, attemptRow{title, a.Started, a.Ended, a.Outcome, a.Score, a.Reset})
+		row := attemptRow{Item: title, Started: a.Started, Ended: a.Ended, Outcome: a.Outcome, Score: a.Score, Reset: a.Reset}
+		if number := numberOf(r.Attempts, i); called && calls != nil && number > 0 {
+			row.Calls = calls(a.Item, number)
+		}
+		rows = append(rows, row)
 	}
 	return rows
+}
+
+// numberOf is which attempt at its item one is, from 1 on; 0 for one that was before
+// a reset, or is attendance.
+func numberOf(attempts []catalog.Attempt, i int) (n int) {
+	if attempts[i].Reset || attempts[i].Attended() {
+		return 0
+	}
+	for _, a := range attempts[:i+1] {
+		if a.Item == attempts[i].Item && !a.Reset {
+			n++
+		}
+	}
+	return n
 }
 
 func itemTitle(i *manifest.Item, w *words) string { return i.Title.In(w.lang, "de", "en") }
@@ -256,7 +279,8 @@ func (s *Site) showRegistration(q *request, status int, r *catalog.Registration,
 	if err != nil {
 		v = nil // it is gone, or there never was one: then items have no titles
 	}
-	body := registrationPage{Registration: r, Course: c.ID, Score: r.Score(c.Grading), Attempts: q.words.attemptRows(r, v), Path: "/courses/" + c.ID + "/registrations/" + r.ID.String(), Days: "14"}
+	body := registrationPage{Registration: r, Course: c.ID, Score: r.Score(c.Grading), Path: "/courses/" + c.ID + "/registrations/" + r.ID.String(), Days: "14"}
+	body.Attempts = q.words.attemptRows(r, v, func(item string, number int) string { return q.link(body.Path + callsPath(item, number)) })
 	body.Learner, body.Identifier = learnerName(r.Learner)
 	body.Opens, body.Closes = s.day(r.Opens), s.day(r.Closes)
 	if body.Launches, err = s.deps.Catalog.History(q.r.Context(), q.who.Tenant, c.ID, r.ID, nil, shownLaunches); err != nil {

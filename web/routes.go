@@ -49,6 +49,7 @@ var (
 		{"POST", "/courses/{course}/registrations/{registration}/link", managers, (*Site).makeLink},
 		{"POST", "/courses/{course}/registrations/{registration}/reset", managers, (*Site).reset},
 		{"POST", "/courses/{course}/registrations/{registration}/dates", managers, (*Site).setDates},
+		{"GET", "/courses/{course}/registrations/{registration}/calls", managers, (*Site).calls},
 		{"GET", "/courses/{course}/invitations", managers, (*Site).invitations},
 		{"POST", "/courses/{course}/invitations", managers, (*Site).invite},
 		{"POST", "/courses/{course}/invitations/{invitation}/revoke", managers, (*Site).revokeInvitation},

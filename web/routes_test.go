@@ -41,6 +41,7 @@ var mayBe = map[string]string{
 	"POST /courses/{course}/registrations/{registration}/reset": "content-manager administrator",
 
 	"POST /courses/{course}/registrations/{registration}/dates": "content-manager administrator",
+	"GET /courses/{course}/registrations/{registration}/calls":  "content-manager administrator",
 	"GET /courses/{course}/invitations":                         "content-manager administrator",
 	"POST /courses/{course}/invitations":                        "content-manager administrator",
 	"POST /courses/{course}/invitations/{invitation}/revoke":    "content-manager administrator",

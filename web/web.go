@@ -70,6 +70,9 @@ type Dependencies struct {
 	Identifiers func(ctx context.Context, v *visitor.Visitor) ([]string, error)
 	// Learner is a visitor as a learner, for what she does herself.
 	Learner func(ctx context.Context, v *visitor.Visitor) (catalog.Learner, error)
+	// Calls are what content called in an attempt at an item, by its number among
+	// those at the item; nil: nobody knows. Errors: catalog.ErrNotFound.
+	Calls func(ctx context.Context, tenant string, registration uuid.UUID, item string, number int) (*Calls, error)
 	// SetLanguage notes the language that a visitor chose; nil: nobody notes it.
 	SetLanguage func(ctx context.Context, v *visitor.Visitor, lang string) error
 	// Registered is told of a registration that was made or was there, WasReset of
