@@ -234,6 +234,7 @@ func TestRules(t *testing.T) {
 		{"the host of content.addr", []string{"--public-url=http://127.0.0.1:8080"}, nil, []string{"content.public_url: expected another host name"}},
 		{"content on all interfaces", []string{"--public-url=http://127.0.0.1:8080", "--content-addr=:8081"}, nil, []string{"content.public_url: expected another host name"}},
 		{"hosts apart by their addresses", []string{"--public-url=http://lrs.example:8080", "--content-addr=content.example:8081"}, nil, nil},
+		{"content below a path", []string{"--content-public-url=https://b.example/content"}, nil, []string{"content.public_url: expected an address without a path"}},
 		{"another host", []string{"--public-url=https://a.example", "--content-public-url=https://b.example"}, nil, nil},
 		{"flush above log", []string{"--commit-flush-bytes=1GiB", "--commit-log-bytes=1GiB"}, nil, []string{"commit.flush_bytes: expected at most half of commit.log_bytes"}},
 		{"body above log", []string{"--limits-body-bytes=513MiB", "--commit-log-bytes=1GiB"}, nil, []string{"limits.body_bytes: expected at most half of commit.log_bytes"}},

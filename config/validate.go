@@ -80,6 +80,12 @@ var rules = []rule{
 	{[]string{"content.public_url", "public_url", "content.addr"},
 		func(c *Config) bool { return !strings.EqualFold(pagesHost(c), contentHost(c)) },
 		"another host name than that of the pages (another port is not enough: cookies ignore ports); without an address of its own content is at the host of content.addr, pages without public_url at localhost"},
+	{[]string{"content.public_url"},
+		func(c *Config) bool {
+			u, err := url.Parse(c.Content.PublicURL)
+			return err != nil || u.Path == ""
+		},
+		"an address without a path: content has a host name of its own, whole"},
 	{[]string{"commit.flush_bytes", "commit.log_bytes"},
 		func(c *Config) bool { return c.Commit.FlushBytes <= c.Commit.LogBytes/2 },
 		"at most half of commit.log_bytes"},

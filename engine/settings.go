@@ -46,6 +46,7 @@ const serverXML = `<clickhouse>
   <query_condition_cache_size>16777216</query_condition_cache_size>
   <query_cache><max_size_in_bytes>16777216</max_size_in_bytes></query_cache>
   <compiled_expression_cache_size>33554432</compiled_expression_cache_size>
+  <os_threads_nice_value_merge_mutate>5</os_threads_nice_value_merge_mutate>
   <background_schedule_pool_size>8</background_schedule_pool_size>
   <max_concurrent_queries>256</max_concurrent_queries>
   <max_connections>512</max_connections>

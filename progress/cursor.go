@@ -89,9 +89,10 @@ func (p *Projector) empty(ctx context.Context) error {
 }
 
 // writeSettings: one thread, so that a cycle leaves the others to ingestion;
-// states of one cycle are never dropped as duplicates of another's.
+// states of one cycle are never dropped as duplicates of another's. It stands back
+// behind what is posted and read at the same time (a Linux nice value).
 var writeSettings = clickhouse.Settings{
-	"max_threads": 1, "max_insert_threads": 1, "insert_deduplicate": 0, "async_insert": 0,
+	"max_threads": 1, "max_insert_threads": 1, "os_thread_priority": 5, "insert_deduplicate": 0, "async_insert": 0,
 	"max_bytes_before_external_group_by": 256 << 20,
 	"optimize_on_insert":                 1, "lightweight_deletes_sync": 2, "mutations_sync": 2,
 }

@@ -161,15 +161,19 @@ func (e *Env) metric(name string) (float64, error) {
 	return 0, fmt.Errorf("the server has no metric %s", name)
 }
 
-// settle waits until the log is empty and the engine merges nothing, or until
-// the time is over: a measurement should not pay for the one before.
+// settle waits until the log is empty, progress has caught up and the engine
+// merges nothing, or until the time is over: a measurement should not pay for
+// the one before.
 func (e *Env) settle(ctx context.Context, within time.Duration) error {
 	quiet := 0
 	for end := time.Now().Add(within); time.Now().Before(end) && quiet < 3; {
-		var queue float64
+		var queue, behind float64
 		if e.server != nil {
 			var err error
 			if queue, err = e.metric("lernspur_commit_queue_statements"); err != nil {
+				return err
+			}
+			if behind, err = e.metric("lernspur_progress_behind_seconds"); err != nil {
 				return err
 			}
 		}
@@ -178,7 +182,7 @@ func (e *Env) settle(ctx context.Context, within time.Duration) error {
 			return fmt.Errorf("asking for merges: %w", err)
 		}
 		quiet++
-		if queue > 0 || merges > 0 {
+		if queue > 0 || behind > 0 || merges > 0 {
 			quiet = 0
 		}
 		select {

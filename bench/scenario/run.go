@@ -150,7 +150,7 @@ func (e *Env) round(ctx context.Context, p Plan, c *ceilings, r *result.Run) err
 		if !p.wants(step.scenario) {
 			continue
 		}
-		if err := e.settle(ctx, time.Minute); err != nil {
+		if err := e.settle(ctx, 2*time.Minute); err != nil {
 			return err
 		}
 		if err := step.do(); err != nil {
@@ -162,7 +162,7 @@ func (e *Env) round(ctx context.Context, p Plan, c *ceilings, r *result.Run) err
 
 // freshness measures reads after writes, idle and at half the speed of (b).
 func (e *Env) freshness(ctx context.Context, p Plan, r *result.Run) error {
-	if err := e.settle(ctx, time.Minute); err != nil {
+	if err := e.settle(ctx, 2*time.Minute); err != nil {
 		return err
 	}
 	idle, err := e.fresh(ctx, p.Fresh, "idle")
