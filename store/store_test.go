@@ -94,6 +94,35 @@ func TestOpenTwiceChangesNothing(t *testing.T) {
 	}
 }
 
+// TestOpenAfterAnInterruptedStart: the database has no transactions for tables, so
+// a process that dies while it makes them leaves some, and none of what says
+// which. Every step of every migration can be done again.
+func TestOpenAfterAnInterruptedStart(t *testing.T) {
+	for _, tt := range []struct{ name, left string }{
+		{"every table, and nothing noted", "ALTER TABLE goose_db_version DELETE WHERE version_id > 0 SETTINGS mutations_sync = 2"},
+		{"a list of migrations that nobody has written to yet", "TRUNCATE TABLE goose_db_version"},
+		{"no list of migrations", "DROP TABLE goose_db_version SYNC"},
+		{"the last ones not noted", "ALTER TABLE goose_db_version DELETE WHERE version_id > 5 SETTINGS mutations_sync = 2"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dsn, ctx := storetest.DSN(t), context.Background()
+			s, err := store.Open(ctx, dsn, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = s.Conn().Exec(ctx, tt.left)
+			s.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s, err = store.Open(ctx, dsn, nil); err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
+		})
+	}
+}
+
 func TestOpenHidesThePassword(t *testing.T) {
 	_, err := store.Open(context.Background(), "clickhouse://user:geheim@host:port:port/", nil)
 	if err == nil || strings.Contains(err.Error(), "geheim") {

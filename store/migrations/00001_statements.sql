@@ -7,7 +7,7 @@
 -- The columns that are read together with raw, of rows that lie far apart, have
 -- small blocks: of each block one row is wanted.
 
-CREATE TABLE statements
+CREATE TABLE IF NOT EXISTS statements
 (
     `tenant` String,
     `stored` Int64 CODEC(Delta, ZSTD(1)) SETTINGS (min_compress_block_size = 4096, max_compress_block_size = 4096),
@@ -39,7 +39,7 @@ ORDER BY (tenant, stored)
 SETTINGS index_granularity = 64, merge_selector_base = 8, min_parts_to_merge_at_once = 20, merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE lookups
+CREATE TABLE IF NOT EXISTS lookups
 (
     `tenant` String,
     `kind` UInt8 COMMENT '1 id, 2 agent, 3 related agent, 4 authority, 5 activity, 6 related activity, 7 registration, 8 verb, 9 reference to, 10 voiding of, 11 attachment' CODEC(ZSTD(1)),
@@ -52,7 +52,7 @@ ORDER BY (tenant, kind, key, stored)
 SETTINGS index_granularity = 1024, merge_selector_base = 8, merge_selector_enable_heuristic_to_lower_max_parts_to_merge_at_once = 0,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE refs
+CREATE TABLE IF NOT EXISTS refs
 (
     `tenant` String,
     `target` Int64 COMMENT 'stored of the statement that is pointed to' CODEC(ZSTD(1)),
@@ -63,7 +63,7 @@ ORDER BY (tenant, target, referrer)
 SETTINGS index_granularity = 1024,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE api_keys
+CREATE TABLE IF NOT EXISTS api_keys
 (
     `id` String CODEC(ZSTD(1)),
     `record` String COMMENT 'JSON, the secret only as its SHA-256',

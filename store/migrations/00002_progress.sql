@@ -3,7 +3,7 @@
 -- 9223372036854775807 stands for never, -9223372036854775808 for not at all:
 -- with them every column merges by min or max.
 
-CREATE TABLE progress
+CREATE TABLE IF NOT EXISTS progress
 (
     `tenant` String,
     `course` LowCardinality(String),
@@ -20,7 +20,7 @@ ORDER BY (tenant, course, learner)
 SETTINGS index_granularity = 1024,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE progress_cursor
+CREATE TABLE IF NOT EXISTS progress_cursor
 (
     `name` LowCardinality(String),
     `version` Int64 COMMENT 'the row with the highest is in force',

@@ -3,7 +3,7 @@
 -- it replaces, and the tombstone of what was deleted, goes or stays with merging.
 -- A part is read in small granules: one document of many is wanted.
 
-CREATE TABLE documents
+CREATE TABLE IF NOT EXISTS documents
 (
     `tenant` String,
     `kind` UInt8 COMMENT '1 State, 2 Agent Profile, 3 Activity Profile' CODEC(ZSTD(1)),

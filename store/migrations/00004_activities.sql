@@ -2,7 +2,7 @@
 -- What statements say of the activities they name: each definition once, with
 -- the instant at which it was last new. Reading merges them, the latest wins.
 
-CREATE TABLE activity_definitions
+CREATE TABLE IF NOT EXISTS activity_definitions
 (
     `tenant` String,
     `key` UUID COMMENT 'of the activity, as in lookups' CODEC(ZSTD(1)),

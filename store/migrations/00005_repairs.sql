@@ -4,7 +4,7 @@
 -- on their way. What is counted by is repeated here, so that counting never
 -- touches the statements.
 
-CREATE TABLE repairs
+CREATE TABLE IF NOT EXISTS repairs
 (
     `tenant` String,
     `stored` Int64 COMMENT 'of the statement' CODEC(Delta, ZSTD(1)),

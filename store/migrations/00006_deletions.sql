@@ -4,7 +4,7 @@
 -- partition that goes when it is done; deleted keeps the ids that cannot be used
 -- again.
 
-CREATE TABLE deletions
+CREATE TABLE IF NOT EXISTS deletions
 (
     `tenant` String,
     `id` UUID,
@@ -16,7 +16,7 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY (tenant, id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE deletion_items
+CREATE TABLE IF NOT EXISTS deletion_items
 (
     `tenant` String,
     `job` UUID COMMENT 'id of the deletion' CODEC(ZSTD(1)),
@@ -29,7 +29,7 @@ PARTITION BY job
 ORDER BY (tenant, job, stored)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE deleted
+CREATE TABLE IF NOT EXISTS deleted
 (
     `tenant` String,
     `id` UUID COMMENT 'of a statement that was deleted' CODEC(NONE),

@@ -4,7 +4,7 @@
 -- with FINAL, which leaves out what is deleted. Days are Date32, both ends
 -- included; 1900-01-01 and 2299-12-31 stand for no beginning and no end.
 
-CREATE TABLE persons
+CREATE TABLE IF NOT EXISTS persons
 (
     `tenant` String,
     `identifier` String COMMENT 'as statements.actor has it; an mbox also as its mbox_sha1sum' CODEC(ZSTD(1)),
@@ -20,7 +20,7 @@ ORDER BY (tenant, identifier)
 SETTINGS index_granularity = 1024,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE person_units
+CREATE TABLE IF NOT EXISTS person_units
 (
     `tenant` String,
     `person` String CODEC(ZSTD(1)),
@@ -36,7 +36,7 @@ ORDER BY (tenant, person, since)
 SETTINGS index_granularity = 1024,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE person_groups
+CREATE TABLE IF NOT EXISTS person_groups
 (
     `tenant` String,
     `group` String COMMENT 'id of the group' CODEC(ZSTD(1)),
@@ -52,7 +52,7 @@ ORDER BY (tenant, group, person, role)
 SETTINGS index_granularity = 1024,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE units
+CREATE TABLE IF NOT EXISTS units
 (
     `tenant` String,
     `unit` String COMMENT 'id of the unit' CODEC(ZSTD(1)),
@@ -69,7 +69,7 @@ ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (tenant, unit, since)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE headcounts
+CREATE TABLE IF NOT EXISTS headcounts
 (
     `tenant` String,
     `unit` String COMMENT 'id of the unit',
@@ -82,7 +82,7 @@ ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (tenant, unit, year)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE directory_cursor
+CREATE TABLE IF NOT EXISTS directory_cursor
 (
     `tenant` String,
     `version` Int64 COMMENT 'of the directory that the tables above show' CODEC(ZSTD(1)),

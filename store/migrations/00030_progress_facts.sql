@@ -6,7 +6,7 @@
 -- count from when it stands in progress_generations.
 -- -9223372036854775808 stands for not at all, 9223372036854775807 for never.
 
-CREATE TABLE progress_attempts
+CREATE TABLE IF NOT EXISTS progress_attempts
 (
     `tenant` String,
     `course` LowCardinality(String),
@@ -29,7 +29,7 @@ ORDER BY (tenant, course, learner, generation, registration, at, stored)
 SETTINGS index_granularity = 1024,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE progress_slots
+CREATE TABLE IF NOT EXISTS progress_slots
 (
     `tenant` String,
     `course` LowCardinality(String),
@@ -45,7 +45,7 @@ ORDER BY (tenant, course, learner, generation, slot)
 SETTINGS index_granularity = 1024,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE progress_answers
+CREATE TABLE IF NOT EXISTS progress_answers
 (
     `tenant` String,
     `course` LowCardinality(String),
@@ -59,7 +59,7 @@ ORDER BY (tenant, course, question, learner, generation)
 SETTINGS index_granularity = 1024,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE progress_generations
+CREATE TABLE IF NOT EXISTS progress_generations
 (
     `tenant` String,
     `learner` String,
@@ -69,7 +69,7 @@ ENGINE = ReplacingMergeTree(generation)
 ORDER BY (tenant, learner)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
 
-CREATE TABLE course_settings
+CREATE TABLE IF NOT EXISTS course_settings
 (
     `tenant` String,
     `course` String,
