@@ -46,7 +46,7 @@ const serverXML = `<clickhouse>
   <query_condition_cache_size>16777216</query_condition_cache_size>
   <query_cache><max_size_in_bytes>16777216</max_size_in_bytes></query_cache>
   <compiled_expression_cache_size>33554432</compiled_expression_cache_size>
-  <os_threads_nice_value_merge_mutate>5</os_threads_nice_value_merge_mutate>
+  {{with .StandBack}}<os_threads_nice_value_merge_mutate>{{.}}</os_threads_nice_value_merge_mutate>{{end}}
   <background_schedule_pool_size>8</background_schedule_pool_size>
   <max_concurrent_queries>256</max_concurrent_queries>
   <max_connections>512</max_connections>
@@ -89,6 +89,15 @@ const usersXML = `<clickhouse>
   </users>
 </clickhouse>
 `
+
+// StandBack is how far merging stands back behind what is posted and read, 0
+// where it cannot.
+func (s settings) StandBack() int {
+	if mayStandBack() {
+		return standBack
+	}
+	return 0
+}
 
 // ServerMemory is the limit that the tracker gets, in bytes.
 func (s settings) ServerMemory() int64 { return s.MemoryBytes - untracked }

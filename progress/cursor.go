@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 )
@@ -89,15 +90,40 @@ func (p *Projector) empty(ctx context.Context) error {
 }
 
 // writeSettings: one thread, so that a cycle leaves the others to ingestion;
-// states of one cycle are never dropped as duplicates of another's. It stands back
-// behind what is posted and read at the same time (a Linux nice value).
+// states of one cycle are never dropped as duplicates of another's.
 var writeSettings = clickhouse.Settings{
-	"max_threads": 1, "max_insert_threads": 1, "os_thread_priority": 5, "insert_deduplicate": 0, "async_insert": 0,
+	"max_threads": 1, "max_insert_threads": 1, "insert_deduplicate": 0, "async_insert": 0,
 	"max_bytes_before_external_group_by": 256 << 20,
 	"optimize_on_insert":                 1, "lightweight_deletes_sync": 2, "mutations_sync": 2,
 }
 
 // exec runs a statement that writes.
 func (p *Projector) exec(ctx context.Context, sql string) error {
-	return p.conn.Exec(clickhouse.Context(ctx, clickhouse.WithSettings(writeSettings)), sql)
+	settings := writeSettings
+	if p.standsBack(ctx) {
+		settings = maps.Clone(settings)
+		settings["os_thread_priority"] = standBack
+	}
+	return p.conn.Exec(clickhouse.Context(ctx, clickhouse.WithSettings(settings)), sql)
+}
+
+// standBack is the Linux nice value of what keeps progress, behind what is posted
+// and read at the same time.
+const standBack = 5
+
+// standsBack tells whether the database may do that: it does where its merges do
+// (os_threads_nice_value_merge_mutate). Elsewhere it could die of it, since some
+// systems let a thread become less urgent but not urgent again.
+func (p *Projector) standsBack(ctx context.Context) bool {
+	if known := p.background.Load(); known != nil {
+		return *known
+	}
+	var n uint64
+	err := p.conn.QueryRow(ctx, `SELECT count() FROM system.server_settings WHERE name = 'os_threads_nice_value_merge_mutate' AND toInt32OrZero(value) > 0`).Scan(&n)
+	if err != nil {
+		return false // asked again the next time
+	}
+	known := n > 0
+	p.background.Store(&known)
+	return known
 }

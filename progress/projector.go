@@ -45,6 +45,8 @@ type Projector struct {
 	logger    *zap.Logger
 	monitor   *monitor
 	maxChunk  int64 // statements in one cycle
+	// background says whether the database lets cycles stand back; nil until asked.
+	background atomic.Pointer[bool]
 
 	now      func() time.Time
 	zone     *time.Location // of days and hours
