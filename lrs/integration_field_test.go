@@ -108,7 +108,7 @@ func TestISpringProbe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := p.Courses(t.Context(), directory.DefaultTenant, progress.Filter{Limit: 10})
+	page, err := p.Courses(t.Context(), directory.DefaultTenant, progress.Filter{Limit: 10, Selection: progress.Selection{Scope: progress.Scope{All: true}}})
 	if err != nil || len(page.Courses) != 1 || page.Courses[0].Learners != 1 {
 		t.Errorf("courses %+v, %v; want one with one learner", page.Courses, err)
 	}
