@@ -25,10 +25,10 @@ func Within(n, people, k int64, orAll bool) Count {
 
 // Second is for one list without a Plan. It suppresses the smallest of the counts that are shown when exactly one is
 // suppressed: where their total is known, the one could be had by subtraction.
-func Second(counts []*Count) {
+func Second(counts []Count) {
 	suppressed, smallest := 0, (*Count)(nil)
-	for _, c := range counts {
-		switch {
+	for i := range counts {
+		switch c := &counts[i]; {
 		case !c.shown:
 			suppressed++
 		case smallest == nil || c.n < smallest.n:

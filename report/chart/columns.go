@@ -17,13 +17,8 @@ const plotHeight = 220.0
 // Months draws figures by month as columns.
 func Months(f Frame, months []Month) []byte {
 	w := wordsOf(f.Language)
-	best, finding := -1, w.nothing
-	var most float64
-	for i, m := range months {
-		if m.Value.shown && (best < 0 || m.Value.v > months[best].Value.v) {
-			best, most = i, m.Value.v
-		}
-	}
+	best, most := highest(months, func(m Month) Value { return m.Value })
+	finding := w.nothing
 	if best >= 0 {
 		m := months[best]
 		finding = fmt.Sprintf(w.month, fmt.Sprintf("%s %d", w.full[m.Month-1], m.Year), w.number(most, 0))
@@ -57,13 +52,8 @@ type Bin struct {
 // Distribution draws how results are spread, as columns beside each other.
 func Distribution(f Frame, bins []Bin) []byte {
 	w := wordsOf(f.Language)
-	best, finding := -1, w.nothing
-	var most float64
-	for i, b := range bins {
-		if b.Count.shown && (best < 0 || b.Count.v > bins[best].Count.v) {
-			best, most = i, b.Count.v
-		}
-	}
+	best, most := highest(bins, func(b Bin) Value { return b.Count })
+	finding := w.nothing
 	if best >= 0 {
 		finding = fmt.Sprintf(w.bin, w.number(bins[best].From, 2), w.number(bins[best].To, 2))
 	}
@@ -84,6 +74,17 @@ func Distribution(f Frame, bins []Bin) []byte {
 		description = append(description, fmt.Sprintf(w.points+": %s.", w.number(b.From, 2), w.number(b.To, 2), w.value(b.Count, 0)))
 	}
 	return c.end(s.from+textSize*1.9, description)
+}
+
+// highest finds the first of the highest figures that are shown; -1 when none is.
+func highest[T any](list []T, of func(T) Value) (best int, most float64) {
+	best = -1
+	for i, one := range list {
+		if v := of(one); v.shown && (best < 0 || v.v > most) {
+			best, most = i, v.v
+		}
+	}
+	return best, most
 }
 
 // axis draws the vertical axis up to most; left is where the plot begins.

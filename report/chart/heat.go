@@ -19,25 +19,7 @@ var shades = []string{"#f3f7fa", "#d3e5f1", "#a5cbe3", "#66a5cc", "#2f7fb3", "#0
 // Week draws figures by weekday (0 is Monday) and hour as a map: the darker, the more.
 func Week(f Frame, hours [7][24]Value, core Core) []byte {
 	w := wordsOf(f.Language)
-	var most, all, outside float64
-	complete := true
-	for d := range hours {
-		for h, v := range hours[d] {
-			complete = complete && v.shown
-			most, all = max(most, v.v), all+v.v
-			if !core.has(d, h) {
-				outside += v.v
-			}
-		}
-	}
-	finding := w.nothing
-	if all > 0 {
-		finding = fmt.Sprintf(w.outside, w.percent(outside/all))
-	}
-	// A share of what is left would be wrong.
-	if !complete && f.Title == "" {
-		finding = f.Unit
-	}
+	finding, most := weekFinding(f, w, hours, core)
 	c := begin(f, finding)
 	left := margin + extent("Mon ") + 4
 	size := (width - margin - left) / 24
@@ -77,6 +59,28 @@ func Week(f Frame, hours [7][24]Value, core Core) []byte {
 	c.core(core, left, top, size)
 	bottom := top + 7*size
 	return c.end(c.key(left, bottom, most, shades), append([]string{finding + "."}, description...))
+}
+
+// weekFinding tells how much is outside core hours, and the highest figure.
+func weekFinding(f Frame, w words, hours [7][24]Value, core Core) (finding string, most float64) {
+	var all, outside float64
+	complete := true
+	for d := range hours {
+		for h, v := range hours[d] {
+			complete = complete && v.shown
+			most, all = max(most, v.v), all+v.v
+			if !core.has(d, h) {
+				outside += v.v
+			}
+		}
+	}
+	switch {
+	case !complete && f.Title == "": // a share of what is left would be wrong
+		return f.Unit, most
+	case all > 0:
+		return fmt.Sprintf(w.outside, w.percent(outside/all)), most
+	}
+	return w.nothing, most
 }
 
 // core draws a frame around the core hours of days in a row.
