@@ -15,7 +15,7 @@ func formatMicros(micros int64) string  { return statements.FormatStored(micros)
 
 // courses answers /courses.
 func (a *API) courses(ctx context.Context, tenant, _ string, ask asked) (answer, error) {
-	f := Filter{After: ask.after, Limit: ask.order.Limit, Selection: ask.Selection}
+	f := Filter{After: ask.after, Limit: ask.order.Limit, Selection: ask.Selection, directory: ask.directory}
 	page, err := a.Projector.Courses(ctx, tenant, f)
 	if err != nil {
 		return answer{}, err
@@ -55,7 +55,7 @@ func (a *API) course(ctx context.Context, tenant, id string, ask asked) (answer,
 	n := c.Learners
 	took := func(i int) any {
 		if c.Completed == 0 {
-			return nil
+			return s.of(c.Completed, nil)
 		}
 		return s.of(c.Completed, seconds(c.Took[i]))
 	}

@@ -21,6 +21,8 @@ type Filter struct {
 	// Selection chooses learners by Unit, Group and Scope; the rest of it does
 	// nothing here.
 	Selection Selection
+	// directory is the version of the directory; "": it is asked for.
+	directory string
 }
 
 // Page is an answer about courses, sorted by id.
@@ -42,9 +44,12 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 	if s := f.Selection; s.Unit != "" || s.Group != "" || !s.Scope.All {
 		return p.coursesOf(ctx, tenant, f)
 	}
-	directory, err := p.directoryVersion(ctx, tenant)
-	if err != nil {
-		return Page{}, err
+	directory := f.directory
+	if directory == "" {
+		var err error
+		if directory, err = p.directoryVersion(ctx, tenant); err != nil {
+			return Page{}, err
+		}
 	}
 	all, err := p.kept.get(ctx, tenant, page.Watermark, directory, func(ctx context.Context) ([]Course, error) {
 		return p.readPage(ctx, tenant, Filter{Limit: maxKept + 1})

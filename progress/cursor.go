@@ -120,10 +120,11 @@ func (p *Projector) standsBack(ctx context.Context) bool {
 	}
 	var n uint64
 	err := p.conn.QueryRow(ctx, `SELECT count() FROM system.server_settings WHERE name = 'os_threads_nice_value_merge_mutate' AND toInt32OrZero(value) > 0`).Scan(&n)
-	if err != nil {
-		return false // asked again the next time
+	var refused *clickhouse.Exception
+	if err != nil && !errors.As(err, &refused) {
+		return false // the connection was lost: asked again the next time
 	}
-	known := n > 0
+	known := err == nil && n > 0 // a server that refuses to say does not
 	p.background.Store(&known)
 	return known
 }

@@ -22,7 +22,7 @@ const noRegistration = "00000000-0000-0000-0000-000000000000"
 // factTables are the tables to which facts are added.
 var factTables = []string{"progress_attempts", "progress_slots", "progress_answers"}
 
-// facts are the INSERTs that add what statements say to the fact tables. where
+// facts are the INSERTs that add what statements say to the fact tables, answers last. where
 // and voided are those of judged. generation is what their learners have, "" for
 // the one in force; fresh then narrows down the learners it is read for.
 //
@@ -88,10 +88,15 @@ WHERE NOT void`, generation, billionths("value"), none, maxResponse,
 		judged("verb = '"+verbAnswered+"' AND object_kind = 1 AND "+where, voided, "object", "success", "raw"), join)
 }
 
-// freshFacts adds what the statements of a span say.
-func freshFacts(s span) []string {
+// freshFacts adds what the statements of a span say. Most spans have no answers, and an
+// INSERT that finds nothing costs nearly as much as one that does.
+func freshFacts(s span, answers bool) []string {
 	fresh := s.of("stored")
-	return facts(fresh, voidedAmong(s.of("target"), s.upto), "", fresh)
+	list := facts(fresh, voidedAmong(s.of("target"), s.upto), "", fresh)
+	if !answers {
+		list = list[:len(list)-1]
+	}
+	return list
 }
 
 // affectedFacts adds, as another generation, all facts of the learners whose
@@ -113,12 +118,12 @@ func theirPlaces(learners string) string {
 
 // addFacts brings the fact tables from s.from to s.upto. Another generation goes
 // before what is fresh, so that this is of it, too.
-func (p *Projector) addFacts(ctx context.Context, s span, voiding bool) error {
+func (p *Projector) addFacts(ctx context.Context, s span, f found) error {
 	var list []string
-	if voiding {
+	if f.voiding {
 		list = affectedFacts(s, p.nextGeneration())
 	}
-	for _, sql := range append(list, freshFacts(s)...) {
+	for _, sql := range append(list, freshFacts(s, f.answers)...) {
 		if err := p.exec(ctx, sql); err != nil {
 			return fmt.Errorf("adding facts: %w", err)
 		}

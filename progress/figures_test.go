@@ -362,6 +362,25 @@ func TestQuestionsByHand(t *testing.T) {
 	}
 }
 
+// TestManyResponses: 100 responses are listed, the most frequent first; 3 learners gave others.
+func TestManyResponses(t *testing.T) {
+	w := newWorld(t)
+	var text strings.Builder
+	for i := range 104 {
+		fmt.Fprintf(&text, "l%d answered Q1 02T08:00:00 response=r%03d\n", i, min(i, 102))
+	}
+	w.post("town", lines(t, text.String())...)
+	w.project()
+	list, _, err := w.Questions(context.Background(), "town", Selection{Course: c1, Scope: Scope{All: true}})
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d questions, %v", len(list), err)
+	}
+	q := list[0]
+	if len(q.Responses) != 100 || q.Responses[0] != (Response{"r102", 2}) || q.Responses[1] != (Response{"r000", 1}) || q.OtherResponses != 3 || q.Answers != 104 {
+		t.Errorf("%d listed, first %v, others %d of %d", len(q.Responses), q.Responses[:2], q.OtherResponses, q.Answers)
+	}
+}
+
 // TestGroupsAndUnits: ann and bob are in the group g, bob and cem in h; ann
 // belongs to section s of office o, bob to o itself, cem to office p.
 func TestGroupsAndUnits(t *testing.T) {

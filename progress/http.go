@@ -179,10 +179,10 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	etag, err := a.etag(r, tenant, ask)
-	if err != nil {
+	if ask.directory, err = a.Projector.directoryVersion(r.Context(), tenant); err != nil {
 		return err
 	}
+	etag := a.etag(r, tenant, ask)
 	w.Header().Set("ETag", etag)
 	w.Header().Set("Vary", "Accept, Authorization, Cookie")
 	if matches(r.Header.Get("If-None-Match"), etag) {
@@ -228,16 +228,11 @@ func (a *API) wait(ctx context.Context) error {
 
 // etag is the same as long as the same question gets the same figures: until
 // statements or the directory change, or, for what is reckoned in days, the hour.
-func (a *API) etag(r *http.Request, tenant string, ask asked) (string, error) {
+func (a *API) etag(r *http.Request, tenant string, ask asked) string {
 	p := a.Projector
-	revision := p.revision.Load()
-	directory, err := p.directoryVersion(r.Context(), tenant)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s %d %q %s %q %q %t %v", p.born, revision, directory, p.now().Truncate(time.Hour).Unix(),
-		tenant, ask.format, r.URL.EscapedPath(), r.URL.RawQuery, ask.Scope.Aggregates, ask.Scope.Groups))
-	return `"` + hex.EncodeToString(sum[:16]) + `"`, nil
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s %d %q %s %q %q %+v", p.born, p.revision.Load(), ask.directory, p.now().Truncate(time.Hour).Unix(),
+		tenant, ask.format, r.URL.EscapedPath(), r.URL.RawQuery, ask.Scope))
+	return `"` + hex.EncodeToString(sum[:16]) + `"`
 }
 
 // matches tells whether If-None-Match names an ETag (RFC 9110, 13.1.2).

@@ -231,9 +231,17 @@ func sameInAllFormats(t *testing.T, send func(path, accept string, v *visitor.Vi
 	}
 }
 
+// etag is the one of a path for somebody.
+func (w *world) etag(path string, s Scope) string {
+	return NewAPI(Options{Projector: w.Projector}).etag(httptest.NewRequest("GET", path, nil), "town", asked{Selection: Selection{Scope: s}})
+}
+
 func TestETags(t *testing.T) {
 	w, h := pilot(t)
 	path := Base + "courses/" + url.PathEscape(c1)
+	if nobody := w.etag(path, Scope{}); nobody == w.etag(path, Scope{All: true}) {
+		t.Errorf("who may see everybody and who may see nobody have the same: %s", nobody)
+	}
 	fetch := func(path, etag string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest("GET", path, nil)
 		r.SetBasicAuth("all/read", "town")

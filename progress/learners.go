@@ -132,11 +132,17 @@ func (p *Projector) Learners(ctx context.Context, tenant string, s Selection, ki
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading learners: %w", err)
 	}
-	if len(list) > o.Limit {
-		list = list[:o.Limit]
-		next = &Place{values[o.Limit-1], list[o.Limit-1].ID}
-	}
+	list, next = pageOf(list, values, o.Limit, func(l Learner) string { return l.ID })
 	return list, next, nil
+}
+
+// pageOf cuts a list to a page and answers the place of its last row when there are
+// more. values is what the rows are sorted by.
+func pageOf[T any](list []T, values []string, limit int, id func(T) string) ([]T, *Place) {
+	if len(list) <= limit {
+		return list, nil
+	}
+	return list[:limit], &Place{values[limit-1], id(list[limit-1])}
 }
 
 func kindOf(kind string) string {
@@ -205,10 +211,7 @@ FROM (SELECT * FROM (%[3]s) WHERE %[4]s) AS l GROUP BY human) WHERE %[5]s %[6]s`
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading learners: %w", err)
 	}
-	if len(list) > o.Limit {
-		list = list[:o.Limit]
-		next = &Place{values[o.Limit-1], list[o.Limit-1].ID}
-	}
+	list, next = pageOf(list, values, o.Limit, func(t Totals) string { return t.ID })
 	return list, next, nil
 }
 

@@ -67,6 +67,8 @@ type Projector struct {
 	// generation is the highest that was given to learners.
 	generation int64
 
+	settings sync.Mutex // held while settings of courses change
+
 	stop context.CancelFunc
 	done chan struct{}
 }
@@ -243,7 +245,8 @@ func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 	}
 	began := time.Now()
 	target := p.watermark()
-	s, voiding, n, err := p.next(ctx, target)
+	s, f, err := p.next(ctx, target)
+	n, voiding := f.n, f.voiding
 	if err != nil {
 		return false, fmt.Errorf("looking for new statements: %w", err)
 	}
@@ -253,7 +256,7 @@ func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 			p.chunk = max(minChunk, n/2)
 			return false, fmt.Errorf("folding statements into states: %w", err)
 		}
-		if err := p.addFacts(ctx, s, voiding); err != nil {
+		if err := p.addFacts(ctx, s, f); err != nil {
 			p.chunk = max(minChunk, n/2)
 			return false, err
 		}
@@ -274,17 +277,24 @@ func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 	return s.upto < target, nil
 }
 
+// found is what a span holds: so many statements, and whether there are voiding ones
+// and answers among them.
+type found struct {
+	n                int64
+	voiding, answers bool
+}
+
 // next chooses the span of the next cycle so that it holds as many statements
-// as a cycle may have at most, and tells how many there are and whether some are voiding.
-func (p *Projector) next(ctx context.Context, target int64) (s span, voiding bool, n int64, err error) {
+// as a cycle may have at most, and tells what it holds.
+func (p *Projector) next(ctx context.Context, target int64) (s span, f found, err error) {
 	s.from = p.reached.value()
 	for {
 		s.upto = min(target, s.from+p.width)
-		var all, voids uint64
-		if err = p.conn.QueryRow(ctx, countSQL(s)).Scan(&all, &voids); err != nil {
-			return s, false, 0, err
+		var all, voids, answers uint64
+		if err = p.conn.QueryRow(ctx, countSQL(s)).Scan(&all, &voids, &answers); err != nil {
+			return s, f, err
 		}
-		n = int64(all)
+		n := int64(all)
 		switch {
 		case n > p.chunk && s.upto-s.from > 1:
 			p.width = (s.upto - s.from) / 2
@@ -292,7 +302,7 @@ func (p *Projector) next(ctx context.Context, target int64) (s span, voiding boo
 		case n == 0 && s.upto < target:
 			var first int64
 			if err = p.conn.QueryRow(ctx, firstSQL(span{s.upto, target})).Scan(&first); err != nil {
-				return s, false, 0, err
+				return s, f, err
 			}
 			if s.upto = first - 1; first == 0 {
 				s.upto = target
@@ -300,6 +310,6 @@ func (p *Projector) next(ctx context.Context, target int64) (s span, voiding boo
 		case n < p.chunk/4 && s.upto < target:
 			p.width *= 2
 		}
-		return s, voids > 0, n, nil
+		return s, found{n, voids > 0, answers > 0}, nil
 	}
 }

@@ -64,12 +64,12 @@ func (m *machine) readDurations() {
 func (m *machine) cutFacts() {
 	ctx := context.Background()
 	if m.w.mark.Load() > m.w.Watermark() {
-		s, voiding, n, err := m.w.next(ctx, m.w.mark.Load())
-		if err == nil && n > 0 {
-			err = m.w.exec(ctx, foldSQL(s, n, voiding))
+		s, f, err := m.w.next(ctx, m.w.mark.Load())
+		if err == nil && f.n > 0 {
+			err = m.w.exec(ctx, foldSQL(s, f.n, f.voiding))
 		}
-		list := freshFacts(s)
-		if voiding {
+		list := freshFacts(s, f.answers)
+		if f.voiding {
 			list = append(affectedFacts(s, m.w.nextGeneration()), list...)
 		}
 		for _, sql := range list[:rapid.IntRange(0, len(list)).Draw(m.rt, "inserts")] {

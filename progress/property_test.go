@@ -149,10 +149,10 @@ func (m *machine) delete() {
 func (m *machine) cut() {
 	ctx := context.Background()
 	if m.w.mark.Load() > m.w.Watermark() {
-		s, voiding, n, err := m.w.next(ctx, m.w.mark.Load())
-		n = rapid.SampledFrom([]int64{n, fewStatements + 1}).Draw(m.rt, "n") // either way to find old states
+		s, f, err := m.w.next(ctx, m.w.mark.Load())
+		n := rapid.SampledFrom([]int64{f.n, fewStatements + 1}).Draw(m.rt, "n") // either way to find old states
 		if err == nil {
-			err = m.w.exec(ctx, foldSQL(s, n, voiding))
+			err = m.w.exec(ctx, foldSQL(s, n, f.voiding))
 		}
 		if err != nil {
 			m.rt.Fatal(err)

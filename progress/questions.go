@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -70,9 +71,11 @@ FROM (
 ) GROUP BY question ORDER BY question`, none, q.firstAnswersSQL())
 }
 
-// responsesSQL: how often each response was given; the most frequent first.
+// responsesSQL: how often the responses were given that were given most, the most
+// frequent first.
 func (q question) responsesSQL() string {
-	return fmt.Sprintf(`SELECT question, response, count() AS n FROM (%s) GROUP BY question, response ORDER BY question, n DESC, response`, q.firstAnswersSQL())
+	return fmt.Sprintf(`SELECT question, response, count() AS n FROM (%s) GROUP BY question, response ORDER BY question, n DESC, response LIMIT %d BY question`,
+		q.firstAnswersSQL(), maxResponses)
 }
 
 // alphaSQL: how the marks on the questions {items} vary among those who have a
@@ -128,29 +131,22 @@ func (p *Projector) Questions(ctx context.Context, tenant string, s Selection) (
 
 // responses fills in what was answered. list is sorted by id.
 func (p *Projector) responses(ctx context.Context, q question, list []Question) error {
+	for i := range list {
+		list[i].OtherResponses = list[i].Answers
+	}
 	return p.query(q.context(ctx, nil), q.responsesSQL(), func(rows driver.Rows) error {
 		var id, text string
 		var n uint64
 		if err := rows.Scan(&id, &text, &n); err != nil {
 			return err
 		}
-		at, found := slices.BinarySearchFunc(list, id, func(q Question, id string) int {
-			switch {
-			case q.ID < id:
-				return -1
-			case q.ID > id:
-				return 1
-			}
-			return 0
-		})
+		at, found := slices.BinarySearchFunc(list, id, func(q Question, id string) int { return cmp.Compare(q.ID, id) })
 		if !found { // answered since the questions were read
 			return nil
 		}
-		if of := &list[at]; len(of.Responses) < maxResponses {
-			of.Responses = append(of.Responses, Response{text, int64(n)})
-		} else {
-			of.OtherResponses += int64(n)
-		}
+		of := &list[at]
+		of.Responses = append(of.Responses, Response{text, int64(n)})
+		of.OtherResponses = max(0, of.OtherResponses-int64(n)) // answers may have come since
 		return nil
 	})
 }

@@ -29,11 +29,11 @@ func (p *Projector) SetDuration(ctx context.Context, tenant, course, duration st
 	if duration != DurationSession && duration != DurationCumulative {
 		return fmt.Errorf("a duration is %s or %s, not %q", DurationSession, DurationCumulative, duration)
 	}
-	p.cycle.Lock() // versions rise one after the other
-	defer p.cycle.Unlock()
+	p.settings.Lock() // versions rise one after the other
+	defer p.settings.Unlock()
 	ctx = clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{"tenant": tenant, "course": course}))
-	sql := fmt.Sprintf(`INSERT INTO course_settings (tenant, course, duration, version) SELECT {tenant:String}, {course:String}, '%s', %d + (
-SELECT max(version) FROM course_settings WHERE tenant = {tenant:String} AND course = {course:String})`, duration, 1)
+	sql := fmt.Sprintf(`INSERT INTO course_settings (tenant, course, duration, version) SELECT {tenant:String}, {course:String}, '%s', 1 + (
+SELECT max(version) FROM course_settings WHERE tenant = {tenant:String} AND course = {course:String})`, duration)
 	if err := p.exec(ctx, sql); err != nil {
 		return fmt.Errorf("keeping how durations are to be read: %w", err)
 	}

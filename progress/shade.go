@@ -33,11 +33,8 @@ func (s shade) people(n int64) any {
 
 // among is a number of people among others; orAll shows it also when it is all.
 func (s shade) among(n, people int64, orAll bool) any {
-	switch {
-	case s.k == 0:
+	if s.k == 0 {
 		return n
-	case people < s.k:
-		return suppress.Count{}
 	}
 	return suppress.Within(n, people, s.k, orAll)
 }
@@ -50,21 +47,27 @@ func (s shade) of(people int64, v any) any {
 	return v
 }
 
-// mean is a score, from a sum in billionths; nil when there is none.
+// mean is a score, from a sum in billionths; nil when there is none. Of few it is
+// not told whether there is one.
 func (s shade) mean(sum, n int64) any {
-	if n == 0 {
-		return nil
-	}
-	v := float64(sum) / float64(n) / 1e9
-	if s.k > 0 && (n < s.k || suppress.Telling(v)) {
+	switch v := float64(sum) / float64(n) / 1e9; {
+	case n < s.k:
 		return hidden{}
+	case n == 0:
+		return nil
+	case s.k > 0 && suppress.Telling(v):
+		return hidden{}
+	default:
+		return rounded(v)
 	}
-	return rounded(v)
 }
 
-// share is a rate; nil of nobody.
+// share is a rate; nil of nobody, where that may be known.
 func (s shade) share(n, people int64) any {
-	if people == 0 {
+	switch {
+	case people < s.k:
+		return hidden{}
+	case people == 0:
 		return nil
 	}
 	if count, ok := s.among(n, people, false).(suppress.Count); ok {
@@ -78,10 +81,10 @@ func (s shade) share(n, people int64) any {
 // instant is the latest activity: of a group only its day.
 func (p *Projector) instant(s shade, people, micros int64) any {
 	switch {
-	case people == 0:
-		return nil
 	case people < s.k:
 		return hidden{}
+	case people == 0:
+		return nil
 	case s.k > 0:
 		return fromMicros(micros).In(p.zone).Format("2006-01-02")
 	}
@@ -123,14 +126,12 @@ func (s shade) withSuppressed(t table, second ...string) table {
 }
 
 func suppressSecond(t table, column int) {
-	cells := make([]suppress.Count, len(t.rows))
-	counts := make([]*suppress.Count, len(t.rows))
+	counts := make([]suppress.Count, len(t.rows))
 	for i, row := range t.rows {
-		cells[i], _ = row[column].(suppress.Count)
-		counts[i] = &cells[i]
+		counts[i], _ = row[column].(suppress.Count)
 	}
 	suppress.Second(counts)
 	for i, row := range t.rows {
-		row[column] = cells[i]
+		row[column] = counts[i]
 	}
 }

@@ -78,9 +78,10 @@ func (s span) of(column string) string {
 	return fmt.Sprintf("%[1]s > %[2]d AND %[1]s <= %[3]d", column, s.from, s.upto)
 }
 
-// countSQL counts the statements of a span, and the voiding ones among them.
+// countSQL counts the statements of a span, and the voiding ones and the answers
+// among them.
 func countSQL(s span) string {
-	return `SELECT count(), countIf(voiding = 1) FROM statements WHERE ` + s.of("stored")
+	return `SELECT count(), countIf(voiding = 1), countIf(verb = '` + verbAnswered + `') FROM statements WHERE ` + s.of("stored")
 }
 
 // firstSQL finds the first statement of a span, 0 if there is none.

@@ -22,11 +22,11 @@ func TestSQL(t *testing.T) {
 		{"check", checkSQL(2000, 1, 3)},
 	}
 	q := question{Selection: Selection{Course: c1, IdleDays: 7, Scope: Scope{All: true}}, tenant: "town", asOf: testNow, zone: defaultZone()}
-	for i, sql := range append(freshFacts(s), affectedFacts(s, 7)...) {
+	for i, sql := range append(freshFacts(s, true), affectedFacts(s, 7)...) {
 		queries = append(queries, struct{ name, sql string }{fmt.Sprint("facts ", i), sql})
 	}
 	queries = append(queries, []struct{ name, sql string }{
-		{"learners", q.learnersSQL()}, {"drop-off", q.dropOffSQL()}, {"hours", q.hoursSQL()}, {"questions", q.questionsSQL()}, {"alpha", q.alphaSQL()},
+		{"learners", q.learnersSQL()}, {"drop-off", q.dropOffSQL()}, {"hours", q.hoursSQL()}, {"questions", q.questionsSQL()}, {"responses", q.responsesSQL()}, {"alpha", q.alphaSQL()},
 		{"trend, firsts", q.firstsSQL("week")}, {"trend, active", q.activeSQL("week")},
 		{"a trainer's", question{Selection: Selection{Unit: "u", Group: "g", Scope: Scope{Groups: []string{"g"}}}}.reachedSQL()},
 	}...)

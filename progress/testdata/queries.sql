@@ -1,5 +1,5 @@
 -- count
-SELECT count(), countIf(voiding = 1) FROM statements WHERE stored > 1000 AND stored <= 2000;
+SELECT count(), countIf(voiding = 1), countIf(verb = 'http://adlnet.gov/expapi/verbs/answered') FROM statements WHERE stored > 1000 AND stored <= 2000;
 
 -- first
 SELECT min(stored) FROM statements WHERE stored > 1000 AND stored <= 2000;
@@ -431,6 +431,12 @@ FROM (SELECT * FROM progress_answers WHERE tenant = {tenant:String} AND course =
 LEFT ANY JOIN (SELECT identifier, person, name, path FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
 WHERE 1) GROUP BY question, human)
 ) GROUP BY question ORDER BY question;
+
+-- responses
+SELECT question, response, count() AS n FROM (SELECT question, human, min(first) AS f, f.3 AS correct, f.4 AS mark, f.5 AS response FROM (SELECT toString(s.course) AS course, s.learner AS learner, if(who.person = '', s.learner, who.person) AS human, who.person != '' AS assigned, who.name AS name, who.path AS path, toString(question) AS question, first
+FROM (SELECT * FROM progress_answers WHERE tenant = {tenant:String} AND course = {course:String} AND if(generation = 0, learner NOT IN (SELECT learner FROM progress_generations WHERE tenant = {tenant:String}), (learner, generation) IN (SELECT learner, max(generation) FROM progress_generations WHERE tenant = {tenant:String} GROUP BY learner))) AS s
+LEFT ANY JOIN (SELECT identifier, person, name, path FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE 1) GROUP BY question, human) GROUP BY question, response ORDER BY question, n DESC, response LIMIT 100 BY question;
 
 -- alpha
 SELECT count(), varSampStable(arraySum(mapValues(marks))), arraySum(arrayMap(v -> v, varSampStableForEach(arrayMap(i -> marks[i], {items:Array(String)})))) FROM (SELECT human, mapFromArrays(groupArray(question), groupArray(toFloat64(mark) / 1e9)) AS marks
