@@ -16,17 +16,19 @@ func (i *importing) unitRows() {
 	ids := make([]string, len(i.table.Rows))
 	for at, row := range i.table.Rows {
 		code, name := i.text(row, "code"), i.text(row, "name")
-		u, err := i.findUnit(cmp.Or(code, name))
-		if code != "" {
-			u, err = i.state.units[i.unitCode[code]], nil
-		}
+		var u *Unit
+		var err error
 		switch {
-		case err != nil:
-			i.wrong(row, "name", "%s", err)
-			continue
-		case code == "" && name == "":
+		case code != "":
+			u = i.state.units[i.unitCode[code]]
+		case name == "":
 			i.wrong(row, "", "there is neither a code nor a name in this row")
 			continue
+		default:
+			if u, err = i.findUnit(name); err != nil {
+				i.wrong(row, "name", "%s", err)
+				continue
+			}
 		}
 		next := Unit{Code: code}
 		if u != nil {
