@@ -104,12 +104,12 @@ func (l look) SignIn(w http.ResponseWriter, r *http.Request, v signin.SignInView
 		OIDC: v.OIDC, OIDCName: v.OIDCName, Other: v.Other, Out: v.Out})
 }
 
-// Password implements signin.PasswordLook.
+// Password implements signin.Look.
 func (l look) Password(w http.ResponseWriter, r *http.Request, v signin.PasswordView) {
 	l.pages.Password(w, r, web.Password{Entry: entry(v.Common, v.Action), Account: v.Account, Old: v.Old, Hidden: v.Hidden, Gone: v.Gone, Done: v.Done})
 }
 
-// Notice implements signin.NoticeLook.
+// Notice implements signin.Look.
 func (l look) Notice(w http.ResponseWriter, r *http.Request, v signin.NoticeView) {
 	l.pages.Notice(w, r, web.Notice{Entry: entry(v.Common, ""), Back: v.SignIn})
 }

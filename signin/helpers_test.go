@@ -133,7 +133,7 @@ func newSite(t *testing.T, change func(*Options)) *site {
 	router := mux.NewRouter()
 	s.Server = httptest.NewServer(router)
 	t.Cleanup(s.Close)
-	o := Options{Records: s.records, Base: s.URL, Hash: cheap, Now: s.clock.now, FailTime: time.Nanosecond}
+	o := Options{Records: s.records, Base: s.URL, Hash: cheap, Now: s.clock.now, FailTime: time.Nanosecond, Look: plain{}}
 	if change != nil {
 		change(&o)
 	}
