@@ -51,7 +51,7 @@ type sessionsPage struct {
 	Form         sessionForm
 }
 
-// Bounds of the page of sessions.
+// Bounds of the page of sessions: of more the latest that were made.
 const (
 	listedSessions = 1000
 	offeredCourses = 500
@@ -71,7 +71,9 @@ func (s *Site) sessions(q *request) error {
 }
 
 func (s *Site) showSessions(q *request, status int, form sessionForm, wrong []fieldError) error {
-	list, err := s.deps.Attendance.Sessions(q.r.Context(), q.who.Tenant, "", uuid.Nil, listedSessions)
+	list, err := latest(listedSessions, func(after uuid.UUID, n int) ([]*attendance.Session, error) {
+		return s.deps.Attendance.Sessions(q.r.Context(), q.who.Tenant, "", after, n)
+	}, func(se *attendance.Session) (uuid.UUID, bool) { return se.ID, mayAttend(q.who, se) })
 	if err != nil {
 		return err
 	}
@@ -89,9 +91,6 @@ func (s *Site) showSessions(q *request, status int, form sessionForm, wrong []fi
 	slices.SortStableFunc(list, func(a, b *attendance.Session) int { return int(min(max(a.Begins-b.Begins, -1), 1)) })
 	now := s.deps.Now().UnixMicro()
 	for _, se := range list {
-		if !mayAttend(q.who, se) {
-			continue
-		}
 		row := sessionRow{se, names[se.Course], q.link("/attendance/" + se.ID.String())}
 		if se.Ends > now {
 			body.Coming = append(body.Coming, row)
@@ -173,8 +172,8 @@ type sessionPage struct {
 	Faults   []attendance.Fault
 }
 
-// shownRecords is how many records the page of a session lists.
-const shownRecords = 2000
+// shownRecords is how many records the page of a session lists: what one table brings.
+const shownRecords = attendance.MaxEntries
 
 // findSession is the session of an address, if the visitor sees it.
 func (s *Site) findSession(q *request) (*attendance.Session, error) {
