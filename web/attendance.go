@@ -251,7 +251,7 @@ func (s *Site) record(q *request) error {
 // entries are what a form means.
 func (s *Site) entries(q *request, se *attendance.Session, form recordForm) (entries []attendance.Entry, via string, wrong []fieldError, faults []attendance.Fault) {
 	if strings.TrimSpace(form.List) != "" {
-		entries, faults = attendance.ReadList([]byte(form.List), s.homePage(), se.Minutes)
+		entries, faults = attendance.ReadList([]byte(form.List), s.deps.HomePage, se.Minutes)
 		if len(faults) > 0 {
 			wrong = []fieldError{{"list", q.words.t("invalid.list")}}
 		}
@@ -266,14 +266,6 @@ func (s *Site) entries(q *request, se *attendance.Session, form recordForm) (ent
 		wrong = append(wrong, fieldError{"minutes", q.words.t("invalid.attended", se.Minutes)})
 	}
 	return []attendance.Entry{{Learner: learner, Attended: true, Minutes: minutes}}, attendance.ByTrainer, wrong, nil
-}
-
-// homePage is that of the accounts in lists that name none.
-func (s *Site) homePage() string {
-	if base := s.deps.HomePage; base != "" {
-		return base
-	}
-	return "http://lernspur.local"
 }
 
 // takeBack takes back that somebody attended.
