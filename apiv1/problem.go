@@ -56,6 +56,7 @@ const statusGone = 499
 func ToProblem(err error, late string) *Problem {
 	var known *Problem
 	var refused *Refused
+	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -63,6 +64,8 @@ func ToProblem(err error, late string) *Problem {
 		p := Problemf(refused.Status, "%s", refused.Reason)
 		p.RetryAfter = refused.RetryAfter
 		return p
+	case errors.As(err, &tooLarge):
+		return Problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", tooLarge.Limit)
 	case errors.Is(err, context.Canceled):
 		return Problemf(statusGone, "the client went away")
 	case errors.Is(err, context.DeadlineExceeded):

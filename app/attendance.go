@@ -95,7 +95,7 @@ func (c adminAttendance) RecordAttendance(ctx context.Context, ask admin.Attenda
 	if err != nil {
 		return result, forAdmin(err)
 	}
-	entries, faults := attendance.ReadList(table, cmp.Or(ask.HomePage, c.app.opts.Catalog.Base, "http://lernspur.local"), s.Minutes)
+	entries, faults := attendance.ReadList(table, cmp.Or(ask.HomePage, c.app.opts.Catalog.Base, catalog.DefaultBase), s.Minutes)
 	for _, f := range faults {
 		result.Faults = append(result.Faults, admin.AttendanceFault(f))
 	}

@@ -18,6 +18,7 @@ import (
 	"lernspur/attendance"
 	"lernspur/catalog"
 	"lernspur/directory"
+	"lernspur/statements"
 	"lernspur/web/visitor"
 )
 
@@ -339,4 +340,96 @@ func TestAttendanceInterrupted(t *testing.T) {
 			expect(t, "statements after taking back", len(after)-len(before), 1) // the one that voids
 		})
 	}
+}
+
+// judging is a Recorder that a test makes refuse some arrays.
+type judging struct {
+	catalog.Recorder
+	judge func(array string) error
+}
+
+func (j judging) Record(ctx context.Context, tenant string, array []byte) error {
+	if err := j.judge(string(array)); err != nil {
+		return err
+	}
+	return j.Recorder.Record(ctx, tenant, array)
+}
+
+func judged(t *testing.T, a *App, judge func(array string) error) *attendance.Service {
+	t.Helper()
+	recorder, err := a.NewRecorder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return attendance.New(attendance.Dependencies{Records: catalogRecords{a.committer, a.store}, Recorder: judging{recorder, judge}, Catalog: a.catalog})
+}
+
+// TestAttendanceRefused: where a rule lets nothing new be said, what was said before
+// is taken back all the same, and so does not count beside what is said next.
+func TestAttendanceRefused(t *testing.T) {
+	a := start(t, options(t))
+	defer stop(t, a)
+	session := uuid.MustParse(sessionAt(t, a, plainCourse(t, a), "")["id"].(string))
+	ruled := false
+	service := judged(t, a, func(array string) error {
+		if ruled && strings.Contains(array, "/verbs/attended") {
+			return &statements.Invalid{}
+		}
+		return nil
+	})
+	for _, step := range []struct {
+		minutes  int
+		ruled    bool
+		state    string
+		attempts int
+		stored   []string // the last parts of verbs
+	}{
+		{180, false, attendance.Attended, 1, []string{"attended"}},
+		{60, true, attendance.Absent, 0, []string{"voided"}},
+		{60, false, attendance.Attended, 1, []string{"voided", "attended"}},
+	} {
+		ruled = step.ruled
+		entry := []attendance.Entry{{Learner: catalog.Learner{Actor: json.RawMessage(learnerJSON)}, Attended: true, Minutes: step.minutes}}
+		list, err := service.Mark(t.Context(), "default", session, entry, attendance.ByTrainer, "test")
+		if err != nil || list[0].State != step.state || (list[0].Problem != "") != step.ruled || list[0].Pending != nil {
+			t.Fatalf("%+v %v", list, err)
+		}
+		r, err := a.catalog.Registration(t.Context(), "default", list[0].Registration)
+		if err != nil || len(r.Attempts) != step.attempts {
+			t.Errorf("%+v %v; want %d attempts", r, err, step.attempts)
+		}
+		brief, _ := stored(t, a)
+		for i := range brief {
+			brief[i], _, _ = strings.Cut(brief[i], " ")
+		}
+		expect(t, "statements", brief, step.stored)
+	}
+}
+
+// TestAttendanceSettles: a session that cannot be completed holds up no other.
+func TestAttendanceSettles(t *testing.T) {
+	a := start(t, options(t))
+	defer stop(t, a)
+	course := plainCourse(t, a)
+	cut := errors.New("the process ends here")
+	var sessions []uuid.UUID
+	for range 2 {
+		session := uuid.MustParse(sessionAt(t, a, course, "")["id"].(string))
+		entry := []attendance.Entry{{Learner: catalog.Learner{Actor: json.RawMessage(learnerJSON)}, Attended: true}}
+		if _, err := judged(t, a, func(string) error { return cut }).Mark(t.Context(), "default", session, entry, attendance.ByTrainer, "test"); !errors.Is(err, cut) {
+			t.Fatal(err)
+		}
+		sessions = append(sessions, session)
+	}
+	next := judged(t, a, func(array string) error {
+		if strings.Contains(array, sessions[0].String()) {
+			return cut
+		}
+		return nil
+	})
+	if err := next.Settle(t.Context(), "default"); !errors.Is(err, cut) {
+		t.Errorf("what is left is not told: %v", err)
+	}
+	brief, _ := stored(t, a)
+	expect(t, "statements", brief, []string{"attended " + catalog.DefaultBase + "/sessions/" + sessions[1].String()})
 }

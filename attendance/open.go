@@ -1,12 +1,15 @@
 package attendance
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
+	"lernspur/catalog"
 	"lernspur/documents"
 )
 
@@ -71,8 +74,11 @@ func (s *Service) Run(ctx context.Context, tenants func() []string) {
 	}
 }
 
-// Settle stores what is left of a tenant's attendance to be stored.
+// Settle stores what is left of a tenant's attendance to be stored. What cannot be
+// completed is left for the next time, and holds up nothing else; the error is that of
+// the first.
 func (s *Service) Settle(ctx context.Context, tenant string) error {
+	var failed error
 	for after := ""; ; {
 		docs, err := s.deps.Records.List(ctx, documents.Range{Shelf: openKey(tenant, "").Shelf, AfterID: after, Limit: pageSize})
 		if err != nil {
@@ -84,30 +90,43 @@ func (s *Service) Settle(ctx context.Context, tenant string) error {
 			if err != nil {
 				continue
 			}
-			if err := s.settleSession(ctx, tenant, session); err != nil {
+			if failed, err = first(ctx, failed, s.settleSession(ctx, tenant, session)); err != nil {
 				return err
 			}
 		}
 		if len(docs) < pageSize {
-			return nil
+			return failed
 		}
 	}
+}
+
+// first is the first failure, after one more or nil; stop is there when the next one
+// would fail as well.
+func first(ctx context.Context, failed, err error) (all, stop error) {
+	var busy *catalog.Busy
+	if err != nil && (ctx.Err() != nil || errors.As(err, &busy)) {
+		return failed, err
+	}
+	return cmp.Or(failed, err), nil
 }
 
 // settleSession is Settle for one session. While it works nobody records anything
 // there, so that afterwards nothing is under way.
 func (s *Service) settleSession(ctx context.Context, tenant string, session uuid.UUID) error {
-	gate := s.gates.of(tenant, session)
-	gate.Lock()
-	defer gate.Unlock()
-	err := s.eachRecord(ctx, tenant, session, func(r *Record) error {
-		if r.Pending == nil {
-			return nil
+	leave, err := s.gates.take(ctx, tenant+session.String(), everybody)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	var failed error
+	err = s.eachRecord(ctx, tenant, session, func(r *Record) (err error) {
+		if r.Pending != nil {
+			_, err = s.settle(ctx, tenant, r)
 		}
-		_, err := s.settle(ctx, tenant, r)
+		failed, err = first(ctx, failed, err)
 		return err
 	})
-	if err != nil {
+	if err = cmp.Or(err, failed); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -86,9 +87,11 @@ const parallel = 16
 // *catalog.Conflict, *catalog.Busy: some may be recorded, and all can be sent
 // again.
 func (s *Service) Mark(ctx context.Context, tenant string, session uuid.UUID, entries []Entry, via, by string) ([]*Record, error) {
-	gate := s.gates.of(tenant, session)
-	gate.RLock()
-	defer gate.RUnlock()
+	leave, err := s.gates.take(ctx, tenant+session.String(), one)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	se, err := s.Session(ctx, tenant, session)
 	if err != nil {
 		return nil, err
@@ -163,9 +166,11 @@ func (s *Service) TakeBack(ctx context.Context, tenant string, session uuid.UUID
 // noted.
 func (s *Service) mark(ctx context.Context, se *Session, c *catalog.Course, e Entry, via, by string) (*Record, error) {
 	id := RecordID(e.Learner.Identifier)
-	lock := &s.locks[stripe(se.Tenant+se.ID.String()+id)]
-	lock.Lock()
-	defer lock.Unlock()
+	leave, err := s.locks.take(ctx, se.Tenant+se.ID.String()+id, everybody)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	var registration uuid.UUID
 	if e.Attended {
 		r, err := s.deps.Catalog.Register(ctx, se.Tenant, se.Course, e.Learner, catalog.RegisterOptions{})
@@ -233,8 +238,13 @@ func (s *Service) settle(ctx context.Context, tenant string, r *Record) (*Record
 	if err != nil {
 		return nil, err
 	}
-	if r.Registration != uuid.Nil && problem == "" {
-		if err := s.noteRegistration(ctx, tenant, r); err != nil {
+	// What was said before is voided also when nothing could be said in its place.
+	if r.Registration != uuid.Nil && (problem == "" || r.Turn > 1) {
+		counts := *r
+		if problem != "" {
+			counts.State, counts.Minutes, counts.Completed = Absent, 0, false
+		}
+		if err := s.noteRegistration(ctx, tenant, &counts); err != nil {
 			return nil, err
 		}
 	}
@@ -255,29 +265,46 @@ func (s *Service) settle(ctx context.Context, tenant string, r *Record) (*Record
 	return r, nil
 }
 
-// store stores statements; problem says that they are refused for good.
+// store stores statements; problem says that they are refused for good. Those that
+// void what was said before are stored even so: else it would go on to count beside
+// what is said next.
 func (s *Service) store(ctx context.Context, tenant string, array json.RawMessage) (problem string, err error) {
 	err = s.deps.Recorder.Record(ctx, tenant, array)
+	problem, known := s.refused(tenant, err)
+	if !known {
+		return "", err
+	}
+	var all []json.RawMessage
+	if err := json.Unmarshal(array, &all); err != nil {
+		return "", err
+	}
+	for _, one := range all {
+		if problem != "" && !voids(one) {
+			continue
+		}
+		err := s.deps.Recorder.Record(ctx, tenant, slices.Concat([]byte("["), one, []byte("]")))
+		why, known := s.refused(tenant, err)
+		if !known && err != nil {
+			return "", err
+		}
+		problem = cmp.Or(problem, why)
+	}
+	return problem, nil
+}
+
+// refused tells whether an error stays however often it is tried. Where a statement
+// was stored and has been deleted since, it stays so, and that is no problem.
+func (s *Service) refused(tenant string, err error) (problem string, known bool) {
 	var invalid *statements.Invalid
 	var conflict *catalog.Conflict
 	switch {
 	case errors.As(err, &invalid):
 		s.deps.Logger.Error("attendance is refused by a rule for statements", zap.String("tenant", tenant), zap.Error(err))
-		return err.Error(), nil
-	case !errors.As(err, &conflict):
-		return "", err
+		return err.Error(), true
+	case errors.As(err, &conflict):
+		return "", true
 	}
-	// One of them was stored and has been deleted since, and stays so.
-	var all []json.RawMessage
-	if err := json.Unmarshal(array, &all); err != nil || len(all) == 1 {
-		return "", err
-	}
-	for _, one := range all {
-		if problem, err := s.store(ctx, tenant, append(append(json.RawMessage("["), one...), ']')); problem != "" || err != nil {
-			return problem, err
-		}
-	}
-	return "", nil
+	return "", false
 }
 
 // noteRegistration makes the attempt of a registration that stands for the session

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
+	"golang.org/x/sync/semaphore"
 
 	"lernspur/catalog"
 	"lernspur/documents"
@@ -29,7 +30,7 @@ type Dependencies struct {
 	Recorder catalog.Recorder
 	Catalog  Catalog
 	// Base is how the ids of the Activities of sessions begin, without a slash at
-	// its end; http://lernspur.local when it is empty.
+	// its end; catalog.DefaultBase when it is empty.
 	Base   string
 	Logger *zap.Logger      // may be nil
 	Now    func() time.Time // nil: time.Now
@@ -40,7 +41,7 @@ type Dependencies struct {
 type Service struct {
 	deps  Dependencies
 	gates gates
-	locks [64]sync.Mutex // of records, by their keys
+	locks gates // of records, by their keys
 	tries tries
 
 	mu   sync.Mutex
@@ -56,7 +57,7 @@ type place struct {
 // New makes a Service.
 func New(d Dependencies) *Service {
 	if d.Base == "" {
-		d.Base = "http://lernspur.local"
+		d.Base = catalog.DefaultBase
 	}
 	if d.Logger == nil {
 		d.Logger = zap.NewNop()
@@ -64,22 +65,37 @@ func New(d Dependencies) *Service {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
-	return &Service{deps: d, open: make(map[place]bool)}
+	return &Service{deps: d, gates: newGates(), locks: newGates(), open: make(map[place]bool)}
 }
 
 func (s *Service) now() int64 { return s.deps.Now().UnixMicro() }
 
-// gates keep those who record attendance apart from whoever needs a session still.
-type gates [64]sync.RWMutex
+// gates are locks for a great many names: those that share one wait for each other
+// now and then, which harms nothing. Whoever records attendance has one place of its
+// session's gate, and whoever needs a session still has all of them.
+type gates [64]*semaphore.Weighted
 
-func (g *gates) of(tenant string, session uuid.UUID) *sync.RWMutex {
-	return &g[stripe(tenant+session.String())]
+const (
+	one       = 1
+	everybody = 1 << 30
+)
+
+func newGates() (g gates) {
+	for i := range g {
+		g[i] = semaphore.NewWeighted(everybody)
+	}
+	return g
 }
 
-func stripe(name string) uint32 {
+// take waits for places of a name until ctx ends.
+func (g *gates) take(ctx context.Context, name string, places int64) (leave func(), err error) {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(name)) // never fails
-	return h.Sum32() % 64
+	gate := g[h.Sum32()%uint32(len(g))]
+	if err := gate.Acquire(ctx, places); err != nil {
+		return nil, err
+	}
+	return func() { gate.Release(places) }, nil
 }
 
 // Where the records are.

@@ -219,13 +219,15 @@ var errAttended = errors.New("somebody attended")
 // Delete deletes a session that nobody attended. Errors: catalog.ErrNotFound,
 // *catalog.Conflict, *catalog.Busy.
 func (s *Service) Delete(ctx context.Context, tenant string, id uuid.UUID) error {
-	gate := s.gates.of(tenant, id)
-	gate.Lock()
-	defer gate.Unlock()
+	leave, err := s.gates.take(ctx, tenant+id.String(), everybody)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	if _, err := s.Session(ctx, tenant, id); err != nil {
 		return err
 	}
-	err := s.eachRecord(ctx, tenant, id, func(r *Record) error {
+	err = s.eachRecord(ctx, tenant, id, func(r *Record) error {
 		if r.State == Attended || r.Pending != nil {
 			return errAttended
 		}

@@ -94,6 +94,12 @@ func (s *Service) takenBack(tenant string, r *Record, now int64) []object {
 	return list
 }
 
+// voids tells whether a statement of ours voids another one.
+func voids(statement json.RawMessage) bool {
+	var st struct{ Verb struct{ ID string } }
+	return json.Unmarshal(statement, &st) == nil && st.Verb.ID == verbVoided
+}
+
 func verb(id, english, german string) object {
 	return object{"id": id, "display": object{"en": english, "de": german}}
 }

@@ -128,6 +128,18 @@ func h5pContext(t *testing.T, s map[string]any) {
 	}
 }
 
+// TestBrowserH5PLetters: what has few letters and many bytes arrives as well.
+// Browsers send no more than 64 KiB that may outlive a page.
+func TestBrowserH5PLetters(t *testing.T) {
+	b := playPackage(t, h5pPackage())
+	b.openH5P(b.m.launch("H5P.Drill", catalog.Normal, false))
+	at := b.events(0, "attempted test/content/"+firstQuestion, "attempted test/content/"+secondQuestion, "attempted test")
+	const say = `heard({ data: { statement: { verb: { id: 'http://adlnet.gov/expapi/verbs/commented' }, object: { id: setup.activity }, result: { response: 'ä'.repeat(20000) } } } })`
+	b.text(`String([` + say + `, ` + say + `])`)
+	want := `commented test {"response":"` + strings.Repeat("ä", 20000) + `"}`
+	b.events(at, want, want)
+}
+
 // TestBrowserH5PPreview: nothing is recorded, and a missing library is said.
 func TestBrowserH5PPreview(t *testing.T) {
 	b := playPackage(t, h5pPackage())

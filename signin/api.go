@@ -1,13 +1,9 @@
 package signin
 
 import (
-	"encoding/json"
 	"errors"
-	"io"
-	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,11 +25,7 @@ var (
 	writeScopes = []string{directory.ScopeAll}
 )
 
-const (
-	defaultPage = 100
-	maxPage     = 1000
-	maxBody     = 64 << 10 // bytes
-)
+const maxBody = 64 << 10 // bytes
 
 // API is the accounts over HTTP.
 type API struct {
@@ -44,56 +36,15 @@ type API struct {
 // NewAPI makes one; door tells who asks.
 func (s *Service) NewAPI(door apiv1.Door) *API { return &API{s, door} }
 
-// call is what a resource does.
-type call func(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error
-
 // Register adds the resources to a router.
 func (a *API) Register(r *mux.Router) {
+	resources := apiv1.Resources{Door: a.door, Read: readScopes, Write: writeScopes, Fail: a.fail,
+		Bound: "this key is bound to less than accounts are about"}
 	one := AccountsPath + "/{account}"
-	r.Handle(AccountsPath, a.shell(map[string]call{http.MethodGet: a.list, http.MethodPost: a.create}))
-	r.Handle(one, a.shell(map[string]call{http.MethodGet: a.get, http.MethodPatch: a.edit, http.MethodDelete: a.remove}))
-	r.Handle(one+"/reset", a.shell(map[string]call{http.MethodPost: a.reset}))
-	r.PathPrefix(AccountsPath + "/").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
-	})
-}
-
-// shell wraps a resource in what all have in common: methods, credentials, scopes,
-// errors.
-func (a *API) shell(calls map[string]call) http.Handler {
-	methods := []string{}
-	for m := range calls {
-		methods = append(methods, m)
-	}
-	if calls[http.MethodGet] != nil {
-		calls[http.MethodHead] = calls[http.MethodGet]
-		methods = append(methods, http.MethodHead)
-	}
-	slices.Sort(methods)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		if err := a.serve(w, r, methods, calls[r.Method]); err != nil {
-			a.fail(w, r, err)
-		}
-	})
-}
-
-func (a *API) serve(w http.ResponseWriter, r *http.Request, methods []string, do call) error {
-	if err := apiv1.Allow(w, r, methods...); err != nil {
-		return err
-	}
-	scopes := writeScopes
-	if !writes(r) {
-		scopes = readScopes
-	}
-	who, err := a.door.Admit(w, r, scopes)
-	if err != nil {
-		return err
-	}
-	if who.Bound() {
-		return apiv1.Problemf(http.StatusForbidden, "this key is bound to less than accounts are about")
-	}
-	return do(w, r, who)
+	resources.Handle(r, AccountsPath, apiv1.Methods{"GET": a.list, "POST": a.create})
+	resources.Handle(r, one, apiv1.Methods{"GET": a.get, "PATCH": a.edit, "DELETE": a.remove})
+	resources.Handle(r, one+"/reset", apiv1.Methods{"POST": a.reset})
+	resources.Rest(r, AccountsPath)
 }
 
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
@@ -105,7 +56,6 @@ func toProblem(err error) *apiv1.Problem {
 	var invalid *Invalid
 	var conflict *Conflict
 	var busy *Busy
-	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &invalid):
 		p := apiv1.BadRequest("%s", invalid)
@@ -117,8 +67,6 @@ func toProblem(err error) *apiv1.Problem {
 		return apiv1.Problemf(http.StatusNotFound, "%s", ErrNotFound)
 	case errors.As(err, &busy):
 		return apiv1.Busy(busy.RetryAfter, busy.Reason)
-	case errors.As(err, &large):
-		return apiv1.Problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", large.Limit)
 	}
 	return apiv1.ToProblem(err, "this could not be done in time; try again")
 }
@@ -173,24 +121,19 @@ func (a *API) view(account *Account, link string) View {
 }
 
 func (a *API) list(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	values, err := parameters(r, "after", "limit")
+	values, err := apiv1.Parameters(r, "after", "limit")
 	if err != nil {
 		return err
 	}
-	n := defaultPage
-	if text := values.Get("limit"); text != "" {
-		if n, err = strconv.Atoi(text); err != nil || n < 1 || n > maxPage {
-			return apiv1.BadRequest("limit is a number from 1 to %d", maxPage)
-		}
+	n, err := apiv1.Limit(values)
+	if err != nil {
+		return err
 	}
 	list, err := a.service.Accounts(r.Context(), who.Tenant, values.Get("after"), n+1)
 	if err != nil {
 		return err
 	}
-	page := struct {
-		Items []View `json:"items"`
-		More  string `json:"more,omitempty"`
-	}{Items: []View{}}
+	page := apiv1.Page[View]{Items: []View{}}
 	for i, account := range list {
 		if i == n {
 			next := url.Values{"after": {list[n-1].ID}, "limit": {strconv.Itoa(n)}}
@@ -203,7 +146,7 @@ func (a *API) list(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) 
 }
 
 func (a *API) get(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	account, err := a.service.Account(r.Context(), who.Tenant, mux.Vars(r)["account"])
@@ -213,30 +156,19 @@ func (a *API) get(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) e
 	return apiv1.Respond(w, r, http.StatusOK, a.view(account, ""))
 }
 
-// profileBody is what administrators say about an account; what is not there
-// stays.
-type profileBody struct {
-	Name     *string         `json:"name"`
-	Roles    *[]visitor.Role `json:"roles"`
-	Groups   *[]string       `json:"groups"`
-	Person   *string         `json:"person"`
-	Language *string         `json:"language"`
-	Disabled *bool           `json:"disabled"`
-}
-
 func (a *API) create(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	var b struct {
 		Account  string `json:"account"`
 		Password string `json:"password"`
-		profileBody
+		Profile
 	}
-	if err := body(w, r, &b); err != nil {
+	if err := apiv1.LongBody(w, r, maxBody, &b); err != nil {
 		return err
 	}
-	account, link, err := a.service.Create(r.Context(), who.Tenant, b.Account, b.Password, Profile(b.profileBody))
+	account, link, err := a.service.Create(r.Context(), who.Tenant, b.Account, b.Password, b.Profile)
 	if err != nil {
 		return err
 	}
@@ -245,14 +177,14 @@ func (a *API) create(w http.ResponseWriter, r *http.Request, who *apiv1.Identity
 }
 
 func (a *API) edit(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
-	var b profileBody
-	if err := body(w, r, &b); err != nil {
+	var b Profile
+	if err := apiv1.LongBody(w, r, maxBody, &b); err != nil {
 		return err
 	}
-	account, err := a.service.Edit(r.Context(), who.Tenant, mux.Vars(r)["account"], by(who), Profile(b))
+	account, err := a.service.Edit(r.Context(), who.Tenant, mux.Vars(r)["account"], by(who), b)
 	if err != nil {
 		return err
 	}
@@ -260,7 +192,7 @@ func (a *API) edit(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) 
 }
 
 func (a *API) remove(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	if err := a.service.Remove(r.Context(), who.Tenant, mux.Vars(r)["account"], by(who)); err != nil {
@@ -271,7 +203,7 @@ func (a *API) remove(w http.ResponseWriter, r *http.Request, who *apiv1.Identity
 }
 
 func (a *API) reset(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	account, link, err := a.service.Reset(r.Context(), who.Tenant, mux.Vars(r)["account"], by(who))
@@ -279,45 +211,4 @@ func (a *API) reset(w http.ResponseWriter, r *http.Request, who *apiv1.Identity)
 		return err
 	}
 	return apiv1.Respond(w, r, http.StatusOK, a.view(account, link))
-}
-
-// parameters reads the query; unknown and repeated ones are refused.
-func parameters(r *http.Request, allowed ...string) (url.Values, error) {
-	values, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return nil, apiv1.BadRequest("the query string is malformed")
-	}
-	for name, list := range values {
-		if !slices.Contains(allowed, name) {
-			return nil, apiv1.BadRequest("there is no parameter %q here", name)
-		}
-		if len(list) > 1 {
-			return nil, apiv1.BadRequest("the parameter %s was given more than once", name)
-		}
-	}
-	return values, nil
-}
-
-// body reads a body of JSON into v. Unknown members are refused.
-func body(w http.ResponseWriter, r *http.Request, v any) error {
-	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || mediaType != "application/json" {
-		return apiv1.Problemf(http.StatusUnsupportedMediaType, "the body has to be application/json")
-	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	d.DisallowUnknownFields()
-	err = d.Decode(v)
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return err
-	case errors.Is(err, io.EOF):
-		return apiv1.BadRequest("a body of JSON is needed")
-	case err != nil:
-		return apiv1.BadRequest("the body cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return apiv1.BadRequest("the body goes on behind its JSON")
-	}
-	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/gorilla/mux"
 	"go.uber.org/zap"
@@ -45,7 +44,10 @@ type Options struct {
 }
 
 // API is the endpoint. It is safe for concurrent use.
-type API struct{ opts Options }
+type API struct {
+	opts      Options
+	resources apiv1.Resources
+}
 
 // New makes an API that is ready to be registered.
 func New(o Options) *API {
@@ -55,75 +57,22 @@ func New(o Options) *API {
 	if o.HomePage == "" {
 		o.HomePage = "http://lernspur.local"
 	}
-	return &API{o}
+	a := &API{opts: o}
+	a.resources = apiv1.Resources{Door: o.Door, Read: readScopes, Write: writeScopes, Fail: a.fail,
+		Bound: "this key is bound to an actor, a registration or activities, and attendance cannot be narrowed to that"}
+	return a
 }
-
-// serve answers a request that was admitted.
-type serve func(http.ResponseWriter, *http.Request, *apiv1.Identity) error
 
 // Register adds the resources.
 func (a *API) Register(r *mux.Router) {
 	one := Sessions + "/{session}"
-	for path, methods := range map[string]map[string]serve{
-		Sessions:                   {"GET": a.list, "POST": a.create},
-		one:                        {"GET": a.get, "PATCH": a.edit, "DELETE": a.delete},
-		one + "/code":              {"POST": a.makeCode, "DELETE": a.endCode},
-		one + "/records":           {"GET": a.records, "POST": a.mark},
-		one + "/records/{learner}": {"DELETE": a.takeBack},
-	} {
-		r.Handle(path, a.shell(methods))
-	}
+	a.resources.Handle(r, Sessions, apiv1.Methods{"GET": a.list, "POST": a.create})
+	a.resources.Handle(r, one, apiv1.Methods{"GET": a.get, "PATCH": a.edit, "DELETE": a.delete})
+	a.resources.Handle(r, one+"/code", apiv1.Methods{"POST": a.makeCode, "DELETE": a.endCode})
+	a.resources.Handle(r, one+"/records", apiv1.Methods{"GET": a.records, "POST": a.mark})
+	a.resources.Handle(r, one+"/records/{learner}", apiv1.Methods{"DELETE": a.takeBack})
 	r.HandleFunc(Enter, a.enter)
-	r.PathPrefix(Base + "/").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
-	})
-}
-
-// shell wraps a resource in what all have in common: methods, credentials, scopes
-// and errors.
-func (a *API) shell(methods map[string]serve) http.Handler {
-	var allowed []string
-	for name := range methods {
-		allowed = append(allowed, name)
-		if name == http.MethodGet {
-			allowed = append(allowed, http.MethodHead)
-		}
-	}
-	slices.Sort(allowed)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		err := apiv1.Allow(w, r, allowed...)
-		if err == nil {
-			err = a.answer(w, r, methods)
-		}
-		if err != nil {
-			a.fail(w, r, err)
-		}
-	})
-}
-
-func (a *API) answer(w http.ResponseWriter, r *http.Request, methods map[string]serve) error {
-	method, scopes := r.Method, writeScopes
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
-	if method == http.MethodGet {
-		scopes = readScopes
-	}
-	who, err := a.admit(w, r, scopes)
-	if err != nil {
-		return err
-	}
-	return methods[method](w, r, who)
-}
-
-// admit finds out who asks and whether they may.
-func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes []string) (*apiv1.Identity, error) {
-	who, err := a.opts.Door.Admit(w, r, scopes)
-	if err == nil && who.Bound() {
-		err = apiv1.Problemf(http.StatusForbidden, "this key is bound to an actor, a registration or activities, and attendance cannot be narrowed to that")
-	}
-	return who, err
+	a.resources.Rest(r, Base)
 }
 
 // toProblem is the one place where errors become status codes.
@@ -132,7 +81,6 @@ func toProblem(err error) *apiv1.Problem {
 	var conflict *catalog.Conflict
 	var busy *catalog.Busy
 	var many *attendance.TooMany
-	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &invalid):
 		p := apiv1.BadRequest("%s", invalid)
@@ -152,8 +100,6 @@ func toProblem(err error) *apiv1.Problem {
 		return apiv1.Problemf(http.StatusNotFound, "there is no such course or session")
 	case errors.As(err, &busy):
 		return apiv1.Busy(busy.RetryAfter, busy.Reason)
-	case errors.As(err, &tooLarge):
-		return apiv1.Problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", tooLarge.Limit)
 	}
 	return apiv1.ToProblem(err, "this could not be done in time; try again")
 }

@@ -236,7 +236,7 @@ func (a *API) entering(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	who, err := a.admit(w, r, writeScopes)
+	who, err := a.resources.Admit(w, r)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -98,85 +97,26 @@ func New(o Options) *API {
 	return &API{o}
 }
 
-// serve answers a request that was admitted.
-type serve func(http.ResponseWriter, *http.Request, *apiv1.Identity) error
-
-// method is what a resource does for one method.
-type method struct {
-	scopes []string
-	serve  serve
-}
-
 // Register adds the resources.
 func (a *API) Register(r *mux.Router) {
-	read := func(s serve) method { return method{readScopes, s} }
-	write := func(s serve) method { return method{writeScopes, s} }
-	for _, resource := range []struct {
-		path    string
-		methods map[string]method
-	}{
-		{Packages, map[string]method{"GET": read(a.listPackages), "POST": write(a.addPackage)}},
-		{Packages + "/{course}", map[string]method{"GET": read(a.getPackage), "PUT": write(a.replacePackage), "DELETE": write(a.deletePackage)}},
-		{Packages + "/{course}/download", map[string]method{"GET": read(a.download)}},
-		{Courses, map[string]method{"GET": read(a.listCourses), "POST": write(a.registerActivity)}},
-		{Courses + "/{course}", map[string]method{"GET": read(a.getCourse), "PATCH": write(a.editCourse), "DELETE": write(a.deleteCourse)}},
-		{Registrations, map[string]method{"GET": read(a.listRegistrations), "POST": write(a.register)}},
-		{Registrations + "/{registration}", map[string]method{"GET": read(a.getRegistration), "PATCH": write(a.editRegistration)}},
-		{Registrations + "/{registration}/reset", map[string]method{"POST": write(a.reset)}},
-		{Registrations + "/{registration}/calls", map[string]method{"GET": read(a.calls)}},
-		{Launches, map[string]method{"GET": read(a.history), "POST": write(a.open)}},
-		{Invitations, map[string]method{"GET": read(a.invitations), "POST": write(a.invite)}},
-		{Invitations + "/accept", map[string]method{"POST": write(a.accept)}},
-		{Invitations + "/{invitation}", map[string]method{"DELETE": write(a.revokeInvitation)}},
-	} {
-		r.Handle(resource.path, a.shell(resource.methods))
-	}
-	for _, base := range []string{Packages, Courses, Registrations, Launches, Invitations} {
-		r.PathPrefix(base + "/").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
-		})
-	}
+	resources := apiv1.Resources{Door: a.opts.Door, Read: readScopes, Write: writeScopes, Fail: a.fail,
+		Bound: "this key is bound to an actor, a registration or activities, and the catalogue cannot be narrowed to that"}
+	resources.Handle(r, Packages, apiv1.Methods{"GET": a.listPackages, "POST": a.addPackage})
+	resources.Handle(r, Packages+"/{course}", apiv1.Methods{"GET": a.getPackage, "PUT": a.replacePackage, "DELETE": a.deletePackage})
+	resources.Handle(r, Packages+"/{course}/download", apiv1.Methods{"GET": a.download})
+	resources.Handle(r, Courses, apiv1.Methods{"GET": a.listCourses, "POST": a.registerActivity})
+	resources.Handle(r, Courses+"/{course}", apiv1.Methods{"GET": a.getCourse, "PATCH": a.editCourse, "DELETE": a.deleteCourse})
+	resources.Handle(r, Registrations, apiv1.Methods{"GET": a.listRegistrations, "POST": a.register})
+	resources.Handle(r, Registrations+"/{registration}", apiv1.Methods{"GET": a.getRegistration, "PATCH": a.editRegistration})
+	resources.Handle(r, Registrations+"/{registration}/reset", apiv1.Methods{"POST": a.reset})
+	resources.Handle(r, Registrations+"/{registration}/calls", apiv1.Methods{"GET": a.calls})
+	resources.Handle(r, Launches, apiv1.Methods{"GET": a.history, "POST": a.open})
+	resources.Handle(r, Invitations, apiv1.Methods{"GET": a.invitations, "POST": a.invite})
+	resources.Handle(r, Invitations+"/accept", apiv1.Methods{"POST": a.accept})
+	resources.Handle(r, Invitations+"/{invitation}", apiv1.Methods{"DELETE": a.revokeInvitation})
+	resources.Rest(r, Packages, Courses, Registrations, Launches, Invitations)
 }
 
-// shell wraps a resource in what all have in common: methods, credentials,
-// scopes and errors.
-func (a *API) shell(methods map[string]method) http.Handler {
-	allowed := make([]string, 0, len(methods)+1)
-	for name := range methods {
-		allowed = append(allowed, name)
-		if name == http.MethodGet {
-			allowed = append(allowed, http.MethodHead)
-		}
-	}
-	slices.Sort(allowed)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		if err := apiv1.Allow(w, r, allowed...); err != nil {
-			a.fail(w, r, err)
-			return
-		}
-		m, ok := methods[r.Method]
-		if !ok { // HEAD is answered wherever GET is
-			m = methods[http.MethodGet]
-		}
-		who, err := a.admit(w, r, m.scopes)
-		if err == nil {
-			err = m.serve(w, r, who)
-		}
-		if err != nil {
-			a.fail(w, r, err)
-		}
-	})
-}
-
-// admit finds out who asks and whether they may.
-func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes []string) (*apiv1.Identity, error) {
-	who, err := a.opts.Door.Admit(w, r, scopes)
-	if err != nil {
-		return nil, err
-	}
-	if who.Bound() {
-		return nil, apiv1.Problemf(http.StatusForbidden, "this key is bound to an actor, a registration or activities, and the catalogue cannot be narrowed to that")
-	}
-	return who, nil
+func (a *API) next(r *http.Request, parts ...string) string {
+	return apiv1.Next(a.opts.PathPrefix, r, parts...)
 }

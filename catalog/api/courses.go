@@ -15,15 +15,15 @@ import (
 // listCourses answers a page of courses, one way or the other.
 func listCourses[T any](a *API, w http.ResponseWriter, r *http.Request, who *apiv1.Identity,
 	list func(ctx context.Context, tenant, after string, n int) ([]*catalog.Course, error), view func(*catalog.Course) T) error {
-	values, err := parameters(r, "after", "limit")
+	values, err := apiv1.Parameters(r, "after", "limit")
 	if err != nil {
 		return err
 	}
-	n, err := limit(values)
+	n, err := apiv1.Limit(values)
 	if err != nil {
 		return err
 	}
-	at, err := cursor(values)
+	at, err := apiv1.Cursor(values)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func listCourses[T any](a *API, w http.ResponseWriter, r *http.Request, who *api
 	if err != nil {
 		return err
 	}
-	p := page[T]{Items: []T{}}
+	p := apiv1.Page[T]{Items: []T{}}
 	for i, c := range courses {
 		if i == n {
 			p.More = a.next(r, courses[n-1].ID)
@@ -50,11 +50,11 @@ func listCourses[T any](a *API, w http.ResponseWriter, r *http.Request, who *api
 // belongs to.
 func (a *API) listCourses(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	if r.URL.Query().Has("activity") {
-		values, err := parameters(r, "activity")
+		values, err := apiv1.Parameters(r, "activity")
 		if err != nil {
 			return err
 		}
-		p := page[courseView]{Items: []courseView{}}
+		p := apiv1.Page[courseView]{Items: []courseView{}}
 		c, err := a.opts.Catalog.CourseOf(r.Context(), who.Tenant, values.Get("activity"))
 		switch {
 		case err == nil:
@@ -68,7 +68,7 @@ func (a *API) listCourses(w http.ResponseWriter, r *http.Request, who *apiv1.Ide
 }
 
 func (a *API) getCourse(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	c, err := a.opts.Catalog.Course(r.Context(), who.Tenant, mux.Vars(r)["course"])
@@ -104,11 +104,11 @@ func (b *editBody) edit() catalog.Edit {
 }
 
 func (a *API) editCourse(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	var b editBody
-	if err := body(w, r, &b); err != nil {
+	if err := apiv1.Body(w, r, &b); err != nil {
 		return err
 	}
 	c, err := a.opts.Catalog.Edit(r.Context(), who.Tenant, mux.Vars(r)["course"], b.edit())
@@ -120,7 +120,7 @@ func (a *API) editCourse(w http.ResponseWriter, r *http.Request, who *apiv1.Iden
 
 // registerActivity makes a course of an Activity without a package.
 func (a *API) registerActivity(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	var b struct {
@@ -128,7 +128,7 @@ func (a *API) registerActivity(w http.ResponseWriter, r *http.Request, who *apiv
 		Prefix   bool   `json:"prefix"`
 		editBody
 	}
-	if err := body(w, r, &b); err != nil {
+	if err := apiv1.Body(w, r, &b); err != nil {
 		return err
 	}
 	c, err := a.opts.Catalog.RegisterActivity(r.Context(), who.Tenant, catalog.ActivityOptions{Activity: b.Activity, Prefix: b.Prefix, Edit: b.edit()})
@@ -140,7 +140,7 @@ func (a *API) registerActivity(w http.ResponseWriter, r *http.Request, who *apiv
 }
 
 func (a *API) deleteCourse(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	if err := a.opts.Catalog.Delete(r.Context(), who.Tenant, mux.Vars(r)["course"]); err != nil {

@@ -15,38 +15,38 @@ import (
 // invitationView is an invitation. Token and Link are there only in the answer that
 // made it.
 type invitationView struct {
-	ID       uuid.UUID `json:"id"`
-	Token    string    `json:"token,omitempty"`
-	Link     string    `json:"link,omitempty"`
-	Course   string    `json:"course"`
-	Created  instant   `json:"created"`
-	Expires  instant   `json:"expires"`
-	Revoked  instant   `json:"revoked,omitzero"`
-	By       string    `json:"by,omitempty"`
-	Most     int       `json:"most,omitempty"`
-	Used     int       `json:"used"`
-	Domain   string    `json:"domain,omitempty"`
-	SignedIn bool      `json:"signedIn"`
+	ID       uuid.UUID     `json:"id"`
+	Token    string        `json:"token,omitempty"`
+	Link     string        `json:"link,omitempty"`
+	Course   string        `json:"course"`
+	Created  apiv1.Instant `json:"created"`
+	Expires  apiv1.Instant `json:"expires"`
+	Revoked  apiv1.Instant `json:"revoked,omitzero"`
+	By       string        `json:"by,omitempty"`
+	Most     int           `json:"most,omitempty"`
+	Used     int           `json:"used"`
+	Domain   string        `json:"domain,omitempty"`
+	SignedIn bool          `json:"signedIn"`
 }
 
 func viewInvitation(i *catalog.Invitation) invitationView {
-	return invitationView{ID: i.ID, Course: i.Course, Created: instant(i.Created), Expires: instant(i.Expires), Revoked: instant(i.Revoked), By: i.By,
+	return invitationView{ID: i.ID, Course: i.Course, Created: apiv1.Instant(i.Created), Expires: apiv1.Instant(i.Expires), Revoked: apiv1.Instant(i.Revoked), By: i.By,
 		Most: i.Most, Used: i.Used, Domain: i.Domain, SignedIn: i.SignedIn}
 }
 
 // invite makes an invitation.
 func (a *API) invite(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	var b struct {
-		Course   string  `json:"course"`
-		Expires  instant `json:"expires"`
-		Most     int     `json:"most"`
-		Domain   string  `json:"domain"`
-		SignedIn bool    `json:"signedIn"`
+		Course   string        `json:"course"`
+		Expires  apiv1.Instant `json:"expires"`
+		Most     int           `json:"most"`
+		Domain   string        `json:"domain"`
+		SignedIn bool          `json:"signedIn"`
 	}
-	if err := body(w, r, &b); err != nil {
+	if err := apiv1.Body(w, r, &b); err != nil {
 		return err
 	}
 	o := catalog.InviteOptions{Course: b.Course, Most: b.Most, Domain: b.Domain, SignedIn: b.SignedIn, By: who.KeyID}
@@ -69,21 +69,21 @@ func (a *API) invite(w http.ResponseWriter, r *http.Request, who *apiv1.Identity
 
 // invitations lists those of a course, or all.
 func (a *API) invitations(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	values, err := parameters(r, "course", "after", "limit")
+	values, err := apiv1.Parameters(r, "course", "after", "limit")
 	if err != nil {
 		return err
 	}
-	n, err := limit(values)
+	n, err := apiv1.Limit(values)
 	if err != nil {
 		return err
 	}
-	at, err := cursor(values)
+	at, err := apiv1.Cursor(values)
 	if err != nil {
 		return err
 	}
 	after := uuid.Nil
 	if len(at) > 0 {
-		if after, err = id("after", at[0]); err != nil {
+		if after, err = apiv1.UUID("after", at[0]); err != nil {
 			return err
 		}
 	}
@@ -91,7 +91,7 @@ func (a *API) invitations(w http.ResponseWriter, r *http.Request, who *apiv1.Ide
 	if err != nil {
 		return err
 	}
-	p := page[invitationView]{Items: []invitationView{}}
+	p := apiv1.Page[invitationView]{Items: []invitationView{}}
 	for i, one := range list {
 		if i == n {
 			p.More = a.next(r, list[n-1].ID.String())
@@ -104,10 +104,10 @@ func (a *API) invitations(w http.ResponseWriter, r *http.Request, who *apiv1.Ide
 
 // revokeInvitation ends an invitation.
 func (a *API) revokeInvitation(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
-	at, err := id("the invitation", mux.Vars(r)["invitation"])
+	at, err := apiv1.UUID("the invitation", mux.Vars(r)["invitation"])
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (a *API) revokeInvitation(w http.ResponseWriter, r *http.Request, who *apiv
 // accept registers a learner by an invitation of the key's tenant: for portals that
 // have pages of their own and know who somebody is.
 func (a *API) accept(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	var b struct {
@@ -131,7 +131,7 @@ func (a *API) accept(w http.ResponseWriter, r *http.Request, who *apiv1.Identity
 			Name  string          `json:"name"`
 		} `json:"learner"`
 	}
-	if err := body(w, r, &b); err != nil {
+	if err := apiv1.Body(w, r, &b); err != nil {
 		return err
 	}
 	view, err := a.opts.Catalog.Invitation(r.Context(), b.Token)

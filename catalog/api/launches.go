@@ -12,7 +12,7 @@ import (
 
 // open makes a link for a learner, or for a preview.
 func (a *API) open(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	var b struct {
@@ -24,7 +24,7 @@ func (a *API) open(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) 
 		Lifetime     int64        `json:"lifetime"` // seconds
 		ReturnURL    string       `json:"returnUrl"`
 	}
-	if err := body(w, r, &b); err != nil {
+	if err := apiv1.Body(w, r, &b); err != nil {
 		return err
 	}
 	registration, mode := uuid.Nil, catalog.Browse
@@ -39,7 +39,7 @@ func (a *API) open(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) 
 		return apiv1.BadRequest("lifetime is a number of seconds")
 	case b.Registration != "":
 		var err error
-		if registration, err = id("registration", b.Registration); err != nil {
+		if registration, err = apiv1.UUID("registration", b.Registration); err != nil {
 			return err
 		}
 		mode = catalog.Normal
@@ -60,11 +60,11 @@ func (a *API) open(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) 
 
 // history answers what was launched.
 func (a *API) history(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	values, err := parameters(r, "course", "registration", "after", "limit")
+	values, err := apiv1.Parameters(r, "course", "registration", "after", "limit")
 	if err != nil {
 		return err
 	}
-	n, err := limit(values)
+	n, err := apiv1.Limit(values)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, who *apiv1.Identit
 		return apiv1.BadRequest("either course or registration is needed")
 	}
 	if course == "" {
-		if registration, err = id("registration", values.Get("registration")); err != nil {
+		if registration, err = apiv1.UUID("registration", values.Get("registration")); err != nil {
 			return err
 		}
 		reg, err := a.opts.Catalog.Registration(r.Context(), who.Tenant, registration)
@@ -82,7 +82,7 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, who *apiv1.Identit
 		}
 		course = reg.Course
 	}
-	after, err := launchAt(values.Get("after") != "", func() ([]string, error) { return cursor(values) })
+	after, err := launchAt(values.Get("after") != "", func() ([]string, error) { return apiv1.Cursor(values) })
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, who *apiv1.Identit
 	if err != nil {
 		return err
 	}
-	p := page[launchView]{Items: []launchView{}}
+	p := apiv1.Page[launchView]{Items: []launchView{}}
 	for i, l := range list {
 		if i == n {
 			last := list[n-1]

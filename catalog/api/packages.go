@@ -24,7 +24,7 @@ func (a *API) listPackages(w http.ResponseWriter, r *http.Request, who *apiv1.Id
 
 // addPackage makes a course of a package.
 func (a *API) addPackage(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	return a.upload(w, r, who, "")
@@ -32,7 +32,7 @@ func (a *API) addPackage(w http.ResponseWriter, r *http.Request, who *apiv1.Iden
 
 // replacePackage makes a package the next version of a course.
 func (a *API) replacePackage(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	return a.upload(w, r, who, mux.Vars(r)["course"])
@@ -60,7 +60,7 @@ func (a *API) getPackage(w http.ResponseWriter, r *http.Request, who *apiv1.Iden
 
 // version finds the version that a request is about.
 func (a *API) version(r *http.Request, who *apiv1.Identity) (*catalog.Course, *catalog.Version, error) {
-	values, err := parameters(r, "version")
+	values, err := apiv1.Parameters(r, "version")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -73,7 +73,7 @@ func (a *API) version(r *http.Request, who *apiv1.Identity) (*catalog.Course, *c
 
 // deletePackage deletes a course with its package, or one version.
 func (a *API) deletePackage(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	values, err := parameters(r, "version")
+	values, err := apiv1.Parameters(r, "version")
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,6 @@ func toProblem(err error) *apiv1.Problem {
 	var invalid *catalog.Invalid
 	var conflict *catalog.Conflict
 	var busy *catalog.Busy
-	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &refused):
 		p := apiv1.Problemf(http.StatusUnprocessableEntity, "%s", refused)
@@ -44,8 +43,6 @@ func toProblem(err error) *apiv1.Problem {
 		return apiv1.Problemf(http.StatusNotFound, "%s", catalog.ErrNotFound)
 	case errors.As(err, &busy):
 		return apiv1.Busy(busy.RetryAfter, busy.Reason)
-	case errors.As(err, &tooLarge):
-		return apiv1.Problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", tooLarge.Limit)
 	}
 	return apiv1.ToProblem(err, "this could not be done in time; try again")
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	values, err := parameters(r, "course", "learner", "after", "limit")
+	values, err := apiv1.Parameters(r, "course", "learner", "after", "limit")
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *api
 	if (course == "") == (learner == "") {
 		return apiv1.BadRequest("either course or learner is needed: the id of a course, or the JSON of an Agent")
 	}
-	p := page[registrationView]{Items: []registrationView{}}
+	p := apiv1.Page[registrationView]{Items: []registrationView{}}
 	if learner != "" {
 		identifier, err := statements.AgentIdentifier([]byte(learner), statements.V1)
 		if err != nil {
@@ -43,17 +43,17 @@ func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *api
 		}
 		return apiv1.Respond(w, r, http.StatusOK, p)
 	}
-	n, err := limit(values)
+	n, err := apiv1.Limit(values)
 	if err != nil {
 		return err
 	}
-	at, err := cursor(values)
+	at, err := apiv1.Cursor(values)
 	if err != nil {
 		return err
 	}
 	after := uuid.Nil
 	if len(at) > 0 {
-		if after, err = id("after", at[0]); err != nil {
+		if after, err = apiv1.UUID("after", at[0]); err != nil {
 			return err
 		}
 	}
@@ -112,7 +112,7 @@ func (a *API) answerRegistration(w http.ResponseWriter, r *http.Request, reg *ca
 
 // register registers a learner, who may be registered already.
 func (a *API) register(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
 	var b struct {
@@ -121,11 +121,11 @@ func (a *API) register(w http.ResponseWriter, r *http.Request, who *apiv1.Identi
 			Actor json.RawMessage `json:"actor"`
 			Name  string          `json:"name"`
 		} `json:"learner"`
-		Opens  instant `json:"opens"`
-		Closes instant `json:"closes"`
-		Again  bool    `json:"again"`
+		Opens  apiv1.Instant `json:"opens"`
+		Closes apiv1.Instant `json:"closes"`
+		Again  bool          `json:"again"`
 	}
-	if err := body(w, r, &b); err != nil {
+	if err := apiv1.Body(w, r, &b); err != nil {
 		return err
 	}
 	reg, err := a.opts.Catalog.Register(r.Context(), who.Tenant, b.Course, catalog.Learner{Actor: b.Learner.Actor, Name: b.Learner.Name},
@@ -151,10 +151,10 @@ func (a *API) getRegistration(w http.ResponseWriter, r *http.Request, who *apiv1
 
 // registrationOf is the registration that a request is about.
 func registrationOf(r *http.Request) (uuid.UUID, error) {
-	if _, err := parameters(r); err != nil {
+	if _, err := apiv1.Parameters(r); err != nil {
 		return uuid.Nil, err
 	}
-	return id("the registration", mux.Vars(r)["registration"])
+	return apiv1.UUID("the registration", mux.Vars(r)["registration"])
 }
 
 // editRegistration changes when a course can be launched; null takes a bound
@@ -168,7 +168,7 @@ func (a *API) editRegistration(w http.ResponseWriter, r *http.Request, who *apiv
 		Opens  json.RawMessage `json:"opens"`
 		Closes json.RawMessage `json:"closes"`
 	}
-	if err := body(w, r, &b); err != nil {
+	if err := apiv1.Body(w, r, &b); err != nil {
 		return err
 	}
 	reg, err := a.opts.Catalog.Note(r.Context(), who.Tenant, at, func(reg *catalog.Registration) error {
@@ -187,7 +187,7 @@ func setInstant(field string, to *int64, from json.RawMessage) error {
 	if len(from) == 0 {
 		return nil
 	}
-	var i instant
+	var i apiv1.Instant
 	if err := json.Unmarshal(from, &i); err != nil {
 		return &catalog.Invalid{Field: field, Message: err.Error()}
 	}
@@ -210,7 +210,7 @@ func (a *API) reset(w http.ResponseWriter, r *http.Request, who *apiv1.Identity)
 
 // calls answers what content called at run time.
 func (a *API) calls(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	values, err := parameters(r, "item", "attempt")
+	values, err := apiv1.Parameters(r, "item", "attempt")
 	if err != nil {
 		return err
 	}

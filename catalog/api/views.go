@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"lernspur/apiv1"
 	"lernspur/catalog"
 	"lernspur/content/manifest"
 )
@@ -53,14 +54,14 @@ func (l languages) text() manifest.Text {
 type versionView struct {
 	Number   int           `json:"number"`
 	Kind     manifest.Kind `json:"kind"`
-	Uploaded instant       `json:"uploaded"`
+	Uploaded apiv1.Instant `json:"uploaded"`
 	By       string        `json:"by,omitempty"`
 	Packed   int64         `json:"packed"`
 	Unpacked int64         `json:"unpacked"`
 }
 
 func viewVersion(v *catalog.Version) versionView {
-	return versionView{v.Number, v.Kind, instant(v.Uploaded), v.By, v.Packed, v.Unpacked}
+	return versionView{v.Number, v.Kind, apiv1.Instant(v.Uploaded), v.By, v.Packed, v.Unpacked}
 }
 
 // packageView is a course as a package.
@@ -140,15 +141,15 @@ type courseView struct {
 
 	Version   int           `json:"version,omitempty"`
 	Package   manifest.Kind `json:"package,omitempty"`
-	Created   instant       `json:"created"`
-	Changed   instant       `json:"changed"`
+	Created   apiv1.Instant `json:"created"`
+	Changed   apiv1.Instant `json:"changed"`
 	Structure []itemView    `json:"structure,omitempty"`
 }
 
 func viewCourse(c *catalog.Course) courseView {
 	view := courseView{ID: c.ID, Activity: c.Activity, Prefix: c.Prefix, Title: textView(c.Title), Description: textView(c.Description), Kind: c.Kind,
 		Competences: c.Competences, Duration: c.Duration, Provider: c.Provider, Certified: c.Certified, Version: c.Current,
-		Created: instant(c.Created), Changed: instant(c.Changed), Grading: c.Grading}
+		Created: apiv1.Instant(c.Created), Changed: apiv1.Instant(c.Changed), Grading: c.Grading}
 	if view.Grading == "" {
 		view.Grading = catalog.GradeBest
 	}
@@ -169,13 +170,13 @@ type learnerView struct {
 
 // attemptView is one try at one item.
 type attemptView struct {
-	ID      uuid.UUID `json:"id"`
-	Item    string    `json:"item"`
-	Started instant   `json:"started"`
-	Ended   instant   `json:"ended,omitzero"`
-	Outcome string    `json:"outcome,omitempty"`
-	Score   *float64  `json:"score,omitempty"`
-	Reset   bool      `json:"reset,omitempty"`
+	ID      uuid.UUID     `json:"id"`
+	Item    string        `json:"item"`
+	Started apiv1.Instant `json:"started"`
+	Ended   apiv1.Instant `json:"ended,omitzero"`
+	Outcome string        `json:"outcome,omitempty"`
+	Score   *float64      `json:"score,omitempty"`
+	Reset   bool          `json:"reset,omitempty"`
 }
 
 // registrationView is a learner in a course.
@@ -184,9 +185,9 @@ type registrationView struct {
 	Course   string        `json:"course"`
 	Version  int           `json:"version,omitempty"`
 	Learner  learnerView   `json:"learner"`
-	Created  instant       `json:"created"`
-	Opens    instant       `json:"opens,omitzero"`
-	Closes   instant       `json:"closes,omitzero"`
+	Created  apiv1.Instant `json:"created"`
+	Opens    apiv1.Instant `json:"opens,omitzero"`
+	Closes   apiv1.Instant `json:"closes,omitzero"`
 	State    string        `json:"state"`
 	Outcome  string        `json:"outcome"`
 	Score    *float64      `json:"score,omitempty"`
@@ -195,34 +196,34 @@ type registrationView struct {
 }
 
 func viewRegistration(r *catalog.Registration, by rule) registrationView {
-	view := registrationView{ID: r.ID, Course: r.Course, Version: r.Version, Learner: learnerView{r.Learner.Actor, r.Learner.Name}, Created: instant(r.Created),
-		Opens: instant(r.Opens), Closes: instant(r.Closes), State: r.State, Outcome: r.Outcome(by.grading, by.manifest), Score: r.Score(by.grading), Resets: r.Resets}
+	view := registrationView{ID: r.ID, Course: r.Course, Version: r.Version, Learner: learnerView{r.Learner.Actor, r.Learner.Name}, Created: apiv1.Instant(r.Created),
+		Opens: apiv1.Instant(r.Opens), Closes: apiv1.Instant(r.Closes), State: r.State, Outcome: r.Outcome(by.grading, by.manifest), Score: r.Score(by.grading), Resets: r.Resets}
 	for _, t := range r.Attempts {
-		view.Attempts = append(view.Attempts, attemptView{t.ID, t.Item, instant(t.Started), instant(t.Ended), t.Outcome, t.Score, t.Reset})
+		view.Attempts = append(view.Attempts, attemptView{t.ID, t.Item, apiv1.Instant(t.Started), apiv1.Instant(t.Ended), t.Outcome, t.Score, t.Reset})
 	}
 	return view
 }
 
 // launchView is a launch. Link is there only in the answer that made it.
 type launchView struct {
-	ID           uuid.UUID    `json:"id"`
-	Link         string       `json:"link,omitempty"`
-	Course       string       `json:"course"`
-	Version      int          `json:"version"`
-	Item         string       `json:"item"`
-	Registration uuid.UUID    `json:"registration,omitzero"`
-	Preview      bool         `json:"preview,omitempty"`
-	Learner      *learnerView `json:"learner,omitempty"`
-	Mode         catalog.Mode `json:"mode"`
-	Created      instant      `json:"created"`
-	Expires      instant      `json:"expires"`
-	ReturnURL    string       `json:"returnUrl,omitempty"`
-	By           string       `json:"by,omitempty"`
+	ID           uuid.UUID     `json:"id"`
+	Link         string        `json:"link,omitempty"`
+	Course       string        `json:"course"`
+	Version      int           `json:"version"`
+	Item         string        `json:"item"`
+	Registration uuid.UUID     `json:"registration,omitzero"`
+	Preview      bool          `json:"preview,omitempty"`
+	Learner      *learnerView  `json:"learner,omitempty"`
+	Mode         catalog.Mode  `json:"mode"`
+	Created      apiv1.Instant `json:"created"`
+	Expires      apiv1.Instant `json:"expires"`
+	ReturnURL    string        `json:"returnUrl,omitempty"`
+	By           string        `json:"by,omitempty"`
 }
 
 func viewLaunch(l *catalog.Launch) launchView {
 	view := launchView{ID: l.ID, Course: l.Course, Version: l.Version, Item: l.Item, Registration: l.Registration, Preview: l.Preview(), Mode: l.Mode,
-		Created: instant(l.Created), Expires: instant(l.Expires), ReturnURL: l.ReturnURL, By: l.By}
+		Created: apiv1.Instant(l.Created), Expires: apiv1.Instant(l.Expires), ReturnURL: l.ReturnURL, By: l.By}
 	if !l.Preview() {
 		view.Learner = &learnerView{l.Learner.Actor, l.Learner.Name}
 	}

@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/gorilla/mux"
 	"go.uber.org/zap"
@@ -60,90 +59,27 @@ func New(o Options) *API {
 	return &API{o, make(chan struct{}, importsAtOnce)}
 }
 
-// serve answers a request that was admitted.
-type serve func(http.ResponseWriter, *http.Request, *apiv1.Identity) error
-
-// method is what a resource does for one method.
-type method struct {
-	scopes []string
-	serve  serve
-}
-
 // Register adds the resources.
 func (a *API) Register(r *mux.Router) {
-	read := func(s serve) method { return method{readScopes, s} }
-	write := func(s serve) method { return method{writeScopes, s} }
-	for _, resource := range []struct {
-		path    string
-		methods map[string]method
-	}{
-		{People, map[string]method{"GET": read(a.listPeople), "POST": write(a.addPerson)}},
-		{People + "/unassigned", map[string]method{"GET": read(a.unassigned)}},
-		{People + "/merges", map[string]method{"GET": read(a.listMerges)}},
-		{People + "/merges/{merge}/split", map[string]method{"POST": write(a.split)}},
-		{People + "/{person}", map[string]method{"GET": read(a.getPerson), "PATCH": write(a.editPerson), "DELETE": write(a.deletePerson)}},
-		{People + "/{person}/identifiers", map[string]method{"POST": write(a.match)}},
-		{People + "/{person}/merge", map[string]method{"POST": write(a.merge)}},
-		{Units, map[string]method{"GET": read(a.listUnits), "POST": write(a.addUnit)}},
-		{Units + "/{unit}", map[string]method{"GET": read(a.getUnit), "PATCH": write(a.editUnit), "DELETE": write(a.deleteUnit)}},
-		{Groups, map[string]method{"GET": read(a.listGroups), "POST": write(a.addGroup)}},
-		{Groups + "/{group}", map[string]method{"GET": read(a.getGroup), "PATCH": write(a.editGroup), "DELETE": write(a.deleteGroup)}},
-		{Groups + "/{group}/members/{person}", map[string]method{"PUT": write(a.setMember), "DELETE": write(a.removeMember)}},
-		{Headcounts, map[string]method{"GET": read(a.listHeadcounts)}},
-		{Headcounts + "/{unit}/{year}", map[string]method{"PUT": write(a.setHeadcount), "DELETE": write(a.deleteHeadcount)}},
-		{Imports, map[string]method{"GET": read(a.listImports), "POST": write(a.takeOver)}},
-		{Imports + "/preview", map[string]method{"POST": write(a.preview)}},
-	} {
-		r.Handle(resource.path, a.shell(resource.methods))
-	}
-	for _, base := range []string{People, Units, Groups, Headcounts, Imports} {
-		r.PathPrefix(base + "/").HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			a.fail(w, r, apiv1.Problemf(http.StatusNotFound, "there is no such resource"))
-		})
-	}
-}
-
-// shell wraps a resource in what all have in common: methods, credentials,
-// scopes and errors.
-func (a *API) shell(methods map[string]method) http.Handler {
-	allowed := make([]string, 0, len(methods)+1)
-	for name := range methods {
-		allowed = append(allowed, name)
-		if name == http.MethodGet {
-			allowed = append(allowed, http.MethodHead)
-		}
-	}
-	slices.Sort(allowed)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		if err := apiv1.Allow(w, r, allowed...); err != nil {
-			a.fail(w, r, err)
-			return
-		}
-		m, ok := methods[r.Method]
-		if !ok { // HEAD is answered wherever GET is
-			m = methods[http.MethodGet]
-		}
-		who, err := a.admit(w, r, m.scopes)
-		if err == nil {
-			err = m.serve(w, r, who)
-		}
-		if err != nil {
-			a.fail(w, r, err)
-		}
-	})
-}
-
-// admit finds out who asks and whether they may.
-func (a *API) admit(w http.ResponseWriter, r *http.Request, scopes []string) (*apiv1.Identity, error) {
-	who, err := a.opts.Door.Admit(w, r, scopes)
-	if err != nil {
-		return nil, err
-	}
-	if who.Bound() {
-		return nil, apiv1.Problemf(http.StatusForbidden, "this key is bound to an actor, a registration or activities, and the directory cannot be narrowed to that")
-	}
-	return who, nil
+	resources := apiv1.Resources{Door: a.opts.Door, Read: readScopes, Write: writeScopes, Fail: a.fail,
+		Bound: "this key is bound to an actor, a registration or activities, and the directory cannot be narrowed to that"}
+	resources.Handle(r, People, apiv1.Methods{"GET": a.listPeople, "POST": a.addPerson})
+	resources.Handle(r, People+"/unassigned", apiv1.Methods{"GET": a.unassigned})
+	resources.Handle(r, People+"/merges", apiv1.Methods{"GET": a.listMerges})
+	resources.Handle(r, People+"/merges/{merge}/split", apiv1.Methods{"POST": a.split})
+	resources.Handle(r, People+"/{person}", apiv1.Methods{"GET": a.getPerson, "PATCH": a.editPerson, "DELETE": a.deletePerson})
+	resources.Handle(r, People+"/{person}/identifiers", apiv1.Methods{"POST": a.match})
+	resources.Handle(r, People+"/{person}/merge", apiv1.Methods{"POST": a.merge})
+	resources.Handle(r, Units, apiv1.Methods{"GET": a.listUnits, "POST": a.addUnit})
+	resources.Handle(r, Units+"/{unit}", apiv1.Methods{"GET": a.getUnit, "PATCH": a.editUnit, "DELETE": a.deleteUnit})
+	resources.Handle(r, Groups, apiv1.Methods{"GET": a.listGroups, "POST": a.addGroup})
+	resources.Handle(r, Groups+"/{group}", apiv1.Methods{"GET": a.getGroup, "PATCH": a.editGroup, "DELETE": a.deleteGroup})
+	resources.Handle(r, Groups+"/{group}/members/{person}", apiv1.Methods{"PUT": a.setMember, "DELETE": a.removeMember})
+	resources.Handle(r, Headcounts, apiv1.Methods{"GET": a.listHeadcounts})
+	resources.Handle(r, Headcounts+"/{unit}/{year}", apiv1.Methods{"PUT": a.setHeadcount, "DELETE": a.deleteHeadcount})
+	resources.Handle(r, Imports, apiv1.Methods{"GET": a.listImports, "POST": a.takeOver})
+	resources.Handle(r, Imports+"/preview", apiv1.Methods{"POST": a.preview})
+	resources.Rest(r, People, Units, Groups, Headcounts, Imports)
 }
 
 // toProblem is the one place where errors become status codes.
@@ -152,7 +88,6 @@ func toProblem(err error) *apiv1.Problem {
 	var conflict *directory.Conflict
 	var busy *directory.Busy
 	var file *directory.ImportErrors
-	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &file):
 		p := apiv1.Problemf(http.StatusUnprocessableEntity, "nothing was taken over: %s", file)
@@ -170,8 +105,6 @@ func toProblem(err error) *apiv1.Problem {
 		return apiv1.Problemf(http.StatusPreconditionFailed, "%s", directory.ErrChanged)
 	case errors.As(err, &busy):
 		return apiv1.Busy(busy.RetryAfter, busy.Reason)
-	case errors.As(err, &tooLarge):
-		return apiv1.Problemf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", tooLarge.Limit)
 	}
 	return apiv1.ToProblem(err, "this could not be done in time; look whether it was done before you try again")
 }

@@ -95,7 +95,7 @@ function taken (m, at) {
 
 async function post (text) {
   try {
-    const response = await fetch(address(), { method: 'POST', body: text, keepalive: text.length < BEACON_LIMIT, headers: { 'Content-Type': 'text/plain;charset=UTF-8' } })
+    const response = await fetch(address(), { method: 'POST', body: text, keepalive: size(text) < BEACON_LIMIT, headers: { 'Content-Type': 'text/plain;charset=UTF-8' } })
     return { status: response.status, after: Number(response.headers.get('Retry-After')) || 0 }
   } catch (e) {
     return { status: 0, after: 0 }

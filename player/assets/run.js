@@ -5,7 +5,9 @@
 // true. While a page closes browsers allow a beacon only, which is small: then
 // only what changed goes, and the log stays behind.
 
-const BEACON_LIMIT = 60000
+const BEACON_LIMIT = 60000 // bytes; browsers refuse more than 64 KiB, however few characters they are
+
+function size (text) { return new Blob([text]).size }
 
 function createTransport (setup, on) {
   let session = null
@@ -53,7 +55,7 @@ function createTransport (setup, on) {
 
   function beacon (s, data, ends) {
     let text = body(s, data, ends, false)
-    if (text.length > BEACON_LIMIT) text = body(s, data, ends, true)
+    if (size(text) > BEACON_LIMIT) text = body(s, data, ends, true)
     return navigator.sendBeacon(url(s), new Blob([text], { type: 'text/plain;charset=UTF-8' }))
   }
 
@@ -71,7 +73,7 @@ function createTransport (setup, on) {
 
   async function background (s, text) {
     try {
-      return (await fetch(url(s), { method: 'POST', body: text, keepalive: text.length < BEACON_LIMIT, headers: { 'Content-Type': 'text/plain;charset=UTF-8' } })).status
+      return (await fetch(url(s), { method: 'POST', body: text, keepalive: size(text) < BEACON_LIMIT, headers: { 'Content-Type': 'text/plain;charset=UTF-8' } })).status
     } catch (e) {
       return 0
     }
@@ -121,7 +123,7 @@ function createTransport (setup, on) {
     const text = JSON.stringify(state)
     const to = setup.run + 'course'
     if (closing && navigator.sendBeacon(to, new Blob([text], { type: 'text/plain;charset=UTF-8' }))) return
-    fetch(to, { method: 'POST', body: text, keepalive: text.length < BEACON_LIMIT, headers: { 'Content-Type': 'text/plain;charset=UTF-8' } }).catch(() => {})
+    fetch(to, { method: 'POST', body: text, keepalive: size(text) < BEACON_LIMIT, headers: { 'Content-Type': 'text/plain;charset=UTF-8' } }).catch(() => {})
   }
 
   async function open (item) {
