@@ -3,8 +3,6 @@ package admin
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -100,14 +98,6 @@ func (c *Client) AttendanceSessions(ctx context.Context, tenant, course string) 
 // RecordAttendance records a table of who attended.
 func (c *Client) RecordAttendance(ctx context.Context, ask AttendanceRequest, table []byte) (AttendanceResult, error) {
 	var result AttendanceResult
-	response, err := c.do(ctx, http.MethodPost, "/v1/attendance/"+url.PathEscape(ask.Session),
-		url.Values{"tenant": {ask.Tenant}, "homePage": {ask.HomePage}, "dryRun": {strconv.FormatBool(ask.DryRun)}}, bytes.NewReader(table))
-	if err != nil {
-		return result, err
-	}
-	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(&result); err != nil {
-		return result, fmt.Errorf("reading the server's answer: %w", err)
-	}
-	return result, nil
+	return result, c.ask(ctx, http.MethodPost, "/v1/attendance/"+url.PathEscape(ask.Session),
+		url.Values{"tenant": {ask.Tenant}, "homePage": {ask.HomePage}, "dryRun": {strconv.FormatBool(ask.DryRun)}}, "", bytes.NewReader(table), &result)
 }

@@ -152,7 +152,12 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 		}
 		body = bytes.NewReader(text)
 	}
-	response, err := c.send(ctx, method, path, query, "application/json", body)
+	return c.ask(ctx, method, path, query, "application/json", body, answer)
+}
+
+// ask sends a body and reads a JSON answer, unless that is nil.
+func (c *Client) ask(ctx context.Context, method, path string, query url.Values, contentType string, body io.Reader, answer any) error {
+	response, err := c.send(ctx, method, path, query, contentType, body)
 	if err != nil {
 		return err
 	}
@@ -195,15 +200,7 @@ func (c *Client) Import(ctx context.Context, ask ImportRequest, elements [][]byt
 	var body bytes.Buffer
 	_ = writeFrames(&body, elements) // a buffer takes everything
 	var result ImportResult
-	response, err := c.do(ctx, http.MethodPost, "/v1/import", ask.values(), &body)
-	if err != nil {
-		return result, err
-	}
-	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(&result); err != nil {
-		return result, fmt.Errorf("reading the server's answer: %w", err)
-	}
-	return result, nil
+	return result, c.ask(ctx, http.MethodPost, "/v1/import", ask.values(), "", &body, &result)
 }
 
 // Export writes statements as NDJSON to w. An error after the beginning means

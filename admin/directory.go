@@ -2,8 +2,6 @@ package admin
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -36,13 +34,5 @@ func (c *Client) Directory(ctx context.Context, tenant, method, path string, que
 	if !ok {
 		return c.call(ctx, method, path, query, ask, answer)
 	}
-	response, err := c.send(ctx, method, path, query, "application/octet-stream", file)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
-		return fmt.Errorf("reading the server's answer: %w", err)
-	}
-	return nil
+	return c.ask(ctx, method, path, query, "application/octet-stream", file, answer)
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -36,6 +37,40 @@ func (k Keys) Identify(r *http.Request) (*lrs.Credential, error) {
 		return nil, &lrs.Busy{RetryAfter: away.RetryAfter, Reason: away.Error()}
 	}
 	return nil, err
+}
+
+// startKeys opens the keys, and the gate that judges them.
+func (a *App) startKeys(ctx, running context.Context) (err error) {
+	o := a.opts.Keys
+	o.Logger = a.log.Named("keys")
+	if a.keys, err = directory.Open(ctx, directory.StoreKeys(a.store), o); err != nil {
+		return err
+	}
+	if a.opts.Key != "" || a.opts.Secret != "" {
+		if _, err := a.keys.Ensure(ctx, a.opts.Key, a.opts.Secret); err != nil {
+			return fmt.Errorf("the key of the configuration: %w", err)
+		}
+	}
+	gate := a.opts.Access
+	gate.Keys, gate.Logger, gate.Registerer = a.keys, a.log.Named("access"), a.registry
+	a.access = access.NewGate(gate)
+	if a.door, err = NewDoor(a.access, a.opts.Catalog.Base); err != nil {
+		return err
+	}
+	a.task(func() { a.keys.Run(running) })
+	return nil
+}
+
+// firstKey makes a key when there is none, if that is asked for.
+func (a *App) firstKey(ctx context.Context) error {
+	if a.opts.FirstKey == nil {
+		return nil
+	}
+	record, secret, err := a.keys.EnsureFirst(ctx)
+	if err == nil && record.ID != "" {
+		a.opts.FirstKey(record.ID, secret)
+	}
+	return err
 }
 
 // NewDoor is who comes in at our own interface, in terms of the gate. base is the

@@ -102,6 +102,21 @@ func away(err error) error {
 	return fmt.Errorf("%w: %w", &lrs.Busy{RetryAfter: time.Second, Reason: "the database does not answer now; try again"}, err)
 }
 
+// later tells of an error of the commit path or the store how long to wait before the
+// same may succeed, and why; no reason: waiting does not help.
+func later(err error) (wait time.Duration, reason string) {
+	var busy *commit.ErrBusy
+	switch {
+	case errors.As(err, &busy):
+		return busy.RetryAfter, busy.Reason
+	case errors.Is(err, commit.ErrUnknown):
+		return time.Second, "it is not known whether this was done; look before you try again"
+	case store.Away(err):
+		return time.Second, "the database does not answer now; try again"
+	}
+	return 0, ""
+}
+
 // waitForProgress is the commit path's Wait as package progress knows it: what
 // is not visible in time is a matter of time.
 func (a *App) waitForProgress(ctx context.Context) (int64, error) {

@@ -51,16 +51,30 @@ func ask(t *testing.T, a *App, method, path, body string) (int, string) {
 	r.SetBasicAuth(key, secret)
 	r.Header.Set("X-Experience-API-Version", "2.0.0")
 	r.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
+	answer, text := read(t, http.DefaultClient, r)
+	return answer.StatusCode, text
+}
+
+// read sends a request and reads the whole answer.
+func read(t testing.TB, client *http.Client, r *http.Request) (*http.Response, string) {
+	t.Helper()
+	return whole(t)(client.Do(r))
+}
+
+// whole reads all of an answer.
+func whole(t testing.TB) func(*http.Response, error) (*http.Response, string) {
+	return func(answer *http.Response, err error) (*http.Response, string) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer, string(text)
 	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(text)
 }
 
 const statement = `{"actor":{"mbox":"mailto:ada@example.org"},"verb":{"id":"http://example.org/did"},"object":{"id":"http://example.org/it"}}`

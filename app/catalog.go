@@ -100,16 +100,8 @@ func (r catalogRecords) List(ctx context.Context, part documents.Range) ([]*docu
 
 // toCatalog gives an error the type that the catalogue knows.
 func toCatalog(err error) error {
-	var busy *commit.ErrBusy
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &busy):
-		return &catalog.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
-	case errors.Is(err, commit.ErrUnknown):
-		return fmt.Errorf("%w: %w", &catalog.Busy{RetryAfter: time.Second, Reason: "it is not known whether this was done; look before you try again"}, err)
-	case store.Away(err):
-		return fmt.Errorf("%w: %w", &catalog.Busy{RetryAfter: time.Second, Reason: "the database does not answer now; try again"}, err)
+	if wait, reason := later(err); reason != "" {
+		return fmt.Errorf("%w: %w", &catalog.Busy{RetryAfter: wait, Reason: reason}, err)
 	}
 	return err
 }

@@ -74,16 +74,7 @@ func request(t testing.TB, a *App, method, path, contentType string, body io.Rea
 	}
 	r.SetBasicAuth(key, secret)
 	r.Header.Set("Content-Type", contentType)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer, string(text)
+	return read(t, http.DefaultClient, r)
 }
 
 // do sends JSON and reads JSON.

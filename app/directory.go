@@ -87,12 +87,8 @@ func (r directoryRecords) Load(ctx context.Context, yield func(*documents.Docume
 // Replace implements directory.Records.
 func (r directoryRecords) Replace(ctx context.Context, shelf documents.Shelf, docs []*documents.Document) error {
 	err := r.committer.Replace(ctx, shelf, docs)
-	var busy *commit.ErrBusy
-	switch {
-	case errors.As(err, &busy):
-		return &directory.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
-	case errors.Is(err, commit.ErrUnknown):
-		return fmt.Errorf("%w: %w", &directory.Busy{RetryAfter: time.Second, Reason: "it is not known whether this was done; look before you try again"}, err)
+	if wait, reason := later(err); reason != "" {
+		return fmt.Errorf("%w: %w", &directory.Busy{RetryAfter: wait, Reason: reason}, err)
 	}
 	return err
 }

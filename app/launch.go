@@ -159,16 +159,11 @@ func (r launchRecords) Document(ctx context.Context, key documents.Key) (*docume
 // toLaunch gives an error of the commit path and the store the type that package
 // launch knows.
 func toLaunch(err error) error {
-	var busy *commit.ErrBusy
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &busy):
-		return &launch.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
-	case errors.Is(err, commit.ErrUnknown):
+	if errors.Is(err, commit.ErrUnknown) {
 		return fmt.Errorf("%w: %w", launch.ErrUncertain, err)
-	case store.Away(err):
-		return fmt.Errorf("%w: %w", &launch.Busy{RetryAfter: time.Second, Reason: "the database does not answer now; try again"}, err)
+	}
+	if wait, reason := later(err); reason != "" {
+		return fmt.Errorf("%w: %w", &launch.Busy{RetryAfter: wait, Reason: reason}, err)
 	}
 	return err
 }

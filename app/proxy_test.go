@@ -1,7 +1,6 @@
 package app
 
 import (
-	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -41,18 +40,7 @@ func TestBehindAProxy(t *testing.T) {
 	}
 	jar, _ := cookiejar.New(nil)
 	client := &http.Client{Jar: jar}
-	read := func(answer *http.Response, err error) (*http.Response, string) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		text, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer, string(text)
-	}
+	read := whole(t)
 	answer, text := read(client.Get(base + "/packages?lang=en"))
 	if answer.Request.URL.Path != "/lern/signin" {
 		t.Fatalf("to sign in: %s", answer.Request.URL)

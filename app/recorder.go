@@ -30,7 +30,7 @@ type ownStatements struct {
 
 // authority is the account.
 func (o *ownStatements) authority() ([]byte, error) {
-	return directory.Account(cmp.Or(o.homePage, "http://lernspur.local"), "lernspur")
+	return directory.Account(cmp.Or(o.homePage, catalog.DefaultBase), "lernspur")
 }
 
 // parse makes statements ready to be committed. Errors: *statements.Invalid, also

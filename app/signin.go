@@ -2,9 +2,7 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"lernspur/commit"
 	"lernspur/documents"
@@ -85,16 +83,8 @@ func (r signinRecords) List(ctx context.Context, part documents.Range) ([]*docum
 
 // toSignin gives an error the type that package signin knows.
 func toSignin(err error) error {
-	var busy *commit.ErrBusy
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &busy):
-		return &signin.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
-	case errors.Is(err, commit.ErrUnknown):
-		return fmt.Errorf("%w: %w", &signin.Busy{RetryAfter: time.Second, Reason: "it is not known whether this was done; look before you try again"}, err)
-	case store.Away(err):
-		return fmt.Errorf("%w: %w", &signin.Busy{RetryAfter: time.Second, Reason: "the database does not answer now; try again"}, err)
+	if wait, reason := later(err); reason != "" {
+		return fmt.Errorf("%w: %w", &signin.Busy{RetryAfter: wait, Reason: reason}, err)
 	}
 	return err
 }

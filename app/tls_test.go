@@ -8,7 +8,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -80,16 +79,7 @@ func TestTLS(t *testing.T) {
 			}
 			r.SetBasicAuth(key, secret)
 			r.Header.Set("Content-Type", kind)
-			answer, err := client.Do(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer answer.Body.Close()
-			text, err := io.ReadAll(answer.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return answer, string(text)
+			return read(t, client, r)
 		}
 		base := "https://" + a.Addr().String()
 		answer, text := ask("POST", base+"/api/v1/packages", "application/zip", zipped(t, scorm("large.bin", strings.Repeat("0123456789", 1<<16))))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"lernspur/catalog"
 	"lernspur/directory"
 	"lernspur/signin"
 	"lernspur/store"
@@ -22,7 +23,7 @@ func (a *App) newPages() *web.Site {
 		Attendance: a.attendance, HomePage: a.opts.Catalog.Base, Learner: a.learnerOf,
 		Calls: a.pageCalls, Progress: a.progress, Names: pageNames{a.people, a.store},
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
-		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.signin.SetLanguage,
+		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.setLanguage,
 		Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
 	})
 }
@@ -49,6 +50,16 @@ func (a *App) identifiersOf(ctx context.Context, v *visitor.Visitor) ([]string, 
 		return nil, nil
 	}
 	return person.Identifiers, nil
+}
+
+// setLanguage notes a language; what is a matter of time is an error that pages know.
+func (a *App) setLanguage(ctx context.Context, v *visitor.Visitor, language string) error {
+	err := a.signin.SetLanguage(ctx, v, language)
+	var busy *signin.Busy
+	if errors.As(err, &busy) {
+		return &catalog.Busy{RetryAfter: busy.RetryAfter, Reason: busy.Reason}
+	}
+	return err
 }
 
 // pageCalls are the calls of content at run time, for the pages.
@@ -88,7 +99,8 @@ func (n pageNames) Unit(ctx context.Context, tenant, id string) string {
 
 // Definitions implements web.Names.
 func (n pageNames) Definitions(ctx context.Context, tenant string, activities []string) (map[string][]byte, error) {
-	return n.store.Definitions(ctx, tenant, activities)
+	definitions, err := n.store.Definitions(ctx, tenant, activities)
+	return definitions, toCatalog(err) // whose errors pages know
 }
 
 // look shows the pages around signing in.
@@ -104,12 +116,12 @@ func (l look) SignIn(w http.ResponseWriter, r *http.Request, v signin.SignInView
 		OIDC: v.OIDC, OIDCName: v.OIDCName, Other: v.Other, Out: v.Out})
 }
 
-// Password implements signin.PasswordLook.
+// Password implements signin.Look.
 func (l look) Password(w http.ResponseWriter, r *http.Request, v signin.PasswordView) {
 	l.pages.Password(w, r, web.Password{Entry: entry(v.Common, v.Action), Account: v.Account, Old: v.Old, Hidden: v.Hidden, Gone: v.Gone, Done: v.Done})
 }
 
-// Notice implements signin.NoticeLook.
+// Notice implements signin.Look.
 func (l look) Notice(w http.ResponseWriter, r *http.Request, v signin.NoticeView) {
 	l.pages.Notice(w, r, web.Notice{Entry: entry(v.Common, ""), Back: v.SignIn})
 }
@@ -155,5 +167,5 @@ func forPages(err error) error {
 	if errors.Is(err, directory.ErrNoKey) || errors.Is(err, directory.ErrInvalid) {
 		return fmt.Errorf("%w: %w", web.ErrKey, err)
 	}
-	return err
+	return toCatalog(err) // whose errors pages know
 }

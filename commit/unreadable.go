@@ -1,6 +1,8 @@
 package commit
 
 import (
+	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +20,9 @@ type unreadable struct {
 const warnInterval = 10 * time.Second
 
 func (u *unreadable) warn(what string, err error) {
+	if errors.Is(err, context.Canceled) {
+		return // it is the client that left
+	}
 	now, last := time.Now().UnixNano(), u.last.Load()
 	if now-last > int64(warnInterval) && u.last.CompareAndSwap(last, now) {
 		u.logger.Warn("what is stored could not be read, and requests that need it are refused", zap.String("what", what), zap.Error(err))

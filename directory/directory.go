@@ -35,7 +35,9 @@ type Dependencies struct {
 	Now    func() time.Time
 	Zone   *time.Location
 	Limits Limits
-	Logger *zap.Logger // may be nil
+	// Patience is how long a question waits for the tables, 10 s unless it is set.
+	Patience time.Duration
+	Logger   *zap.Logger // may be nil
 }
 
 // Limits bound what a tenant's directory holds. Zero values stand for what is
@@ -87,6 +89,9 @@ func OpenDirectory(ctx context.Context, deps Dependencies) (*Directory, error) {
 	}
 	if deps.Logger == nil {
 		deps.Logger = zap.NewNop()
+	}
+	if deps.Patience <= 0 {
+		deps.Patience = 10 * time.Second
 	}
 	deps.Limits.defaults()
 	d := &Directory{deps: deps, tenants: make(map[string]*tenant), changed: make(chan struct{}, 1)}

@@ -299,7 +299,8 @@ type foundUnit struct {
 	err  error
 }
 
-// unitMemo is findUnit for files that change no units.
+// unitMemo is findUnit while units come and go no more, and keep their names. What
+// it answers may lie elsewhere meanwhile.
 func (i *importing) unitMemo(text string) (*Unit, error) {
 	found, known := i.looked[text]
 	if !known {

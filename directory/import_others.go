@@ -14,19 +14,25 @@ import (
 func (i *importing) unitRows() {
 	lines, fresh, before := map[string]int{}, map[string]bool{}, map[string]*Unit{}
 	ids := make([]string, len(i.table.Rows))
+	if n := i.limits.Units; len(ids) > n { // each row has a unit of its own
+		i.wrong(i.table.Rows[n], "", "there cannot be more than %d units", n)
+		return
+	}
 	for at, row := range i.table.Rows {
 		code, name := i.text(row, "code"), i.text(row, "name")
-		u, err := i.findUnit(cmp.Or(code, name))
-		if code != "" {
-			u, err = i.state.units[i.unitCode[code]], nil
-		}
+		var u *Unit
+		var err error
 		switch {
-		case err != nil:
-			i.wrong(row, "name", "%s", err)
-			continue
-		case code == "" && name == "":
+		case code != "":
+			u = i.state.units[i.unitCode[code]]
+		case name == "":
 			i.wrong(row, "", "there is neither a code nor a name in this row")
 			continue
+		default:
+			if u, err = i.findUnit(name); err != nil {
+				i.wrong(row, "name", "%s", err)
+				continue
+			}
 		}
 		next := Unit{Code: code}
 		if u != nil {
@@ -69,7 +75,7 @@ func (i *importing) placeRow(row sheet.Row, u *Unit, fresh bool) {
 	}
 	parent := ""
 	if text != "" {
-		p, err := i.findUnit(text)
+		p, err := i.unitMemo(text)
 		switch {
 		case err != nil:
 			i.wrong(row, "parent", "%s", err)
@@ -148,6 +154,10 @@ func (i *importing) groupRows() {
 				g = order[at]
 			} else {
 				order = append(order, g)
+				if n := i.limits.Groups; len(order) > n {
+					i.wrong(row, "", "there cannot be more than %d groups", n)
+					return
+				}
 			}
 			drafts[key] = g
 		}

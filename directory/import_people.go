@@ -20,7 +20,7 @@ type seen struct {
 func (i *importing) people() {
 	s := seen{map[string]int{}, map[string]bool{}, map[string]*Person{}}
 	for _, row := range i.table.Rows {
-		p := i.personOf(row, s)
+		p, identifiers := i.personOf(row, s)
 		if p == nil {
 			continue
 		}
@@ -29,7 +29,7 @@ func (i *importing) people() {
 			i.wrong(row, "", "%s is in line %d already; only somebody's time in another unit, with its first day, has a row of its own", p.label(), line)
 			continue
 		}
-		i.personRow(row, p, s)
+		i.personRow(row, p, identifiers, s)
 	}
 	if len(i.errors.List) > 0 {
 		return
@@ -38,18 +38,15 @@ func (i *importing) people() {
 	i.leaveOut(s)
 }
 
-// personRow puts a row's person in.
-func (i *importing) personRow(row sheet.Row, p *Person, s seen) {
+// personRow puts a row's person in, who has the identifiers of the row as well.
+func (i *importing) personRow(row sheet.Row, p *Person, identifiers []string, s seen) {
 	next := *p
 	next.Staff = cmp.Or(i.text(row, "staff"), p.Staff)
 	next.Name = cmp.Or(i.nameOf(row), p.Name)
-	identifiers, ok := i.identifiersOf(row)
-	if !ok {
-		return
-	}
 	next.Identifiers = slices.Clone(p.Identifiers)
+	had := keysOf(p)
 	for _, identifier := range identifiers {
-		if !slices.Contains(keysOf(p), identifier) {
+		if !slices.Contains(had, identifier) {
 			next.Identifiers = append(next.Identifiers, identifier)
 		}
 	}
@@ -78,20 +75,19 @@ func (i *importing) personRow(row sheet.Row, p *Person, s seen) {
 
 // personOf is who a row is about: somebody who is there, or a new person without
 // an id; nil when that cannot be told, which is noted. Several who are one now are
-// merged.
-func (i *importing) personOf(row sheet.Row, s seen) *Person {
+// merged. With them are the identifiers of the row.
+func (i *importing) personOf(row sheet.Row, s seen) (kept *Person, identifiers []string) {
 	staff := i.text(row, "staff")
 	identifiers, ok := i.identifiersOf(row)
 	switch {
 	case !ok:
-		return nil
+		return nil, nil
 	case staff == "" && len(identifiers) == 0:
 		i.wrong(row, "", "there is neither a staff number nor an identifier in this row")
-		return nil
+		return nil, nil
 	}
-	kept := i.state.people[i.staff[staff]]
-	if staff == "" {
-		kept = nil
+	if staff != "" {
+		kept = i.state.people[i.staff[staff]]
 	}
 	for _, identifier := range identifiers {
 		p := i.find(identifier)
@@ -99,22 +95,22 @@ func (i *importing) personOf(row sheet.Row, s seen) *Person {
 		case p == nil || p == kept:
 		case p.Staff != "" && staff != "" && p.Staff != staff:
 			i.wrong(row, fieldOf(identifier), "%s is that of %s, who has another staff number", short(identifier), p.label())
-			return nil
+			return nil, nil
 		case kept == nil:
 			kept = p
 		case p.Staff != "" && kept.Staff != "" && p.Staff != kept.Staff:
 			i.wrong(row, fieldOf(identifier), "the identifiers of this row are those of %s and of %s, who have different staff numbers", kept.label(), p.label())
-			return nil
+			return nil, nil
 		default:
 			if kept = i.joined(row, kept, p, s); kept == nil {
-				return nil
+				return nil, nil
 			}
 		}
 	}
 	if kept == nil {
-		return &Person{Staff: staff, Identifiers: identifiers, Name: i.nameOf(row)}
+		kept = &Person{Staff: staff, Identifiers: identifiers, Name: i.nameOf(row)}
 	}
-	return kept
+	return kept, identifiers
 }
 
 // joined makes one person of two whom a row ties together, and answers who remains;
@@ -318,12 +314,12 @@ func differences(a, b *Person) (fields []string) {
 // leaveOut counts people who are not in the file. When the file is complete they
 // leave their unit the day before.
 func (i *importing) leaveOut(s seen) {
+	if !i.o.Complete {
+		i.result.LeftOut += len(i.state.people) - len(s.line)
+		return
+	}
 	for _, p := range sortedPeople(i.state.people) {
 		if _, there := s.line[p.ID]; there {
-			continue
-		}
-		if !i.o.Complete {
-			i.result.LeftOut++
 			continue
 		}
 		next := *p

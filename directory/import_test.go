@@ -372,3 +372,25 @@ func TestReadDate(t *testing.T) {
 		}
 	}
 }
+
+// TestListsBeyondTheTenant: a list of more units or groups than a tenant has room
+// for is refused before they are compared with each other.
+func TestListsBeyondTheTenant(t *testing.T) {
+	d, err := OpenDirectory(t.Context(), Dependencies{Records: &drawer{}, Limits: Limits{Units: 2, Groups: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, tc := range map[string]struct{ fits, beyond, words string }{
+		KindUnits:  {"name\na\nb\n", "name\na\nb\nc\n", "more than 2 units"},
+		KindGroups: {"group\na\na\nb\n", "group\na\na\nb\nc\n", "more than 2 groups"},
+	} {
+		var problems *ImportErrors
+		_, err := d.Import(t.Context(), "town", []byte(tc.beyond), ImportOptions{Kind: kind})
+		if !errors.As(err, &problems) || !strings.Contains(problems.Error(), tc.words) || problems.List[0].Line == 0 {
+			t.Errorf("%s: %v", kind, err)
+		}
+		if r, err := d.Import(t.Context(), "town", []byte(tc.fits), ImportOptions{Kind: kind}); err != nil || r.New != 2 {
+			t.Errorf("%s that fit: %+v, %v", kind, r, err)
+		}
+	}
+}

@@ -107,33 +107,38 @@ func short(text string) string {
 // AddPerson adds a person. Errors: *Invalid, *Conflict when an identifier or the
 // staff number is somebody else's, and those of every change.
 func (d *Directory) AddPerson(ctx context.Context, tenant string, n PersonEdit) (*Person, error) {
-	p := &Person{}
-	n.apply(p)
-	var v *edit
-	err := d.change(ctx, tenant, func(e *edit) error {
-		v = e
-		return e.addPerson(p)
+	return d.changePerson(ctx, tenant, func(e *edit) (*Person, error) {
+		p := &Person{}
+		n.apply(p)
+		return p, e.addPerson(p)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return v.view(p, v.today), nil
 }
 
 // EditPerson changes a person; version is the one that the caller knows, 0 any.
 // Errors beside those of AddPerson: ErrNotFound, ErrChanged.
 func (d *Directory) EditPerson(ctx context.Context, tenant, id string, version int64, n PersonEdit) (*Person, error) {
+	return d.editPerson(ctx, tenant, id, version, n.apply)
+}
+
+func (d *Directory) editPerson(ctx context.Context, tenant, id string, version int64, change func(*Person)) (*Person, error) {
+	return d.changePerson(ctx, tenant, func(e *edit) (*Person, error) {
+		old := e.people[id]
+		if err := known(old != nil, func() int64 { return old.Version }, version); err != nil {
+			return nil, err
+		}
+		next := *old
+		change(&next)
+		return e.putPerson(&next)
+	})
+}
+
+// changePerson makes a change and answers the person that it is about.
+func (d *Directory) changePerson(ctx context.Context, tenant string, make func(e *edit) (*Person, error)) (*Person, error) {
 	var v *edit
 	var p *Person
 	err := d.change(ctx, tenant, func(e *edit) (err error) {
 		v = e
-		old := e.people[id]
-		if err := known(old != nil, func() int64 { return old.Version }, version); err != nil {
-			return err
-		}
-		next := *old
-		n.apply(&next)
-		p, err = e.putPerson(&next)
+		p, err = make(e)
 		return err
 	})
 	if err != nil {
@@ -144,8 +149,7 @@ func (d *Directory) EditPerson(ctx context.Context, tenant, id string, version i
 
 // DeletePerson takes a person out of the directory, with all memberships, and with
 // the merges that tell who they were. Their identifiers are nobody's afterwards;
-// statements stay. Errors: ErrNotFound,
-// ErrChanged.
+// statements stay. Errors: ErrNotFound, ErrChanged.
 func (d *Directory) DeletePerson(ctx context.Context, tenant, id string, version int64) error {
 	return d.change(ctx, tenant, func(e *edit) error {
 		p := e.people[id]

@@ -237,3 +237,29 @@ func TestAddressesOfSumsAreLearnt(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestUnassignedWaitsSoLong: while the tables are behind nobody can say who is
+// unassigned, and nobody waits for ever.
+func TestUnassignedWaitsSoLong(t *testing.T) {
+	tables := &shelfTables{rows: store.NewDirectoryRows()}
+	d, err := OpenDirectory(t.Context(), Dependencies{Records: &drawer{}, Tables: tables, Patience: 20 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	addPerson(t, d, "Ada", "", adaBox)
+	var busy *Busy
+	if _, err := d.Unassigned(t.Context(), "town", nil, 1); !errors.As(err, &busy) {
+		t.Errorf("tables that are behind: %v", err)
+	}
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := d.Unassigned(left, "town", nil, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("a client that left: %v", err)
+	}
+	if err := d.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Unassigned(t.Context(), "town", nil, 1); err != nil {
+		t.Errorf("tables that have everything: %v", err)
+	}
+}

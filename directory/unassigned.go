@@ -13,11 +13,17 @@ import (
 
 // Unassigned lists identifiers that learners have in statements and nobody has in
 // the directory, the one last seen first, n at most, behind after unless it is nil.
+// Errors: *Busy when the tables do not follow in time, and those of Tables.
 func (d *Directory) Unassigned(ctx context.Context, tenant string, after *store.Unassigned, n int) ([]store.Unassigned, error) {
 	if d.deps.Tables == nil {
 		return nil, nil
 	}
-	if err := d.Wait(ctx, tenant); err != nil {
+	bounded, cancel := context.WithTimeout(ctx, d.deps.Patience)
+	defer cancel()
+	if err := d.Wait(bounded, tenant); err != nil {
+		if ctx.Err() == nil {
+			return nil, &Busy{RetryAfter: time.Second, Reason: "the tables of people do not yet have what was changed"}
+		}
 		return nil, err
 	}
 	return d.deps.Tables.Unassigned(ctx, tenant, after, n)
@@ -26,23 +32,9 @@ func (d *Directory) Unassigned(ctx context.Context, tenant string, after *store.
 // Match gives a person identifiers beside those there are; version is the one that
 // the caller knows, 0 any. Errors as those of EditPerson.
 func (d *Directory) Match(ctx context.Context, tenant, id string, version int64, identifiers ...string) (*Person, error) {
-	var v *edit
-	var p *Person
-	err := d.change(ctx, tenant, func(e *edit) (err error) {
-		v = e
-		old := e.people[id]
-		if err := known(old != nil, func() int64 { return old.Version }, version); err != nil {
-			return err
-		}
-		next := *old
-		next.Identifiers = append(slices.Clone(old.Identifiers), identifiers...)
-		p, err = e.putPerson(&next)
-		return err
+	return d.editPerson(ctx, tenant, id, version, func(p *Person) {
+		p.Identifiers = append(slices.Clone(p.Identifiers), identifiers...)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return v.view(p, v.today), nil
 }
 
 // learnEvery is how often statements are searched for addresses of people whose

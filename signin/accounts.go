@@ -17,12 +17,12 @@ import (
 
 // Profile is what administrators say about an account; nil stays as it is.
 type Profile struct {
-	Name     *string
-	Roles    *[]visitor.Role
-	Groups   *[]string
-	Person   *string
-	Language *string
-	Disabled *bool
+	Name     *string         `json:"name"`
+	Roles    *[]visitor.Role `json:"roles"`
+	Groups   *[]string       `json:"groups"`
+	Person   *string         `json:"person"`
+	Language *string         `json:"language"`
+	Disabled *bool           `json:"disabled"`
 }
 
 // apply changes what is said, and ends the sessions when nobody is to come in any

@@ -36,7 +36,7 @@ func TestOneTimeLinks(t *testing.T) {
 	}
 	b := s.browser(t)
 	for range 2 { // mail programs look at links before people do
-		if page := b.get(link); page.StatusCode != 200 || !strings.Contains(page.body, german.Choose) {
+		if page := b.get(link); page.StatusCode != 200 || !strings.Contains(page.body, germanLabels.Choose) {
 			t.Fatal(page.StatusCode, page.body)
 		}
 	}
@@ -129,7 +129,7 @@ func TestChangingTheOwnPassword(t *testing.T) {
 	other.signIn("default", "ada", goodPassword)
 	before := b.session()
 	page := b.get("/signin/password?lang=en")
-	if !strings.Contains(page.body, english.OldPassword) || !strings.Contains(page.body, `lang="en"`) {
+	if !strings.Contains(page.body, englishLabels.OldPassword) || !strings.Contains(page.body, `lang="en"`) {
 		t.Error(page.body)
 	}
 	const next = "Vier Enten fliegen"
@@ -155,7 +155,7 @@ func TestChangingTheOwnPassword(t *testing.T) {
 	}
 	s.clock.advance(10 * time.Minute)
 	done := b.submit(page, "/signin/password", url.Values{"old": {goodPassword}, "password": {next}, "repeated": {next}})
-	if done.StatusCode != 200 || !strings.Contains(done.body, german.Done) || b.session() == before {
+	if done.StatusCode != 200 || !strings.Contains(done.body, germanLabels.Done) || b.session() == before {
 		t.Fatal(done.StatusCode, done.body)
 	}
 	if b.get("/page").body != "ada of default " {

@@ -156,17 +156,6 @@ func (a *API) get(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) e
 	return apiv1.Respond(w, r, http.StatusOK, a.view(account, ""))
 }
 
-// profileBody is what administrators say about an account; what is not there
-// stays.
-type profileBody struct {
-	Name     *string         `json:"name"`
-	Roles    *[]visitor.Role `json:"roles"`
-	Groups   *[]string       `json:"groups"`
-	Person   *string         `json:"person"`
-	Language *string         `json:"language"`
-	Disabled *bool           `json:"disabled"`
-}
-
 func (a *API) create(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	if _, err := apiv1.Parameters(r); err != nil {
 		return err
@@ -174,12 +163,12 @@ func (a *API) create(w http.ResponseWriter, r *http.Request, who *apiv1.Identity
 	var b struct {
 		Account  string `json:"account"`
 		Password string `json:"password"`
-		profileBody
+		Profile
 	}
 	if err := apiv1.LongBody(w, r, maxBody, &b); err != nil {
 		return err
 	}
-	account, link, err := a.service.Create(r.Context(), who.Tenant, b.Account, b.Password, Profile(b.profileBody))
+	account, link, err := a.service.Create(r.Context(), who.Tenant, b.Account, b.Password, b.Profile)
 	if err != nil {
 		return err
 	}
@@ -191,11 +180,11 @@ func (a *API) edit(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) 
 	if _, err := apiv1.Parameters(r); err != nil {
 		return err
 	}
-	var b profileBody
+	var b Profile
 	if err := apiv1.LongBody(w, r, maxBody, &b); err != nil {
 		return err
 	}
-	account, err := a.service.Edit(r.Context(), who.Tenant, mux.Vars(r)["account"], by(who), Profile(b))
+	account, err := a.service.Edit(r.Context(), who.Tenant, mux.Vars(r)["account"], by(who), b)
 	if err != nil {
 		return err
 	}

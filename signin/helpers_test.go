@@ -133,7 +133,7 @@ func newSite(t *testing.T, change func(*Options)) *site {
 	router := mux.NewRouter()
 	s.Server = httptest.NewServer(router)
 	t.Cleanup(s.Close)
-	o := Options{Records: s.records, Base: s.URL, Hash: cheap, Now: s.clock.now, FailTime: time.Nanosecond}
+	o := Options{Records: s.records, Base: s.URL, Hash: cheap, Now: s.clock.now, FailTime: time.Nanosecond, Look: plain{}}
 	if change != nil {
 		change(&o)
 	}
@@ -152,9 +152,9 @@ func newSite(t *testing.T, change func(*Options)) *site {
 		_, _ = io.WriteString(w, who+" "+text)
 	})
 	for _, base := range []string{"", "/api/v1"} {
-		router.Handle(base+"/open", s.Require(Rule{Public: true}, show))
-		router.Handle(base+"/page", s.Require(Rule{}, show))
-		router.Handle(base+"/admin", s.Require(Rule{Roles: []visitor.Role{visitor.Administrator}}, show))
+		router.Handle(base+"/open", s.require(visitor.Rule{Public: true}, show))
+		router.Handle(base+"/page", s.require(visitor.Rule{}, show))
+		router.Handle(base+"/admin", s.require(visitor.Rule{Roles: []visitor.Role{visitor.Administrator}}, show))
 	}
 	router.PathPrefix("/xapi").Handler(show)
 	router.Handle("/", show)
@@ -269,3 +269,22 @@ func (b *browser) session() string {
 }
 
 var errAway = errors.New("away")
+
+// require lets a request through when its visitor is allowed by a rule. Nobody is
+// sent to the page for signing in, and back from there; others get 403. Below
+// /api/ both are problem documents.
+func (s *Service) require(rule visitor.Rule, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := visitor.From(r.Context())
+		switch {
+		case visitor.Allowed(v, rule):
+			next.ServeHTTP(w, r)
+		case v != nil:
+			s.refuse(w, r, http.StatusForbidden, "role")
+		case isAPI(r):
+			s.refuse(w, r, http.StatusUnauthorized, "over")
+		default:
+			s.ask(w, r)
+		}
+	})
+}

@@ -2,20 +2,14 @@ package signin
 
 import "net/http"
 
-// Look shows the page for signing in.
+// Look shows the pages around signing in. Each method writes the whole answer,
+// status and header included.
 type Look interface {
-	// SignIn writes the whole answer, status and header included.
+	// SignIn is the page for signing in.
 	SignIn(w http.ResponseWriter, r *http.Request, view SignInView)
-}
-
-// PasswordLook is a Look that shows the page for choosing a password, too. Without
-// it that page is the plain one.
-type PasswordLook interface {
+	// Password is the page for choosing a password.
 	Password(w http.ResponseWriter, r *http.Request, view PasswordView)
-}
-
-// NoticeLook is a Look that also shows why something was not done.
-type NoticeLook interface {
+	// Notice says why something was not done.
 	Notice(w http.ResponseWriter, r *http.Request, view NoticeView)
 }
 
@@ -23,9 +17,6 @@ type NoticeLook interface {
 type Common struct {
 	Status   int
 	Language string // de or en
-	// Prefix is the path before all addresses, empty or without a slash at its
-	// end.
-	Prefix string
 	// Guard goes into the field "guard" of a form, the first one.
 	Guard string
 	// Message says in Language why it was not done, empty at first.

@@ -74,7 +74,7 @@ func (s *Service) common(r *http.Request, status int, why string) Common {
 	if v := visitor.From(r.Context()); v != nil && v.Language != "" && !r.URL.Query().Has("lang") {
 		language = v.Language
 	}
-	return Common{Status: status, Language: language, Prefix: s.prefix, Message: words(language).refusals[why]}
+	return Common{Status: status, Language: language, Message: words(language).refusals[why]}
 }
 
 // notice says why something was not done.
@@ -82,12 +82,7 @@ func (s *Service) notice(w http.ResponseWriter, r *http.Request, status int, why
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")
 	}
-	view := NoticeView{Common: s.common(r, status, why), SignIn: s.prefix + pathSignin}
-	if look, ok := s.opts.Look.(NoticeLook); ok {
-		look.Notice(w, r, view)
-		return
-	}
-	plain{}.Notice(w, r, view)
+	s.opts.Look.Notice(w, r, NoticeView{Common: s.common(r, status, why), SignIn: s.prefix + pathSignin})
 }
 
 // signinPage shows the page for signing in.
@@ -194,15 +189,6 @@ func (s *Service) signout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, s.prefix+pathSignin+"?"+values.Encode(), http.StatusSeeOther)
 }
 
-// passwordPage shows the page for choosing a password.
-func (s *Service) passwordPage(w http.ResponseWriter, r *http.Request, view PasswordView) {
-	if look, ok := s.opts.Look.(PasswordLook); ok {
-		look.Password(w, r, view)
-		return
-	}
-	plain{}.Password(w, r, view)
-}
-
 // ownPassword is the page on which somebody changes their own.
 func (s *Service) ownPassword(w http.ResponseWriter, r *http.Request, v *visitor.Visitor, status int, why string) {
 	view := PasswordView{Common: s.common(r, status, why), Action: s.prefix + pathPassword, Account: v.Account, Old: true}
@@ -210,7 +196,7 @@ func (s *Service) ownPassword(w http.ResponseWriter, r *http.Request, v *visitor
 	if !local(v.Account) {
 		view.Gone, view.Message = true, words(view.Language).refusals["elsewhere"]
 	}
-	s.passwordPage(w, r, view)
+	s.opts.Look.Password(w, r, view)
 }
 
 func (s *Service) getPassword(w http.ResponseWriter, r *http.Request) {
@@ -243,7 +229,7 @@ func (s *Service) postPassword(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.passwordProblem(w, &view, err, "old")
 	}
-	s.passwordPage(w, r, view)
+	s.opts.Look.Password(w, r, view)
 }
 
 // passwordProblem puts into a view why a password was not taken; wrong is the
@@ -283,7 +269,7 @@ func (s *Service) getReset(w http.ResponseWriter, r *http.Request) {
 	default:
 		view.Guard = s.FormGuard(w, r)
 	}
-	s.passwordPage(w, r, view)
+	s.opts.Look.Password(w, r, view)
 }
 
 func (s *Service) postReset(w http.ResponseWriter, r *http.Request) {
@@ -296,7 +282,7 @@ func (s *Service) postReset(w http.ResponseWriter, r *http.Request) {
 	view.Guard = s.FormGuard(w, r)
 	if f.Get("password") != f.Get("repeated") {
 		view.Status, view.Message = http.StatusUnprocessableEntity, words(view.Language).refusals["repeated"]
-		s.passwordPage(w, r, view)
+		s.opts.Look.Password(w, r, view)
 		return
 	}
 	a, err := s.Redeem(r.Context(), tenantOr(f.Get("tenant")), f.Get("account"), f.Get("token"), f.Get("password"))
@@ -311,5 +297,5 @@ func (s *Service) postReset(w http.ResponseWriter, r *http.Request) {
 	} else {
 		s.passwordProblem(w, &view, err, "link")
 	}
-	s.passwordPage(w, r, view)
+	s.opts.Look.Password(w, r, view)
 }

@@ -9,15 +9,9 @@ import (
 	"lernspur/web/visitor"
 )
 
-// Rule says who may use a page or ask for a thing; see visitor.Rule.
-type Rule = visitor.Rule
-
-// Allowed tells whether somebody may; see visitor.Allowed, which decides it for
-// pages, too.
-func Allowed(v *visitor.Visitor, rule Rule) bool { return visitor.Allowed(v, rule) }
-
 // scopes are what a role may do at our own interface, in its terms. Roles that see
-// a part of a tenant have none: what is for them asks Allowed itself.
+// a part of a tenant have none: what is for them looks at the visitor itself, as
+// package progress does.
 var scopes = map[visitor.Role][]string{
 	visitor.Administrator:  {directory.ScopeAll},
 	visitor.ContentManager: {directory.ScopeContent},
@@ -49,25 +43,6 @@ func Identity(v *visitor.Visitor) *apiv1.Identity {
 		return nil
 	}
 	return &apiv1.Identity{KeyID: accountKeyPrefix + v.Account, Tenant: v.Tenant, Scopes: Scopes(v)}
-}
-
-// Require lets a request through when its visitor is allowed by a rule. Nobody is
-// sent to the page for signing in, and back from there; others get 403. Below
-// /api/ both are problem documents.
-func (s *Service) Require(rule Rule, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := visitor.From(r.Context())
-		switch {
-		case Allowed(v, rule):
-			next.ServeHTTP(w, r)
-		case v != nil:
-			s.refuse(w, r, http.StatusForbidden, "role")
-		case isAPI(r):
-			s.refuse(w, r, http.StatusUnauthorized, "over")
-		default:
-			s.ask(w, r)
-		}
-	})
 }
 
 // ask sends somebody to the page for signing in, and back from there.

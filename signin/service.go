@@ -46,7 +46,7 @@ type Options struct {
 	// is now, "" when there is none, and the groups that are theirs as a trainer. Nil: the
 	// account says everything.
 	People func(ctx context.Context, tenant, person string) (id string, groups []string)
-	// Look shows the page for signing in; nil: a plain one.
+	// Look shows the pages; it can be set later, with SetLook.
 	Look Look
 
 	Logger     *zap.Logger
@@ -92,9 +92,6 @@ func New(opts Options) (*Service, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	if opts.Look == nil {
-		opts.Look = plain{}
-	}
 	s := &Service{
 		opts: opts, log: opts.Logger, pages: http.NewCrossOriginProtection(),
 		hasher: newHasher(opts.Hash), throttle: access.NewThrottle(opts.Slow),
@@ -127,8 +124,7 @@ func New(opts Options) (*Service, error) {
 	return s, nil
 }
 
-// SetLook replaces what the page for signing in looks like. It is for the start,
-// before requests come.
+// SetLook says what the pages look like. It is for the start, before requests come.
 func (s *Service) SetLook(l Look) { s.opts.Look = l }
 
 // tenantOr is a tenant that somebody named; the default when it is none.

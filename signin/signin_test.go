@@ -54,7 +54,7 @@ func TestSigningInAndOut(t *testing.T) {
 	// The page for signing in, sent again from another window, renews the session.
 	guard := in.Header.Get("Guard")
 	out := b.send("POST", "/signout", "guard="+guard, "Content-Type: application/x-www-form-urlencoded")
-	if out.Request.URL.RequestURI() != "/signin?out=1" || !strings.Contains(out.body, german.Out) || b.session() != "" || s.records.count(documents.SigninSession) != 0 {
+	if out.Request.URL.RequestURI() != "/signin?out=1" || !strings.Contains(out.body, germanLabels.Out) || b.session() != "" || s.records.count(documents.SigninSession) != 0 {
 		t.Errorf("after signing out: %s, %d sessions", out.Request.URL, s.records.count(documents.SigninSession))
 	}
 	if page := b.get("/page", "Cookie: "+sessionCookie+"="+first); page.Request.URL.Path != "/signin" {

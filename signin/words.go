@@ -6,14 +6,10 @@ import (
 	"golang.org/x/text/language"
 )
 
-// texts are the words of the pages in one language.
+// texts are what the pages say of what was not done, in one language.
 type texts struct {
-	refusals                               map[string]string
-	weak                                   map[Weakness]string
-	SignIn, Account, Password, Tenant      string
-	NewPassword, Repeat, OldPassword, Save string
-	With, Out, Choose, Change, Rules, Done string
-	Again, Refused, Show                   string
+	refusals map[string]string
+	weak     map[Weakness]string
 }
 
 // words are the texts in a language, de or en.
@@ -34,12 +30,6 @@ func languageOf(r *http.Request) string {
 }
 
 var german = texts{
-	SignIn: "Anmelden", Account: "Benutzername", Password: "Passwort", Tenant: "Mandant",
-	NewPassword: "Neues Passwort", Repeat: "Neues Passwort wiederholen", OldPassword: "Bisheriges Passwort", Save: "Passwort speichern",
-	With: "Anmelden mit", Out: "Sie sind abgemeldet.", Choose: "Passwort wählen", Change: "Passwort ändern",
-	Rules: "Mindestens 12 Zeichen, oder mindestens 8 mit Groß- und Kleinbuchstaben, Ziffern und Sonderzeichen. Gut ist ein Satz aus mehreren Wörtern.",
-	Done:  "Ihr Passwort ist geändert. Alle anderen Anmeldungen sind beendet.",
-	Again: "Zur Anmeldung", Refused: "Das geht nicht", Show: "Passwort anzeigen",
 	refusals: map[string]string{
 		"wrong":     "Benutzername und Passwort passen nicht zusammen.",
 		"slowed":    "Es gab zu viele falsche Versuche. Bitte warten Sie einen Moment und versuchen Sie es dann erneut.",
@@ -70,12 +60,6 @@ var german = texts{
 }
 
 var english = texts{
-	SignIn: "Sign in", Account: "User name", Password: "Password", Tenant: "Tenant",
-	NewPassword: "New password", Repeat: "Repeat the new password", OldPassword: "Current password", Save: "Save password",
-	With: "Sign in with", Out: "You are signed out.", Choose: "Choose a password", Change: "Change password",
-	Rules: "At least 12 characters, or at least 8 with upper and lower case letters, digits and other characters. A sentence of several words is good.",
-	Done:  "Your password is changed. All other sessions are ended.",
-	Again: "Go to sign in", Refused: "This was not done", Show: "Show password",
 	refusals: map[string]string{
 		"wrong":     "This user name and password do not belong together.",
 		"slowed":    "There were too many wrong attempts. Please wait a moment and try again.",

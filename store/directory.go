@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"lernspur/documents"
@@ -129,7 +130,7 @@ func (s *Store) putRows(ctx context.Context, sql string, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	batch, err := s.writes.PrepareBatch(ctx, sql)
+	batch, err := s.writes.PrepareBatch(clickhouse.Context(ctx, clickhouse.WithSettings(insertSettings)), sql)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ type sessionsPage struct {
 	Form         sessionForm
 }
 
-// Bounds of the page of sessions.
+// Bounds of the page of sessions: of more the latest that were made.
 const (
 	listedSessions = 1000
 	offeredCourses = 500
@@ -71,7 +71,9 @@ func (s *Site) sessions(q *request) error {
 }
 
 func (s *Site) showSessions(q *request, status int, form sessionForm, wrong []fieldError) error {
-	list, err := s.deps.Attendance.Sessions(q.r.Context(), q.who.Tenant, "", uuid.Nil, listedSessions)
+	list, err := latest(listedSessions, func(after uuid.UUID, n int) ([]*attendance.Session, error) {
+		return s.deps.Attendance.Sessions(q.r.Context(), q.who.Tenant, "", after, n)
+	}, func(se *attendance.Session) (uuid.UUID, bool) { return se.ID, mayAttend(q.who, se) })
 	if err != nil {
 		return err
 	}
@@ -89,9 +91,6 @@ func (s *Site) showSessions(q *request, status int, form sessionForm, wrong []fi
 	slices.SortStableFunc(list, func(a, b *attendance.Session) int { return int(min(max(a.Begins-b.Begins, -1), 1)) })
 	now := s.deps.Now().UnixMicro()
 	for _, se := range list {
-		if !mayAttend(q.who, se) {
-			continue
-		}
 		row := sessionRow{se, names[se.Course], q.link("/attendance/" + se.ID.String())}
 		if se.Ends > now {
 			body.Coming = append(body.Coming, row)
@@ -173,8 +172,8 @@ type sessionPage struct {
 	Faults   []attendance.Fault
 }
 
-// shownRecords is how many records the page of a session lists.
-const shownRecords = 2000
+// shownRecords is how many records the page of a session lists: what one table brings.
+const shownRecords = attendance.MaxEntries
 
 // findSession is the session of an address, if the visitor sees it.
 func (s *Site) findSession(q *request) (*attendance.Session, error) {
@@ -252,7 +251,7 @@ func (s *Site) record(q *request) error {
 // entries are what a form means.
 func (s *Site) entries(q *request, se *attendance.Session, form recordForm) (entries []attendance.Entry, via string, wrong []fieldError, faults []attendance.Fault) {
 	if strings.TrimSpace(form.List) != "" {
-		entries, faults = attendance.ReadList([]byte(form.List), s.homePage(), se.Minutes)
+		entries, faults = attendance.ReadList([]byte(form.List), s.deps.HomePage, se.Minutes)
 		if len(faults) > 0 {
 			wrong = []fieldError{{"list", q.words.t("invalid.list")}}
 		}
@@ -267,14 +266,6 @@ func (s *Site) entries(q *request, se *attendance.Session, form recordForm) (ent
 		wrong = append(wrong, fieldError{"minutes", q.words.t("invalid.attended", se.Minutes)})
 	}
 	return []attendance.Entry{{Learner: learner, Attended: true, Minutes: minutes}}, attendance.ByTrainer, wrong, nil
-}
-
-// homePage is that of the accounts in lists that name none.
-func (s *Site) homePage() string {
-	if base := s.deps.HomePage; base != "" {
-		return base
-	}
-	return "http://lernspur.local"
 }
 
 // takeBack takes back that somebody attended.

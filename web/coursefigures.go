@@ -171,14 +171,7 @@ func (p *courseFiguresPage) fill(q *request, c, periods, drops, questions row, n
 
 // coefficient is a correlation.
 func (q *request) coefficient(r row, name string) figure {
-	switch v, ok := r.number(name); {
-	case r.hidden(name):
-		return q.hidden()
-	case !ok:
-		return none
-	default:
-		return figure{Text: q.words.decimal(v, 2)}
-	}
+	return q.value(r, name, func(v float64) string { return q.words.decimal(v, 2) })
 }
 
 // From where on a question is worth a look: when fewer are right, and when its answers

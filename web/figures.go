@@ -22,16 +22,21 @@ var none = figure{Text: "–"}
 
 func (q *request) hidden() figure { return figure{Text: q.words.t("progress.hidden"), Hidden: true} }
 
-// count is a number of people or things.
-func (q *request) count(r row, name string) figure {
-	switch n, ok := r.number(name); {
+// value is a value in words.
+func (q *request) value(r row, name string, text func(float64) string) figure {
+	switch v, ok := r.number(name); {
 	case r.hidden(name):
 		return q.hidden()
 	case !ok:
 		return none
 	default:
-		return figure{Text: q.words.integer(int64(n))}
+		return figure{Text: text(v)}
 	}
+}
+
+// count is a number of people or things.
+func (q *request) count(r row, name string) figure {
+	return q.value(r, name, func(n float64) string { return q.words.integer(int64(n)) })
 }
 
 // part is a number of people among others, with the share and a bar.
@@ -49,28 +54,10 @@ func (q *request) part(r row, name, whole string) figure {
 }
 
 // score is a share of one that an answer has.
-func (q *request) score(r row, name string) figure {
-	switch v, ok := r.number(name); {
-	case r.hidden(name):
-		return q.hidden()
-	case !ok:
-		return none
-	default:
-		return figure{Text: q.words.percent(v)}
-	}
-}
+func (q *request) score(r row, name string) figure { return q.value(r, name, q.words.percent) }
 
 // span is a time in seconds.
-func (q *request) span(r row, name string) figure {
-	v, ok := r.number(name)
-	switch {
-	case r.hidden(name):
-		return q.hidden()
-	case !ok:
-		return none
-	}
-	return figure{Text: q.words.stretch(v)}
-}
+func (q *request) span(r row, name string) figure { return q.value(r, name, q.words.stretch) }
 
 // stretch is a time in words; of long ones the days.
 func (w *words) stretch(seconds float64) string {

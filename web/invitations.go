@@ -31,7 +31,8 @@ type invitationsPage struct {
 	SignedIn           bool
 }
 
-// shownInvitations is how many invitations a course's page of them lists.
+// shownInvitations is how many invitations a course's page of them lists: of more
+// the latest.
 const shownInvitations = 500
 
 // invitations shows the invitations to a course.
@@ -44,7 +45,9 @@ func (s *Site) showInvitations(q *request, status int, body invitationsPage, wro
 	if err != nil {
 		return err
 	}
-	list, err := s.deps.Catalog.Invitations(q.r.Context(), q.who.Tenant, c.ID, uuid.Nil, shownInvitations)
+	list, err := latest(shownInvitations, func(after uuid.UUID, n int) ([]*catalog.Invitation, error) {
+		return s.deps.Catalog.Invitations(q.r.Context(), q.who.Tenant, c.ID, after, n)
+	}, func(i *catalog.Invitation) (uuid.UUID, bool) { return i.ID, true })
 	if err != nil {
 		return err
 	}

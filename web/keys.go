@@ -57,7 +57,7 @@ func (s *Site) showKeys(q *request, status int, body keysPage, wrong []fieldErro
 		}
 	}
 	body.Scopes = s.deps.Keys.Scopes()
-	return q.show(status, "keys", &view{Title: q.words.t("menu.keys"), Answer: q.words.tn("keys.answer", len(body.Active)), Body: body, Errors: wrong, Script: true})
+	return q.show(status, "keys", &view{Title: q.words.t("menu.keys"), Answer: q.words.tn("keys.answer", len(body.Active)), Body: body, Errors: wrong})
 }
 
 // makeKey makes a key and shows its secret, this once.

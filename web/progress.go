@@ -96,15 +96,20 @@ func (r row) after() string {
 	return u.Query().Get("after")
 }
 
-// ask asks for figures in the name of the visitor. Empty parameters are none.
-func (q *request) ask(path string, pairs ...string) (row, error) {
+// queryOf are parameters of pairs of name and value; empty ones are none.
+func queryOf(pairs []string) url.Values {
 	query := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			query.Set(pairs[i], pairs[i+1])
 		}
 	}
-	text, err := q.site.deps.Progress.Ask(q.r.Context(), q.who, path, query)
+	return query
+}
+
+// ask asks for figures in the name of the visitor. Empty parameters are none.
+func (q *request) ask(path string, pairs ...string) (row, error) {
+	text, err := q.site.deps.Progress.Ask(q.r.Context(), q.who, path, queryOf(pairs))
 	if err != nil {
 		return nil, forPage(err)
 	}
@@ -137,24 +142,14 @@ func refused(err error) bool {
 // export is the address at which programs, and people who want a file, get the
 // same.
 func (q *request) export(path, format string, pairs ...string) string {
-	query := url.Values{"format": {format}}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			query.Set(pairs[i], pairs[i+1])
-		}
-	}
+	query := queryOf(pairs)
+	query.Set("format", format)
 	return q.site.prefix + "/api/v1/progress/" + path + "?" + query.Encode()
 }
 
 // page is the address of one of our pages with parameters.
 func (q *request) page(path string, pairs ...string) string {
-	query := url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			query.Set(pairs[i], pairs[i+1])
-		}
-	}
-	if len(query) > 0 {
+	if query := queryOf(pairs); len(query) > 0 {
 		path += "?" + query.Encode()
 	}
 	return q.link(path)

@@ -290,7 +290,7 @@ func (s *Site) showRegistration(q *request, status int, r *catalog.Registration,
 		body.Link, body.Expires = s.deps.Link(made.Token), made.Expires
 	}
 	return q.show(status, "registration", &view{Title: body.Learner, Answer: q.words.t("registration.answer", q.words.titleOf(c), q.words.t("state."+r.State)), Body: body, Errors: wrong,
-		Crumbs: q.crumbs("/courses", q.words.t("menu.courses"), "/courses/"+c.ID, q.words.titleOf(c)), Script: true})
+		Crumbs: q.crumbs("/courses", q.words.t("menu.courses"), "/courses/"+c.ID, q.words.titleOf(c))})
 }
 
 // makeLink makes a link that opens the course for the learner. It is in the answer

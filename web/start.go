@@ -10,21 +10,18 @@ import (
 
 // start leads to the only page that a visitor has, or lists them.
 func (s *Site) start(q *request) error {
-	places := q.menu()
-	if len(places) == 1 {
-		for _, m := range menu {
-			if q.who.Has(m.roles...) {
-				q.to(m.path)
-				return nil
-			}
-		}
-	}
 	type task struct{ Name, Text, Link string }
 	var tasks []task
+	only := ""
 	for _, m := range menu {
 		if q.who.Has(m.roles...) {
 			tasks = append(tasks, task{q.words.t(m.key), q.words.t(m.key + ".text"), q.link(m.path)})
+			only = m.path
 		}
+	}
+	if len(tasks) == 1 {
+		q.to(only)
+		return nil
 	}
 	answer := q.words.t("start.answer")
 	if len(tasks) == 0 {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -57,7 +58,7 @@ type Dependencies struct {
 	Progress Progress
 	Names    Names
 	// Attendance keeps who attended sessions, and HomePage is that of the accounts in
-	// lists that name none.
+	// lists that name none; catalog.DefaultBase when it is empty.
 	Attendance Attendance
 	HomePage   string
 	// Link is the address that opens a launch, by its token.
@@ -97,6 +98,7 @@ func (d *Dependencies) defaults() {
 	if d.Location == nil {
 		d.Location = time.Local
 	}
+	d.HomePage = cmp.Or(d.HomePage, catalog.DefaultBase)
 	if d.Base == nil {
 		d.Base = func() string { return "" }
 	}

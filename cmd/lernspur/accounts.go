@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,13 +46,10 @@ func accountCommand(tenant *string, name, short string, do func(*cobra.Command, 
 		Use:   name + " ACCOUNT",
 		Short: short,
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			return do(cmd, s, admin.AccountRequest{Tenant: *tenant, Account: args[0]})
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return asking(cmd, false, func(s *session) error {
+				return do(cmd, s, admin.AccountRequest{Tenant: *tenant, Account: args[0]})
+			})
 		},
 	}
 }
@@ -87,18 +83,15 @@ func accountsCreateCommand(tenant *string) *cobra.Command {
 					return err
 				}
 			}
-			s, err := open(cmd, true)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			a, err := s.CreateAccount(cmd.Context(), ask)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "tenant   %s\naccount  %s\nroles    %s\n", a.Tenant, a.Account, wordsOf(a.Roles))
-			showLink(cmd.OutOrStdout(), a)
-			return nil
+			return asking(cmd, true, func(s *session) error {
+				a, err := s.CreateAccount(cmd.Context(), ask)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "tenant   %s\naccount  %s\nroles    %s\n", a.Tenant, a.Account, wordsOf(a.Roles))
+				showLink(cmd.OutOrStdout(), a)
+				return nil
+			})
 		},
 	}
 	f := cmd.Flags()
@@ -151,22 +144,19 @@ func accountsListCommand(tenant *string) *cobra.Command {
 		Use:   "list",
 		Short: "List the accounts of a tenant",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			list, err := s.Accounts(cmd.Context(), *tenant)
-			if err != nil {
-				return err
-			}
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "ACCOUNT\tNAME\tROLES\tGROUPS\tPERSON\tSTATE")
-			for _, a := range list {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", a.Account, a.Name, wordsOf(a.Roles), strings.Join(a.Groups, " "), a.Person, accountState(a))
-			}
-			return w.Flush()
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return asking(cmd, false, func(s *session) error {
+				list, err := s.Accounts(cmd.Context(), *tenant)
+				if err != nil {
+					return err
+				}
+				w := newTable(cmd.OutOrStdout())
+				fmt.Fprintln(w, "ACCOUNT\tNAME\tROLES\tGROUPS\tPERSON\tSTATE")
+				for _, a := range list {
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", printable(a.Account), printable(a.Name), wordsOf(a.Roles), printable(strings.Join(a.Groups, " ")), printable(a.Person), accountState(a))
+				}
+				return w.Flush()
+			})
 		},
 	}
 }
@@ -193,23 +183,20 @@ func accountsRolesCommand(tenant *string) *cobra.Command {
 		Short: "Give an account these roles in place of those it has",
 		Long:  "Give an account these roles in place of those it has; without any it has none.\nRoles are " + wordsOf(visitor.Roles) + ".",
 		Args:  cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			list := rolesOf(args[1:])
-			ask := admin.AccountRequest{Tenant: *tenant, Account: args[0], Roles: &list}
-			if cmd.Flags().Changed("group") {
-				ask.Groups = &groups
-			}
-			a, err := s.EditAccount(cmd.Context(), ask)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "account  %s\nroles    %s\ngroups   %s\n", a.Account, wordsOf(a.Roles), strings.Join(a.Groups, " "))
-			return nil
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return asking(cmd, false, func(s *session) error {
+				list := rolesOf(args[1:])
+				ask := admin.AccountRequest{Tenant: *tenant, Account: args[0], Roles: &list}
+				if cmd.Flags().Changed("group") {
+					ask.Groups = &groups
+				}
+				a, err := s.EditAccount(cmd.Context(), ask)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "account  %s\nroles    %s\ngroups   %s\n", a.Account, wordsOf(a.Roles), strings.Join(a.Groups, " "))
+				return nil
+			})
 		},
 	}
 	cmd.Flags().StringSliceVar(&groups, "group", nil, "ids of the groups that a trainer has, in place of those it has; '' for none")

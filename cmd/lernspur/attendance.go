@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,22 +23,19 @@ func attendanceSessionsCommand() *cobra.Command {
 		Use:   "sessions",
 		Short: "List the sessions of a course, or of all",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			list, err := s.AttendanceSessions(cmd.Context(), tenant, course)
-			if err != nil {
-				return err
-			}
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "SESSION\tBEGINS\tCOURSE\tTITLE\tPLACE")
-			for _, one := range list {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", one.ID, one.Begins.Format(time.RFC3339), one.Course, printable(one.Title), printable(one.Place))
-			}
-			return w.Flush()
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return asking(cmd, false, func(s *session) error {
+				list, err := s.AttendanceSessions(cmd.Context(), tenant, course)
+				if err != nil {
+					return err
+				}
+				w := newTable(cmd.OutOrStdout())
+				fmt.Fprintln(w, "SESSION\tBEGINS\tCOURSE\tTITLE\tPLACE")
+				for _, one := range list {
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", one.ID, one.Begins.Format(time.RFC3339), one.Course, printable(one.Title), printable(one.Place))
+				}
+				return w.Flush()
+			})
 		},
 	}
 	cmd.Flags().StringVar(&tenant, "tenant", directory.DefaultTenant, "tenant of the courses")
@@ -58,34 +54,31 @@ func attendanceRecordCommand() *cobra.Command {
 		Short: "Record who attended a session from a table (CSV)",
 		Long:  attendanceRecordHelp,
 		Args:  cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			table, err := os.ReadFile(args[1])
 			if err != nil {
 				return err
 			}
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			ask.Session = args[0]
-			result, err := s.RecordAttendance(cmd.Context(), ask, table)
-			if err != nil {
-				return err
-			}
-			for _, f := range result.Faults {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s:%d:%d: %s\n", args[1], f.Line, f.Column, printable(f.Message))
-			}
-			if len(result.Faults) > 0 {
-				fmt.Fprintln(cmd.OutOrStdout(), "nothing of it was recorded")
-				return errReported
-			}
-			what := "recorded"
-			if ask.DryRun {
-				what = "would be recorded"
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d attended, %d did not: %s\n", result.Attended, result.Absent, what)
-			return nil
+			return asking(cmd, false, func(s *session) error {
+				ask.Session = args[0]
+				result, err := s.RecordAttendance(cmd.Context(), ask, table)
+				if err != nil {
+					return err
+				}
+				for _, f := range result.Faults {
+					fmt.Fprintf(cmd.OutOrStdout(), "%s:%d:%d: %s\n", args[1], f.Line, f.Column, printable(f.Message))
+				}
+				if len(result.Faults) > 0 {
+					fmt.Fprintln(cmd.OutOrStdout(), "nothing of it was recorded")
+					return errReported
+				}
+				what := "recorded"
+				if ask.DryRun {
+					what = "would be recorded"
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%d attended, %d did not: %s\n", result.Attended, result.Absent, what)
+				return nil
+			})
 		},
 	}
 	f := cmd.Flags()

@@ -34,17 +34,14 @@ func exportCommand() *cobra.Command {
 			if ask.Agent, err = agentJSON(ask.Agent); err != nil {
 				return err
 			}
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			seen := newAttachmentList()
-			err = writeTo(cmd, out, func(w io.Writer) error { return s.Export(cmd.Context(), ask, io.MultiWriter(w, seen)) })
-			if err != nil {
-				return err
-			}
-			return seen.export(cmd, s.Client, ask.Tenant, attachments)
+			return asking(cmd, false, func(s *session) error {
+				seen := newAttachmentList()
+				err := writeTo(cmd, out, func(w io.Writer) error { return s.Export(cmd.Context(), ask, io.MultiWriter(w, seen)) })
+				if err != nil {
+					return err
+				}
+				return seen.export(cmd, s.Client, ask.Tenant, attachments)
+			})
 		},
 	}
 	f := cmd.Flags()

@@ -52,30 +52,27 @@ func importCommand() *cobra.Command {
 		Short: "Store the statements of files (JSON array, NDJSON, gzip; - for standard input)",
 		Long:  importHelp,
 		Args:  cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, files []string) (err error) {
+		RunE: func(cmd *cobra.Command, files []string) error {
 			ask, err := flags.request()
 			if err != nil {
 				return err
 			}
-			s, err := open(cmd, true)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			failed := false
-			uploads := newUploads(s.Client, ask.Tenant, flags.attachments)
-			for _, file := range files {
-				i := &importer{session: s, cmd: cmd, ask: ask, file: file, anew: flags.anew, attachments: uploads}
-				some, err := i.run(cmd.Context())
-				if err != nil {
-					return err
+			return asking(cmd, true, func(s *session) error {
+				failed := false
+				uploads := newUploads(s.Client, ask.Tenant, flags.attachments)
+				for _, file := range files {
+					i := &importer{session: s, cmd: cmd, ask: ask, file: file, anew: flags.anew, attachments: uploads}
+					some, err := i.run(cmd.Context())
+					if err != nil {
+						return err
+					}
+					failed = failed || some
 				}
-				failed = failed || some
-			}
-			if failed {
-				return errReported
-			}
-			return nil
+				if failed {
+					return errReported
+				}
+				return nil
+			})
 		},
 	}
 	f := cmd.Flags()

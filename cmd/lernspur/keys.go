@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,21 +29,18 @@ func keysCreateCommand() *cobra.Command {
 			if ask.Expires, err = expiry(expires, time.Now()); err != nil {
 				return err
 			}
-			s, err := open(cmd, true)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			k, err := s.CreateKey(cmd.Context(), ask)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "tenant  %s\nscopes  %s\n", k.Tenant, strings.Join(k.Scopes, " "))
-			for _, b := range bindings(k.Binding) {
-				fmt.Fprintf(cmd.OutOrStdout(), "bound   %s\n", b)
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "key     %s\nsecret  %s\n", k.ID, k.Secret)
-			return nil
+			return asking(cmd, true, func(s *session) error {
+				k, err := s.CreateKey(cmd.Context(), ask)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "tenant  %s\nscopes  %s\n", k.Tenant, strings.Join(k.Scopes, " "))
+				for _, b := range bindings(k.Binding) {
+					fmt.Fprintf(cmd.OutOrStdout(), "bound   %s\n", b)
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "key     %s\nsecret  %s\n", k.ID, k.Secret)
+				return nil
+			})
 		},
 	}
 	f := cmd.Flags()
@@ -109,27 +105,24 @@ func keysListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List the API keys, revoked ones too",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			list, err := s.Keys(cmd.Context(), tenant)
-			if err != nil {
-				return err
-			}
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "KEY\tTENANT\tSCOPES\tCREATED\tREVOKED\tLABEL\tBOUND TO")
-			for _, k := range list {
-				revoked := "-"
-				if !k.Revoked.IsZero() {
-					revoked = k.Revoked.Format(time.RFC3339)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return asking(cmd, false, func(s *session) error {
+				list, err := s.Keys(cmd.Context(), tenant)
+				if err != nil {
+					return err
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Tenant, strings.Join(k.Scopes, " "), k.Created.Format(time.RFC3339), revoked,
-					k.Label, strings.Join(bindings(k.Binding), ", "))
-			}
-			return w.Flush()
+				w := newTable(cmd.OutOrStdout())
+				fmt.Fprintln(w, "KEY\tTENANT\tSCOPES\tCREATED\tREVOKED\tLABEL\tBOUND TO")
+				for _, k := range list {
+					revoked := "-"
+					if !k.Revoked.IsZero() {
+						revoked = k.Revoked.Format(time.RFC3339)
+					}
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Tenant, strings.Join(k.Scopes, " "), k.Created.Format(time.RFC3339), revoked,
+						printable(k.Label), strings.Join(bindings(k.Binding), ", "))
+				}
+				return w.Flush()
+			})
 		},
 	}
 	cmd.Flags().StringVar(&tenant, "tenant", "", "only the keys of this tenant")
@@ -141,17 +134,14 @@ func keysRevokeCommand() *cobra.Command {
 		Use:   "revoke KEY",
 		Short: "End an API key for good",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			if err := s.RevokeKey(cmd.Context(), args[0]); err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "revoked %s\n", args[0])
-			return nil
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return asking(cmd, false, func(s *session) error {
+				if err := s.RevokeKey(cmd.Context(), args[0]); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "revoked %s\n", args[0])
+				return nil
+			})
 		},
 	}
 }

@@ -26,22 +26,19 @@ func launchLinkCommand() *cobra.Command {
 		Short: "Make a link that opens a course for a learner, or a preview",
 		Long:  launchLinkHelp,
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			ask.Course = args[0]
-			link, err := s.OpenLaunch(cmd.Context(), ask)
-			if err != nil {
-				return err
-			}
-			if link.Registration != "" {
-				fmt.Fprintf(cmd.OutOrStdout(), "registration  %s\n", link.Registration)
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "until         %s\nlink          %s\n", link.Expires.Format(time.RFC3339), link.Link)
-			return nil
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return asking(cmd, false, func(s *session) error {
+				ask.Course = args[0]
+				link, err := s.OpenLaunch(cmd.Context(), ask)
+				if err != nil {
+					return err
+				}
+				if link.Registration != "" {
+					fmt.Fprintf(cmd.OutOrStdout(), "registration  %s\n", link.Registration)
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "until         %s\nlink          %s\n", link.Expires.Format(time.RFC3339), link.Link)
+				return nil
+			})
 		},
 	}
 	f := cmd.Flags()

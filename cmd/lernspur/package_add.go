@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -30,31 +29,28 @@ func packageAddCommand() *cobra.Command {
 		Short: "Keep a package and make a course of it",
 		Long:  packageAddHelp,
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			content, err := openPackage(args[0])
 			if err != nil {
 				return err
 			}
 			defer content.Close()
-			s, err := open(cmd, true)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			bar := newBar(cmd.ErrOrStderr(), -1, "adding "+filepath.Base(args[0]))
-			result, err := s.AddPackage(cmd.Context(), ask, content, func(p admin.PackageProgress) { setBar(bar, p) })
-			_ = bar.Clear() // only for the eye
-			if err != nil {
-				return err
-			}
-			printFindings(cmd.ErrOrStderr(), result.Findings)
-			if result.Package == nil {
-				fmt.Fprintf(cmd.ErrOrStderr(), "%s is refused; nothing of it was kept\n", args[0])
-				return errReported
-			}
-			p := result.Package
-			fmt.Fprintf(cmd.OutOrStdout(), "course   %s\ntitle    %s\nkind     %s\nversion  %d\n", p.Course, printable(p.Title), p.Kind, p.Version)
-			return nil
+			return asking(cmd, true, func(s *session) error {
+				bar := newBar(cmd.ErrOrStderr(), -1, "adding "+filepath.Base(args[0]))
+				result, err := s.AddPackage(cmd.Context(), ask, content, func(p admin.PackageProgress) { setBar(bar, p) })
+				_ = bar.Clear() // only for the eye
+				if err != nil {
+					return err
+				}
+				printFindings(cmd.ErrOrStderr(), result.Findings)
+				if result.Package == nil {
+					fmt.Fprintf(cmd.ErrOrStderr(), "%s is refused; nothing of it was kept\n", args[0])
+					return errReported
+				}
+				p := result.Package
+				fmt.Fprintf(cmd.OutOrStdout(), "course   %s\ntitle    %s\nkind     %s\nversion  %d\n", p.Course, printable(p.Title), p.Kind, p.Version)
+				return nil
+			})
 		},
 	}
 	f := cmd.Flags()
@@ -124,22 +120,19 @@ func packageListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List the packages of a tenant",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			list, err := s.Packages(cmd.Context(), tenant)
-			if err != nil {
-				return err
-			}
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "COURSE\tKIND\tVERSION\tBYTES\tUPLOADED\tTITLE")
-			for _, p := range list {
-				fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%s\n", p.Course, p.Kind, p.Version, p.Unpacked, p.Uploaded.Format(time.RFC3339), printable(p.Title))
-			}
-			return w.Flush()
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return asking(cmd, false, func(s *session) error {
+				list, err := s.Packages(cmd.Context(), tenant)
+				if err != nil {
+					return err
+				}
+				w := newTable(cmd.OutOrStdout())
+				fmt.Fprintln(w, "COURSE\tKIND\tVERSION\tBYTES\tUPLOADED\tTITLE")
+				for _, p := range list {
+					fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%s\n", p.Course, p.Kind, p.Version, p.Unpacked, p.Uploaded.Format(time.RFC3339), printable(p.Title))
+				}
+				return w.Flush()
+			})
 		},
 	}
 	cmd.Flags().StringVar(&tenant, "tenant", directory.DefaultTenant, "tenant of the packages")
@@ -152,17 +145,14 @@ func packageDeleteCommand() *cobra.Command {
 		Use:   "delete COURSE",
 		Short: "Delete a course with its package; what was recorded stays",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			if err := s.DeletePackage(cmd.Context(), tenant, args[0]); err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "deleted %s\n", args[0])
-			return nil
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return asking(cmd, false, func(s *session) error {
+				if err := s.DeletePackage(cmd.Context(), tenant, args[0]); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "deleted %s\n", args[0])
+				return nil
+			})
 		},
 	}
 	cmd.Flags().StringVar(&tenant, "tenant", directory.DefaultTenant, "tenant of the course")

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -34,16 +33,6 @@ func unitsCommand() *cobra.Command {
 // directoryTenant adds the flag of the tenant.
 func directoryTenant(cmd *cobra.Command) *string {
 	return cmd.Flags().String("tenant", directory.DefaultTenant, "tenant of the directory")
-}
-
-// asking runs what asks the server.
-func asking(cmd *cobra.Command, do func(s *session) error) (err error) {
-	s, err := open(cmd, false)
-	if err != nil {
-		return err
-	}
-	defer s.end(cmd.Context(), &err)
-	return do(s)
 }
 
 // everyItem asks for a list, page by page.
@@ -126,7 +115,7 @@ func peopleImportCommand() *cobra.Command {
 		}
 		query.Set("dryRun", strconv.FormatBool(dryRun))
 		query.Set("complete", strconv.FormatBool(complete))
-		return asking(cmd, func(s *session) error {
+		return asking(cmd, false, func(s *session) error {
 			var outcome importOutcome
 			err := s.Directory(cmd.Context(), *tenant, "POST", "imports", query, bytes.NewReader(data), &outcome)
 			var refused *admin.Refused
@@ -230,7 +219,7 @@ func peopleListCommand() *cobra.Command {
 	unit := cmd.Flags().String("unit", "", "id of a unit: those in it or below it")
 	tenant := directoryTenant(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return asking(cmd, func(s *session) error {
+		return asking(cmd, false, func(s *session) error {
 			ask := url.Values{"limit": {"1000"}}
 			if *query != "" {
 				ask.Set("q", *query)
@@ -239,7 +228,7 @@ func peopleListCommand() *cobra.Command {
 				ask.Set("unit", *unit)
 				ask.Set("below", "true")
 			}
-			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+			t := newTable(cmd.OutOrStdout())
 			err := everyItem(cmd, s, *tenant, "people", ask, func(p listedPerson) {
 				fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", p.ID, printable(p.Staff), printable(p.Name), p.Unit, printable(strings.Join(p.Identifiers, " ")))
 			})
@@ -259,7 +248,7 @@ func peopleUnassignedCommand() *cobra.Command {
 	limit := cmd.Flags().Int("limit", 100, "how many at most, up to 1000")
 	tenant := directoryTenant(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return asking(cmd, func(s *session) error {
+		return asking(cmd, false, func(s *session) error {
 			var page struct {
 				Items []struct {
 					Identifier, Name, Last string
@@ -270,7 +259,7 @@ func peopleUnassignedCommand() *cobra.Command {
 			if err := s.Directory(cmd.Context(), *tenant, "GET", "people/unassigned", url.Values{"limit": {strconv.Itoa(*limit)}}, nil, &page); err != nil {
 				return err
 			}
-			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+			t := newTable(cmd.OutOrStdout())
 			for _, u := range page.Items {
 				fmt.Fprintf(t, "%s\t%d\t%s\t%s\n", u.Last, u.Statements, printable(u.Identifier), printable(u.Name))
 			}
@@ -292,7 +281,7 @@ func peopleMatchCommand() *cobra.Command {
 	}
 	tenant := directoryTenant(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return asking(cmd, func(s *session) error {
+		return asking(cmd, false, func(s *session) error {
 			return s.Directory(cmd.Context(), *tenant, "POST", "people/"+url.PathEscape(args[0])+"/identifiers", nil, map[string]string{"identifier": args[1]}, nil)
 		})
 	}
@@ -309,7 +298,7 @@ func peopleMergeCommand() *cobra.Command {
 	reason := cmd.Flags().String("reason", "", "why they are one")
 	tenant := directoryTenant(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return asking(cmd, func(s *session) error {
+		return asking(cmd, false, func(s *session) error {
 			var merge struct{ ID string }
 			err := s.Directory(cmd.Context(), *tenant, "POST", "people/"+url.PathEscape(args[0])+"/merge", nil, map[string]string{"gone": args[1], "reason": *reason}, &merge)
 			if err == nil {
@@ -329,7 +318,7 @@ func peopleSplitCommand() *cobra.Command {
 	}
 	tenant := directoryTenant(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return asking(cmd, func(s *session) error {
+		return asking(cmd, false, func(s *session) error {
 			return s.Directory(cmd.Context(), *tenant, "POST", "people/merges/"+url.PathEscape(args[0])+"/split", nil, nil, nil)
 		})
 	}
@@ -346,12 +335,12 @@ func unitsListCommand() *cobra.Command {
 	on := cmd.Flags().String("on", "", "day, such as 2025-12-31 (default: today)")
 	tenant := directoryTenant(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return asking(cmd, func(s *session) error {
+		return asking(cmd, false, func(s *session) error {
 			ask := url.Values{"limit": {"1000"}}
 			if *on != "" {
 				ask.Set("on", *on)
 			}
-			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 8, 2, ' ', 0)
+			t := newTable(cmd.OutOrStdout())
 			err := everyItem(cmd, s, *tenant, "units", ask, func(u struct {
 				ID, Code, Name string
 				Path           []string

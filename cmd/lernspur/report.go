@@ -17,19 +17,16 @@ func reportCommand() *cobra.Command {
 		Use:   "report",
 		Short: "Write the report on a period",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if ask.Format != "html" && ask.Format != "json" {
 				return fmt.Errorf("--format: expected html or json, got %q", ask.Format)
 			}
 			if ask.Language != "de" && ask.Language != "en" {
 				return fmt.Errorf("--language: expected de or en, got %q", ask.Language)
 			}
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			return writeTo(cmd, out, func(w io.Writer) error { return s.Report(cmd.Context(), ask, w) })
+			return asking(cmd, false, func(s *session) error {
+				return writeTo(cmd, out, func(w io.Writer) error { return s.Report(cmd.Context(), ask, w) })
+			})
 		},
 	}
 	f := cmd.Flags()

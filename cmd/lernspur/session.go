@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -53,6 +55,19 @@ func open(cmd *cobra.Command, mayCreate bool) (*session, error) {
 	}
 	return &session{Client: admin.Local(a.Admin()), dataDir: dir, local: a}, nil
 }
+
+// asking has a command do something with a session of its own.
+func asking(cmd *cobra.Command, mayCreate bool, do func(s *session) error) (err error) {
+	s, err := open(cmd, mayCreate)
+	if err != nil {
+		return err
+	}
+	defer s.end(cmd.Context(), &err)
+	return do(s)
+}
+
+// newTable is for rows of cells that end with a tab each, the last one without.
+func newTable(out io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(out, 0, 0, 2, ' ', 0) }
 
 // end closes the session and adds to err what goes wrong with that.
 func (s *session) end(ctx context.Context, err *error) {

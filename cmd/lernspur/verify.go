@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -30,30 +29,27 @@ func verifyCommand() *cobra.Command {
 		Short: "Re-read everything that is stored and check that it fits together",
 		Long:  verifyHelp,
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			s, err := open(cmd, false)
-			if err != nil {
-				return err
-			}
-			defer s.end(cmd.Context(), &err)
-			bar := newBar(cmd.ErrOrStderr(), -1, "verifying")
-			progressbar.OptionShowBytes(false)(bar)
-			report, err := s.Verify(cmd.Context(), ask, func(p verify.Progress) {
-				bar.ChangeMax(max(p.Total, 1))
-				bar.Describe(strings.TrimPrefix("verifying "+p.Tenant+": "+p.Step, "verifying : "))
-				_ = bar.Set(p.Statements) // only for the eye
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return asking(cmd, false, func(s *session) error {
+				bar := newBar(cmd.ErrOrStderr(), -1, "verifying")
+				progressbar.OptionShowBytes(false)(bar)
+				report, err := s.Verify(cmd.Context(), ask, func(p verify.Progress) {
+					bar.ChangeMax(max(p.Total, 1))
+					bar.Describe(strings.TrimPrefix("verifying "+p.Tenant+": "+p.Step, "verifying : "))
+					_ = bar.Set(p.Statements) // only for the eye
+				})
+				_ = bar.Clear()
+				if err != nil {
+					return err
+				}
+				if err := printVerification(cmd.OutOrStdout(), report, asJSON); err != nil {
+					return err
+				}
+				if !report.Clean() {
+					return errReported
+				}
+				return nil
 			})
-			_ = bar.Clear()
-			if err != nil {
-				return err
-			}
-			if err := printVerification(cmd.OutOrStdout(), report, asJSON); err != nil {
-				return err
-			}
-			if !report.Clean() {
-				return errReported
-			}
-			return nil
 		},
 	}
 	f := cmd.Flags()
@@ -70,7 +66,7 @@ func printVerification(out io.Writer, r *verify.Report, asJSON bool) error {
 		e.SetIndent("", "  ")
 		return e.Encode(r)
 	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	w := newTable(out)
 	fmt.Fprintln(w, "TENANT\tSTATEMENTS\tLOOK-UPS\tREFERENCES\tREPAIRS\tATTACHMENTS\tDOCUMENTS\tAGGREGATES\tDIFFERENCES")
 	for _, t := range r.Tenants {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", t.Tenant, t.Statements, t.Lookups, t.References, t.Repairs, t.Blobs, t.Documents, t.Aggregates, t.Differences)

@@ -54,12 +54,14 @@ type groupBody struct {
 	Trainers *[]string                `json:"trainers"`
 }
 
+func (b *groupBody) edit() (directory.GroupEdit, error) { return directory.GroupEdit(*b), nil }
+
 func (a *API) addGroup(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	var b groupBody
-	if _, err := ask(w, r, maxGroupBody, &b); err != nil {
+	_, e, err := said(w, r, maxGroupBody, &groupBody{})
+	if err != nil {
 		return err
 	}
-	g, err := a.opts.Directory.AddGroup(r.Context(), who.Tenant, directory.GroupEdit(b))
+	g, err := a.opts.Directory.AddGroup(r.Context(), who.Tenant, e)
 	if err != nil {
 		return err
 	}
@@ -79,12 +81,11 @@ func (a *API) getGroup(w http.ResponseWriter, r *http.Request, who *apiv1.Identi
 }
 
 func (a *API) editGroup(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	var b groupBody
-	version, err := ask(w, r, maxGroupBody, &b)
+	version, e, err := said(w, r, maxGroupBody, &groupBody{})
 	if err != nil {
 		return err
 	}
-	g, err := a.opts.Directory.EditGroup(r.Context(), who.Tenant, mux.Vars(r)["group"], version, directory.GroupEdit(b))
+	g, err := a.opts.Directory.EditGroup(r.Context(), who.Tenant, mux.Vars(r)["group"], version, e)
 	if err != nil {
 		return err
 	}
@@ -92,15 +93,9 @@ func (a *API) editGroup(w http.ResponseWriter, r *http.Request, who *apiv1.Ident
 }
 
 func (a *API) deleteGroup(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	version, err := ask(w, r, 0, nil)
-	if err != nil {
-		return err
-	}
-	if err := a.opts.Directory.DeleteGroup(r.Context(), who.Tenant, mux.Vars(r)["group"], version); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return deleted(w, r, func(version int64) error {
+		return a.opts.Directory.DeleteGroup(r.Context(), who.Tenant, mux.Vars(r)["group"], version)
+	})
 }
 
 func (a *API) setMember(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
@@ -121,15 +116,11 @@ func (a *API) setMember(w http.ResponseWriter, r *http.Request, who *apiv1.Ident
 }
 
 func (a *API) removeMember(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	version, err := ask(w, r, 0, nil)
-	if err != nil {
+	return deleted(w, r, func(version int64) error {
+		g, err := a.opts.Directory.RemoveMember(r.Context(), who.Tenant, mux.Vars(r)["group"], version, mux.Vars(r)["person"])
+		if err == nil {
+			w.Header().Set("ETag", apiv1.ETag(g.Version))
+		}
 		return err
-	}
-	g, err := a.opts.Directory.RemoveMember(r.Context(), who.Tenant, mux.Vars(r)["group"], version, mux.Vars(r)["person"])
-	if err != nil {
-		return err
-	}
-	w.Header().Set("ETag", apiv1.ETag(g.Version))
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	})
 }

@@ -63,6 +63,19 @@ func (a *API) options(values url.Values, who *apiv1.Identity) (o directory.Impor
 	return o, err
 }
 
+// upload reads the parameters that are allowed, and the file; release ends that.
+func (a *API) upload(w http.ResponseWriter, r *http.Request, who *apiv1.Identity, allowed ...string) (data []byte, o directory.ImportOptions, release func(), err error) {
+	values, err := apiv1.Parameters(r, allowed...)
+	if err != nil {
+		return nil, o, nil, err
+	}
+	if o, err = a.options(values, who); err != nil {
+		return nil, o, nil, err
+	}
+	data, release, err = a.file(w, r)
+	return data, o, release, err
+}
+
 // previewView is what a file is taken for.
 type previewView struct {
 	*sheet.Table
@@ -82,15 +95,7 @@ type sampleRow struct {
 const maxSample = 10
 
 func (a *API) preview(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	values, err := apiv1.Parameters(r, "kind", "sheet", "mapping")
-	if err != nil {
-		return err
-	}
-	o, err := a.options(values, who)
-	if err != nil {
-		return err
-	}
-	data, release, err := a.file(w, r)
+	data, o, release, err := a.upload(w, r, who, "kind", "sheet", "mapping")
 	if err != nil {
 		return err
 	}
@@ -135,15 +140,7 @@ func viewImport(i *directory.Import) importView {
 }
 
 func (a *API) takeOver(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	values, err := apiv1.Parameters(r, "kind", "file", "sheet", "mapping", "homePage", "from", "complete", "dryRun")
-	if err != nil {
-		return err
-	}
-	o, err := a.options(values, who)
-	if err != nil {
-		return err
-	}
-	data, release, err := a.file(w, r)
+	data, o, release, err := a.upload(w, r, who, "kind", "file", "sheet", "mapping", "homePage", "from", "complete", "dryRun")
 	if err != nil {
 		return err
 	}

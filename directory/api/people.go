@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -12,12 +11,6 @@ import (
 	"lernspur/apiv1"
 	"lernspur/directory"
 	"lernspur/store"
-)
-
-// Limits of bodies, in bytes.
-const (
-	maxBody      = 256 << 10
-	maxGroupBody = 2 << 20
 )
 
 // personView is a person.
@@ -43,25 +36,6 @@ func viewPerson(p *directory.Person) personView {
 	return v
 }
 
-// cursor reads a place of n parts, of which the last one may have a line's end; none
-// when there is none.
-func cursor(values url.Values, n int) ([]string, error) {
-	parts, err := apiv1.Cursor(values)
-	if err != nil || parts == nil {
-		return nil, err
-	}
-	if len(parts) < n {
-		return nil, apiv1.BadRequest("after is not a place that an earlier answer named")
-	}
-	return append(parts[:n-1:n-1], strings.Join(parts[n-1:], "\n")), nil
-}
-
-// one answers one thing that has a version.
-func one(w http.ResponseWriter, r *http.Request, status int, version int64, view any) error {
-	w.Header().Set("ETag", apiv1.ETag(version))
-	return apiv1.Respond(w, r, status, view)
-}
-
 // day reads a parameter that is a day.
 func day(text, name string) (directory.Date, error) {
 	d, err := directory.ParseDate(text)
@@ -72,15 +46,7 @@ func day(text, name string) (directory.Date, error) {
 }
 
 func (a *API) listPeople(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	values, err := apiv1.Parameters(r, "q", "staff", "identifier", "unit", "below", "on", "group", "after", "limit")
-	if err != nil {
-		return err
-	}
-	n, err := apiv1.Limit(values)
-	if err != nil {
-		return err
-	}
-	at, err := cursor(values, 2)
+	values, n, at, err := paging(r, 2, "q", "staff", "identifier", "unit", "below", "on", "group")
 	if err != nil {
 		return err
 	}
@@ -102,16 +68,7 @@ func (a *API) listPeople(w http.ResponseWriter, r *http.Request, who *apiv1.Iden
 	list := a.opts.Directory.People(r.Context(), who.Tenant, directory.PeopleFilter{
 		Query: values.Get("q"), Unit: values.Get("unit"), Below: below, On: on, Group: values.Get("group"),
 	}, after, n+1)
-	p := apiv1.Page[personView]{Items: []personView{}}
-	for i, person := range list {
-		if i == n {
-			place := list[n-1].Place()
-			p.More = apiv1.Next(a.opts.PathPrefix, r, place.Label, place.ID)
-			break
-		}
-		p.Items = append(p.Items, viewPerson(person))
-	}
-	return apiv1.Respond(w, r, http.StatusOK, p)
+	return page(a, w, r, n, list, viewPerson, func(p *directory.Person) []string { return []string{p.Place().Label, p.ID} })
 }
 
 // findPerson answers a list of who has a staff number or an identifier: one, or
@@ -185,23 +142,8 @@ func (b *personBody) edit() (directory.PersonEdit, error) {
 	return e, nil
 }
 
-// ask reads what all changes have: no parameters, a version, and a body.
-func ask(w http.ResponseWriter, r *http.Request, limit int64, body any) (version int64, err error) {
-	if _, err := apiv1.Parameters(r); err != nil {
-		return 0, err
-	}
-	if version, err = apiv1.IfMatch(r); err != nil || body == nil {
-		return version, err
-	}
-	return version, apiv1.LongBody(w, r, limit, body)
-}
-
 func (a *API) addPerson(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	var b personBody
-	if _, err := ask(w, r, maxBody, &b); err != nil {
-		return err
-	}
-	e, err := b.edit()
+	_, e, err := said(w, r, maxBody, &personBody{})
 	if err != nil {
 		return err
 	}
@@ -225,12 +167,7 @@ func (a *API) getPerson(w http.ResponseWriter, r *http.Request, who *apiv1.Ident
 }
 
 func (a *API) editPerson(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	var b personBody
-	version, err := ask(w, r, maxBody, &b)
-	if err != nil {
-		return err
-	}
-	e, err := b.edit()
+	version, e, err := said(w, r, maxBody, &personBody{})
 	if err != nil {
 		return err
 	}
@@ -242,15 +179,9 @@ func (a *API) editPerson(w http.ResponseWriter, r *http.Request, who *apiv1.Iden
 }
 
 func (a *API) deletePerson(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	version, err := ask(w, r, 0, nil)
-	if err != nil {
-		return err
-	}
-	if err := a.opts.Directory.DeletePerson(r.Context(), who.Tenant, mux.Vars(r)["person"], version); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return deleted(w, r, func(version int64) error {
+		return a.opts.Directory.DeletePerson(r.Context(), who.Tenant, mux.Vars(r)["person"], version)
+	})
 }
 
 // match gives a person one more identifier.
@@ -282,15 +213,7 @@ type unassignedView struct {
 }
 
 func (a *API) unassigned(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	values, err := apiv1.Parameters(r, "after", "limit")
-	if err != nil {
-		return err
-	}
-	n, err := apiv1.Limit(values)
-	if err != nil {
-		return err
-	}
-	at, err := cursor(values, 2)
+	_, n, at, err := paging(r, 2)
 	if err != nil {
 		return err
 	}
@@ -298,7 +221,7 @@ func (a *API) unassigned(w http.ResponseWriter, r *http.Request, who *apiv1.Iden
 	if at != nil {
 		last, err := strconv.ParseInt(at[0], 10, 64)
 		if err != nil {
-			return apiv1.BadRequest("after is not a place that an earlier answer named")
+			return errPlace
 		}
 		after = &store.Unassigned{Last: last, Identifier: at[1]}
 	}
@@ -306,15 +229,9 @@ func (a *API) unassigned(w http.ResponseWriter, r *http.Request, who *apiv1.Iden
 	if err != nil {
 		return err
 	}
-	p := apiv1.Page[unassignedView]{Items: []unassignedView{}}
-	for i, u := range list {
-		if i == n {
-			p.More = apiv1.Next(a.opts.PathPrefix, r, strconv.FormatInt(list[n-1].Last, 10), list[n-1].Identifier)
-			break
-		}
-		p.Items = append(p.Items, unassignedView{u.Identifier, u.Name, u.Statements, apiv1.Instant(u.Last)})
-	}
-	return apiv1.Respond(w, r, http.StatusOK, p)
+	return page(a, w, r, n, list, func(u store.Unassigned) unassignedView {
+		return unassignedView{u.Identifier, u.Name, u.Statements, apiv1.Instant(u.Last)}
+	}, func(u store.Unassigned) []string { return []string{strconv.FormatInt(u.Last, 10), u.Identifier} })
 }
 
 // mergeView is two persons who are one.
@@ -367,39 +284,4 @@ func (a *API) split(w http.ResponseWriter, r *http.Request, who *apiv1.Identity)
 
 func (a *API) listMerges(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
 	return listed(a, w, r, a.opts.Directory.Merges(r.Context(), who.Tenant), func(m *directory.Merge) string { return m.ID }, viewMerge)
-}
-
-// listed answers a page of a list that is in memory.
-func listed[T, V any](a *API, w http.ResponseWriter, r *http.Request, list []*T, id func(*T) string, view func(*T) V, allowed ...string) error {
-	values, err := apiv1.Parameters(r, append(allowed, "after", "limit")...)
-	if err != nil {
-		return err
-	}
-	n, err := apiv1.Limit(values)
-	if err != nil {
-		return err
-	}
-	at, err := cursor(values, 1)
-	if err != nil {
-		return err
-	}
-	begin := at == nil
-	p := apiv1.Page[V]{Items: []V{}}
-	last := ""
-	for _, item := range list {
-		if !begin {
-			begin = id(item) == at[0]
-			continue
-		}
-		if len(p.Items) == n {
-			p.More = apiv1.Next(a.opts.PathPrefix, r, last)
-			break
-		}
-		last = id(item)
-		p.Items = append(p.Items, view(item))
-	}
-	if !begin {
-		return apiv1.Problemf(http.StatusGone, "what the page before ended with is not there any longer; begin anew")
-	}
-	return apiv1.Respond(w, r, http.StatusOK, p)
 }

@@ -41,7 +41,10 @@ func (a *API) listUnits(w http.ResponseWriter, r *http.Request, who *apiv1.Ident
 	units := a.opts.Directory.Units(r.Context(), who.Tenant)
 	if below := r.URL.Query().Get("below"); below != "" {
 		ids := a.opts.Directory.UnitsBelow(r.Context(), who.Tenant, below, on)
-		units = slices.DeleteFunc(units, func(u *directory.Unit) bool { return !slices.Contains(ids, u.ID) })
+		units = slices.DeleteFunc(units, func(u *directory.Unit) bool {
+			_, below := slices.BinarySearch(ids, u.ID)
+			return !below
+		})
 	}
 	return listed(a, w, r, units, func(u *directory.Unit) string { return u.ID }, a.viewUnit(r, who, on), "on", "below")
 }
@@ -56,7 +59,7 @@ type unitBody struct {
 	From   directory.Date     `json:"from"`
 }
 
-func (b unitBody) edit() (directory.UnitEdit, error) {
+func (b *unitBody) edit() (directory.UnitEdit, error) {
 	e := directory.UnitEdit{Code: b.Code, Name: b.Name, Kind: b.Kind, Places: b.Places, Parent: b.Parent, From: b.From}
 	switch {
 	case b.Places != nil && b.Parent != nil:
@@ -68,11 +71,7 @@ func (b unitBody) edit() (directory.UnitEdit, error) {
 }
 
 func (a *API) addUnit(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	var b unitBody
-	if _, err := ask(w, r, maxBody, &b); err != nil {
-		return err
-	}
-	e, err := b.edit()
+	_, e, err := said(w, r, maxBody, &unitBody{})
 	if err != nil {
 		return err
 	}
@@ -101,12 +100,7 @@ func (a *API) getUnit(w http.ResponseWriter, r *http.Request, who *apiv1.Identit
 }
 
 func (a *API) editUnit(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	var b unitBody
-	version, err := ask(w, r, maxBody, &b)
-	if err != nil {
-		return err
-	}
-	e, err := b.edit()
+	version, e, err := said(w, r, maxBody, &unitBody{})
 	if err != nil {
 		return err
 	}
@@ -118,15 +112,9 @@ func (a *API) editUnit(w http.ResponseWriter, r *http.Request, who *apiv1.Identi
 }
 
 func (a *API) deleteUnit(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	version, err := ask(w, r, 0, nil)
-	if err != nil {
-		return err
-	}
-	if err := a.opts.Directory.DeleteUnit(r.Context(), who.Tenant, mux.Vars(r)["unit"], version); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return deleted(w, r, func(version int64) error {
+		return a.opts.Directory.DeleteUnit(r.Context(), who.Tenant, mux.Vars(r)["unit"], version)
+	})
 }
 
 // headcountView is how many people a unit has in a year.
@@ -193,17 +181,12 @@ func (a *API) setHeadcount(w http.ResponseWriter, r *http.Request, who *apiv1.Id
 }
 
 func (a *API) deleteHeadcount(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	version, err := ask(w, r, 0, nil)
-	if err != nil {
+	return deleted(w, r, func(version int64) error {
+		of, err := year(mux.Vars(r)["year"])
+		if err != nil {
+			return err
+		}
+		_, err = a.opts.Directory.SetHeadcount(r.Context(), who.Tenant, mux.Vars(r)["unit"], of, version, nil)
 		return err
-	}
-	of, err := year(mux.Vars(r)["year"])
-	if err != nil {
-		return err
-	}
-	if _, err := a.opts.Directory.SetHeadcount(r.Context(), who.Tenant, mux.Vars(r)["unit"], of, version, nil); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	})
 }

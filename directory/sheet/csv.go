@@ -94,6 +94,9 @@ func most(counts map[byte]int) rune {
 }
 
 func (t *Table) records(data []byte, delimiter rune, skipped int, l Limits) error {
+	if line := tooWide(data, delimiter); line > 0 {
+		return failed(line+skipped, 0, "there are more than %d columns", l.Columns)
+	}
 	r := csv.NewReader(bytes.NewReader(data))
 	r.Comma, r.FieldsPerRecord, r.ReuseRecord = delimiter, -1, true
 	for {
@@ -112,6 +115,30 @@ func (t *Table) records(data []byte, delimiter rune, skipped int, l Limits) erro
 			return err
 		}
 	}
+}
+
+// maxCells is how many cells a row may have, empty ones behind the last that counts
+// too: as many as one of a workbook. The reader takes memory for each.
+const maxCells = 16_384
+
+// tooWide is the line in which a row begins that goes beyond maxCells; 0 for none.
+func tooWide(data []byte, delimiter rune) int {
+	line, begin, cells, quoted := 1, 1, 1, false
+	for _, b := range data {
+		switch {
+		case b == '"':
+			quoted = !quoted
+		case b == '\n':
+			if line++; !quoted {
+				begin, cells = line, 1
+			}
+		case !quoted && rune(b) == delimiter:
+			if cells++; cells > maxCells {
+				return begin
+			}
+		}
+	}
+	return 0
 }
 
 func inWords(err error) string {

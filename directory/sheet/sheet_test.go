@@ -224,3 +224,27 @@ func texts(t *Table) (all [][]string) {
 	}
 	return all
 }
+
+// TestRowsOfNothing: cells that are empty take memory, too, unless somebody counts
+// them first. Delimiters in quotes are no cells.
+func TestRowsOfNothing(t *testing.T) {
+	for name, tc := range map[string]struct {
+		data string
+		line int // 0: it can be read
+	}{
+		"as wide as a workbook":  {"a;b\n1;2" + strings.Repeat(";", 16_382) + "\n3;4\n", 0},
+		"wider":                  {"a;b\n1;2" + strings.Repeat(";", 16_383) + "\n3;4\n", 2},
+		"wider, behind a quote":  {"a;b\n\"1\n\";2" + strings.Repeat(";", 16_383) + "\n", 2},
+		"over several lines":     {"a;b\n1;2" + strings.Repeat(";\"\n\"", 16_383) + "\n", 2},
+		"many rows":              {"a;b\n" + strings.Repeat("1;2;;\n", 5000), 0},
+		"sep, then a wide row":   {"sep=;\na;b" + strings.Repeat(";", 16_383) + "\n", 2},
+		"delimiters in one cell": {"a;b\n" + strings.Repeat("1;\""+strings.Repeat(";", 3000)+"\"\n", 10), 0},
+	} {
+		_, err := Read([]byte(tc.data), "", Limits{})
+		var e *Error
+		switch {
+		case tc.line == 0 && err != nil, tc.line > 0 && (!errors.As(err, &e) || e.Line != tc.line || !strings.Contains(e.Message, "columns")):
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -19,9 +19,8 @@ type Rule struct {
 	Own bool
 }
 
-// Allowed tells whether somebody may. It is the one place that decides so: pages
-// and our own interface ask it, each route with a Rule of its own. v is nil for
-// nobody.
+// Allowed tells whether somebody may. Pages ask it, each route with a Rule of its own;
+// whose figures somebody sees is decided by package progress. v is nil for nobody.
 func Allowed(v *Visitor, rule Rule) bool {
 	if rule.Public {
 		return true
