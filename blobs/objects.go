@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"os"
 	"path"
@@ -76,7 +77,15 @@ func OpenObjects(ctx context.Context, b Bucket) (*Objects, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport.ResponseHeaderTimeout = b.Patience
+	transport.ResponseHeaderTimeout = b.Patience // which begins when all is sent
+	dial := transport.DialContext
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &sending{conn, b.Patience}, nil
+	}
 	lookup := minio.BucketLookupDNS
 	if b.PathStyle {
 		lookup = minio.BucketLookupPath
@@ -104,6 +113,20 @@ func OpenObjects(ctx context.Context, b Bucket) (*Objects, error) {
 		return nil, fmt.Errorf("at %s there is no bucket %s", u.Host, b.Name)
 	}
 	return o, nil
+}
+
+// sending is a connection that ends when the other side takes nothing for a while.
+type sending struct {
+	net.Conn
+	patience time.Duration
+}
+
+// Write implements io.Writer.
+func (c *sending) Write(p []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(c.patience)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(p)
 }
 
 // key is the name of a blob's object.

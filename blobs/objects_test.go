@@ -3,6 +3,7 @@ package blobs
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -358,6 +359,31 @@ func TestObjectsWhileTheStoreIsAway(t *testing.T) {
 				t.Errorf("on the local disk there is still %v", left)
 			}
 		})
+	}
+}
+
+// TestObjectsStoreThatTakesNothing: a store that reads no more of what is sent holds
+// nobody up for longer than its patience.
+func TestObjectsStoreThatTakesNothing(t *testing.T) {
+	deaf := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			<-deaf
+		}
+	}))
+	t.Cleanup(server.Close)
+	t.Cleanup(func() { close(deaf) })
+	o, err := OpenObjects(ctx, Bucket{Endpoint: server.URL, Region: "us-east-1", Name: "bucket", AccessKey: "key", SecretKey: "secret",
+		PathStyle: true, Spool: filepath.Join(t.TempDir(), "spool"), Patience: 300 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.pause, o.partSize = 5*time.Millisecond, 64<<20 // more than the buffers of a connection have
+	b := noise(48 << 20)
+	within, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if _, err := o.Put(within, "town", hashOf(b), bytes.NewReader(b), 1<<30); !errors.Is(err, ErrAway) || within.Err() != nil {
+		t.Errorf("%v, %v", err, within.Err())
 	}
 }
 

@@ -27,8 +27,8 @@ const (
 	maxAgain = 100
 	// maxData is how large Registration.Data can be.
 	maxData = 64 << 10
-	// maxAttempts is how many attempts are kept of a registration.
-	maxAttempts = 2000
+	// MaxAttempts is how many attempts are kept of a registration.
+	MaxAttempts = 2000
 )
 
 // enrolment is what a learner has of a course.
@@ -240,8 +240,8 @@ func (s *Service) Note(ctx context.Context, tenant string, registration uuid.UUI
 		switch {
 		case len(r.Data) > maxData:
 			return &Invalid{"data", fmt.Sprintf("this is longer than %d bytes", maxData)}
-		case len(r.Attempts) > maxAttempts:
-			return &Conflict{fmt.Sprintf("the registration has %d attempts, which is the most that are kept", maxAttempts)}
+		case len(r.Attempts) > MaxAttempts:
+			return &Conflict{fmt.Sprintf("the registration has %d attempts, which is the most that are kept", MaxAttempts)}
 		}
 		return checkDates(r.Opens, r.Closes)
 	})

@@ -2,7 +2,6 @@ package player
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -17,30 +16,17 @@ func (p *Player) noteTries(ctx context.Context, pl play, rec *record) ([]Stateme
 	if !recorded(pl.launch) || len(tries) == 0 {
 		return nil, nil
 	}
-	m := versionOf(pl.launch, pl.course).Manifest
 	t := &translation{Session: p.session(pl, rec)}
 	t.Commit = rec.Commit
-	var due []courseVerdict
-	_, err := p.opts.Catalog.Note(ctx, pl.launch.Tenant, pl.launch.Registration, func(reg *catalog.Registration) error {
-		if reg.Resets != pl.launch.Resets {
-			return nil // it is of before
-		}
-		s := readStanding(reg)
+	due, err := p.noteStanding(ctx, pl, t, func(reg *catalog.Registration, s standing) {
 		for _, y := range tries {
-			a := attemptIn(reg, pl, y.Attempt, y.Started)
 			v := verdict{y.Completion, y.Success}
 			s.Items[pl.item.ID] = s.Items[pl.item.ID].with(v, y.Score, true)
-			noteAttempt(a, v, y.Score)
-			a.Ended = y.Ended
+			if a := attemptIn(reg, pl, y.Attempt, y.Started); a != nil {
+				noteAttempt(a, v, y.Score)
+				a.Ended = y.Ended
+			}
 		}
-		due = s.courseVerdicts(m, t)
-		data, err := json.Marshal(s)
-		if err != nil {
-			return err
-		}
-		reg.Data = data
-		reg.State = s.state(m, reg.State)
-		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -213,6 +213,22 @@ func TestEventsCrash(t *testing.T) {
 	}
 }
 
+// TestEventsOfOneAttemptTooMany: an attempt that the registration has no room for is
+// not listed, and what is said in it counts all the same.
+func TestEventsOfOneAttemptTooMany(t *testing.T) {
+	s := serve(t, h5pPackage())
+	s.m.reg.Attempts = make([]catalog.Attempt, catalog.MaxAttempts)
+	token := s.m.launch("H5P.Drill", catalog.Normal, false)
+	o := s.open(token, "H5P.Drill")
+	s.do("POST", "/run/"+token+"/events?item=H5P.Drill", eventsOf(o, 1, 1, "", about("completed", `,"result":{"success":true}`)), 200)
+	if got, want := strings.Join(s.m.recorded(t, 0), "|"), `completed test {"success":true}|passed test {"success":true}`; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if len(s.m.reg.Attempts) != catalog.MaxAttempts || s.m.reg.State != catalog.Passed {
+		t.Errorf("%d attempts, state %q", len(s.m.reg.Attempts), s.m.reg.State)
+	}
+}
+
 // TestEventsLookBack: review, browse and previews record nothing.
 func TestEventsLookBack(t *testing.T) {
 	s := serve(t, h5pPackage())

@@ -59,7 +59,8 @@ func (p *Player) noteOpened(ctx context.Context, pl play, rec *record) error {
 }
 
 // attemptIn is an attempt in the registration, which gets it where it is missing;
-// nil when it is of before a Reset.
+// nil when it is of before a Reset, or one too many: then it is not listed, and all
+// that is said in it counts as ever.
 func attemptIn(reg *catalog.Registration, pl play, id uuid.UUID, started int64) *catalog.Attempt {
 	if reg.Resets != pl.launch.Resets {
 		return nil
@@ -68,6 +69,9 @@ func attemptIn(reg *catalog.Registration, pl play, id uuid.UUID, started int64) 
 		if reg.Attempts[i].ID == id {
 			return &reg.Attempts[i]
 		}
+	}
+	if len(reg.Attempts) >= catalog.MaxAttempts {
+		return nil
 	}
 	reg.Attempts = append(reg.Attempts, catalog.Attempt{ID: id, Item: pl.item.ID, Started: started})
 	return &reg.Attempts[len(reg.Attempts)-1]
@@ -79,14 +83,11 @@ func (p *Player) noteCommitted(ctx context.Context, pl play, rec *record) ([]Sta
 	if !recorded(pl.launch) || len(rec.Pending) == 0 {
 		return nil, nil // nothing has come to light
 	}
-	m := versionOf(pl.launch, pl.course).Manifest
 	t := &translation{Session: p.session(pl, rec), after: rec.Data, v12: pl.kind == manifest.SCORM12}
 	t.Said, t.Commit = rec.Said, rec.Commit
 	now := t.verdict(rec.Data)
 	score := t.scores(rec.Data)
-	var due []courseVerdict
-	_, err := p.opts.Catalog.Note(ctx, pl.launch.Tenant, pl.launch.Registration, func(reg *catalog.Registration) error {
-		s := readStanding(reg)
+	due, err := p.noteStanding(ctx, pl, t, func(reg *catalog.Registration, s standing) {
 		s.Items[pl.item.ID] = s.Items[pl.item.ID].with(now, score, t.v12)
 		if a := attemptIn(reg, pl, rec.Attempt, rec.Started); a != nil {
 			noteAttempt(a, now, score)
@@ -95,14 +96,6 @@ func (p *Player) noteCommitted(ctx context.Context, pl play, rec *record) ([]Sta
 				a.Ended = t.At.UnixMicro()
 			}
 		}
-		due = s.courseVerdicts(m, t)
-		data, err := json.Marshal(s)
-		if err != nil {
-			return err
-		}
-		reg.Data = data
-		reg.State = s.state(m, reg.State)
-		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -112,6 +105,30 @@ func (p *Player) noteCommitted(ctx context.Context, pl play, rec *record) ([]Sta
 		t.add(d.word, "course", t.Course, d.result, false)
 	}
 	return t.all, nil
+}
+
+// noteStanding writes what edit says about the attempts and items of a registration
+// into it, and answers which statements about the course that brings about. What is
+// of before a Reset changes nothing.
+func (p *Player) noteStanding(ctx context.Context, pl play, t *translation, edit func(*catalog.Registration, standing)) (due []courseVerdict, err error) {
+	m := versionOf(pl.launch, pl.course).Manifest
+	_, err = p.opts.Catalog.Note(ctx, pl.launch.Tenant, pl.launch.Registration, func(reg *catalog.Registration) error {
+		due = nil
+		if reg.Resets != pl.launch.Resets {
+			return nil
+		}
+		s := readStanding(reg)
+		edit(reg, s)
+		due = s.courseVerdicts(m, t)
+		data, err := json.Marshal(s)
+		if err != nil {
+			return err
+		}
+		reg.Data = data
+		reg.State = s.state(m, reg.State)
+		return nil
+	})
+	return due, err
 }
 
 func (i itemStanding) with(v verdict, score *Score, passing bool) itemStanding {
