@@ -341,3 +341,10 @@ func (f *Facts) read(ctx context.Context, q question, sql string, yield func(dri
 	}
 	return nil
 }
+
+// Projection is the same about the projection's tables: for the texts of queries.
+func (f *Facts) Projection() *Facts {
+	g := *f
+	g.q.tables = ""
+	return &g
+}

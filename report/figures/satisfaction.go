@@ -31,7 +31,7 @@ func (c *computing) satisfaction() {
 		result.Column{Name: "people", Unit: result.People, Query: queryRatings},
 		result.Column{Name: "share", Unit: result.Share, Population: "people", Query: queryRatings})
 	r.Ratings.Remarks = remarks(result.Remark{Code: result.SharesAddUp})
-	if n := c.in.RatingsOutside; n > 0 {
+	if n := c.in.RatingsOutside; n >= int64(c.d.K) {
 		r.Surveys.Remarks = remarks(result.Remark{Code: result.NotRated, Count: n})
 	}
 	if len(c.d.Surveys) == 0 {
