@@ -255,11 +255,8 @@ func source(authority string) string {
 			return host
 		}
 	case "account":
-		for part := range strings.SplitSeq(rest, "|") {
-			if strings.Contains(part, "://") {
-				return part
-			}
-		}
+		home, _, _ := strings.Cut(rest, "|")
+		return home
 	}
 	return "other"
 }
