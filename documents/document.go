@@ -65,7 +65,7 @@ const (
 const Directory Kind = 48
 
 // ReportRun has the runs of evaluation reports.
-const ReportRun Kind = 112
+const ReportRun Kind = 120
 
 // String is the name in logs and metrics.
 func (k Kind) String() string {
