@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/google/uuid"
 
 	"lernspur/admin"
@@ -154,21 +153,8 @@ func forgetInReports(ctx context.Context, s *store.Store, reports *runs.Service,
 	if reports == nil {
 		return nil
 	}
-	ctx = clickhouse.Context(ctx, clickhouse.WithParameters(clickhouse.Parameters{"tenant": tenant, "job": deletion.String()}))
-	rows, err := s.Conn().Query(ctx, `SELECT DISTINCT learner FROM deletion_items WHERE tenant = {tenant:String} AND job = {job:UUID} AND learner != ''`)
+	learners, err := s.DeletionLearners(ctx, tenant, deletion)
 	if err != nil {
-		return fmt.Errorf("reading whose statements are deleted: %w", err)
-	}
-	defer rows.Close()
-	var learners []string
-	for rows.Next() {
-		var learner string
-		if err := rows.Scan(&learner); err != nil {
-			return err
-		}
-		learners = append(learners, learner)
-	}
-	if err := rows.Err(); err != nil {
 		return fmt.Errorf("reading whose statements are deleted: %w", err)
 	}
 	return reports.Forget(ctx, tenant, learners)

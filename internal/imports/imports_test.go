@@ -154,7 +154,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/xeipuuv/gojsonschema":        {"schema"},
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
-		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
+		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report", "report/reading"},
 		"github.com/chromedp/chromedp":           {"report/pdf"},
 		"go.yaml.in/yaml/v3":                     {"report/definition"},
 		"github.com/yuin/goldmark":               {"report/definition"},

@@ -28,7 +28,9 @@ type computing struct {
 	from int64 // microseconds; first instant of the period
 	to   int64 // first instant behind it
 	plan *suppress.Plan
-	fill []func(*suppress.Result)
+	fill []func(view)
+	// through shows everything; for tests only.
+	through bool
 
 	tree   tree
 	people []person // by number
@@ -55,7 +57,7 @@ type person struct {
 }
 
 // then has something filled in when it is known what is shown.
-func (c *computing) then(fill func(*suppress.Result)) { c.fill = append(c.fill, fill) }
+func (c *computing) then(fill func(view)) { c.fill = append(c.fill, fill) }
 
 // Options are what a report says of itself.
 type Options struct {
@@ -66,10 +68,14 @@ type Options struct {
 // Compute computes a report, and answers with it what later runs have to know of it.
 func Compute(d *definition.Definition, in *inputs.Inputs, o Options) (*result.Report, suppress.Run, error) {
 	c := &computing{d: d, in: in, r: new(result.Report), plan: suppress.New(d.K)}
+	return c.compute(o)
+}
+
+func (c *computing) compute(o Options) (*result.Report, suppress.Run, error) {
 	if err := c.period(); err != nil {
 		return nil, suppress.Run{}, err
 	}
-	for _, run := range in.Earlier {
+	for _, run := range c.in.Earlier {
 		c.plan.Earlier(run)
 	}
 	c.growTree()
@@ -86,8 +92,12 @@ func Compute(d *definition.Definition, in *inputs.Inputs, o Options) (*result.Re
 	if err != nil {
 		return nil, suppress.Run{}, fmt.Errorf("deciding what may be shown: %w", err)
 	}
+	var seen view = s
+	if c.through {
+		seen = everything(s.Run())
+	}
 	for _, fill := range c.fill {
-		fill(s)
+		fill(seen)
 	}
 	c.reachFromShown()
 	c.offerFromShown()
@@ -96,6 +106,15 @@ func Compute(d *definition.Definition, in *inputs.Inputs, o Options) (*result.Re
 	c.annex()
 	return c.r, s.Run(), nil
 }
+
+// everything is a view in which nothing is suppressed.
+type everything suppress.Run
+
+func (e everything) Shown(suppress.Cell) bool { return true }
+func (e everything) Count(of suppress.Cell) suppress.Count {
+	return suppress.Shown(e.Figures[of].Value)
+}
+func (e everything) Why(suppress.Cell) suppress.Reason { return suppress.None }
 
 // period works out the instants of the period.
 func (c *computing) period() (err error) {

@@ -60,7 +60,7 @@ func (c *computing) cost() {
 // perHour is what an hour of learning has cost, by the hours that are shown.
 func (c *computing) perHour(spent result.Number) cell {
 	time := hours(c.shared.spent)
-	return func(s *suppress.Result) result.Cell {
+	return func(s view) result.Cell {
 		switch {
 		case !s.Shown(c.shared.time):
 			return hidden(result.Together)

@@ -71,7 +71,7 @@ func (c *computing) quartiles(key string, list []float64, of suppress.Cell, none
 			cells[i] = valued(at, result.Rounded(quantile(list, q), 1))
 		} else {
 			// That there is none is told only where the count is.
-			cells[i] = func(s *suppress.Result) result.Cell {
+			cells[i] = func(s view) result.Cell {
 				if !s.Shown(of) {
 					return hidden(result.Together)
 				}
@@ -144,7 +144,7 @@ func (c *computing) learningTotals(total learned, learners suppress.Cell, people
 		c.figure(to, "learning."+name, unit, queryReached, value, population, of, notes...)
 	}
 	state := result.Remark{Code: result.StateAsOf}
-	judged := func(s *suppress.Result) result.Cell {
+	judged := func(s view) result.Cell {
 		p, ok := s.Count(total.passed).Value()
 		f, also := s.Count(total.failed).Value()
 		if !ok || !also {
@@ -189,7 +189,7 @@ func hours(micros int64) result.Number { return result.Rounded(float64(micros)/f
 
 // passRate is passed of those with a verdict.
 func passRate(l learned) cell {
-	return func(s *suppress.Result) result.Cell {
+	return func(s view) result.Cell {
 		p, ok := s.Count(l.passed).Value()
 		f, also := s.Count(l.failed).Value()
 		switch {
@@ -253,7 +253,7 @@ func (c *computing) courseRow(t *result.Table, i int, l learned) {
 	if l.o.scored > 0 {
 		score = valued(l.score, result.Rounded(float64(l.o.score)/float64(l.o.scored)/scoreUnit, 3))
 	} else {
-		score = func(s *suppress.Result) result.Cell {
+		score = func(s view) result.Cell {
 			if !s.Shown(l.started) {
 				return hidden(result.Together)
 			}
@@ -350,7 +350,7 @@ func (c *computing) distribution(t *result.Table, key string, keys, labels []str
 		cells[i] = c.part(key+"/"+keys[i], n[i], group, of)
 	}
 	c.plan.Sum(group, cells...)
-	c.then(func(s *suppress.Result) {
+	c.then(func(s view) {
 		counts := make([]suppress.Count, len(cells))
 		for i := range cells {
 			counts[i] = s.Count(cells[i])
@@ -448,7 +448,7 @@ func (c *computing) checks() {
 		n = c.plan.Count(key+" people", p.n, suppress.ZeroTells)
 		before = c.plan.Average(key+" before", p.before, n, -scoreUnit, scoreUnit)
 		after = c.plan.Average(key+" after", p.after, n, -scoreUnit, scoreUnit)
-		none := func(s *suppress.Result) result.Cell { return hidden(result.Together) }
+		none := func(s view) result.Cell { return hidden(result.Together) }
 		cells = []cell{number(n), none, none, none}
 		if p.n > 0 {
 			mean := func(sum int64) result.Number { return result.Rounded(float64(sum)/float64(p.n)/scoreUnit, 3) }

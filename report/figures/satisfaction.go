@@ -104,7 +104,7 @@ func (c *computing) rating(key string, survey definition.Survey, r rated, people
 
 func (c *computing) average(sum suppress.Cell, r rated) cell {
 	if r.n == 0 {
-		return func(*suppress.Result) result.Cell { return hidden(result.Together) }
+		return func(view) result.Cell { return hidden(result.Together) }
 	}
 	return valued(sum, result.Rounded(float64(r.sum)/float64(r.n)/1e6, 2))
 }

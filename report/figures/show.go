@@ -5,8 +5,15 @@ import (
 	"lernspur/suppress"
 )
 
+// view is what is known of the figures of the plan when they are published.
+type view interface {
+	Shown(of suppress.Cell) bool
+	Count(of suppress.Cell) suppress.Count
+	Why(of suppress.Cell) suppress.Reason
+}
+
 // cell is a number of the report once it is known what is shown.
-type cell func(*suppress.Result) result.Cell
+type cell func(view) result.Cell
 
 func shown(n result.Number) result.Cell { return result.Cell{State: result.Shown, Value: &n} }
 
@@ -16,12 +23,12 @@ func hidden(why result.Reason) result.Cell {
 
 // fixed is a number that does not depend on people.
 func fixed(n result.Number) cell {
-	return func(*suppress.Result) result.Cell { return shown(n) }
+	return func(view) result.Cell { return shown(n) }
 }
 
 // missing is a number that there is not.
 func missing(why result.Reason) cell {
-	return func(*suppress.Result) result.Cell { return result.Cell{State: result.Missing, Reason: why} }
+	return func(view) result.Cell { return result.Cell{State: result.Missing, Reason: why} }
 }
 
 // reasons are those of package suppress.
@@ -32,7 +39,7 @@ var reasons = map[suppress.Reason]result.Reason{
 
 // number is a count of the plan.
 func number(of suppress.Cell) cell {
-	return func(s *suppress.Result) result.Cell {
+	return func(s view) result.Cell {
 		n, ok := s.Count(of).Value()
 		if !ok {
 			return hidden(reasons[s.Why(of)])
@@ -43,7 +50,7 @@ func number(of suppress.Cell) cell {
 
 // valued is a number that is shown where the figure of the plan is.
 func valued(of suppress.Cell, n result.Number) cell {
-	return func(s *suppress.Result) result.Cell {
+	return func(s view) result.Cell {
 		if !s.Shown(of) {
 			return hidden(reasons[s.Why(of)])
 		}
@@ -53,7 +60,7 @@ func valued(of suppress.Cell, n result.Number) cell {
 
 // together is a number that is shown where all figures of the plan are that it is made of.
 func together(make func() cell, of ...suppress.Cell) cell {
-	return func(s *suppress.Result) result.Cell {
+	return func(s view) result.Cell {
 		for _, one := range of {
 			if !s.Shown(one) {
 				return hidden(result.Together)
@@ -65,7 +72,7 @@ func together(make func() cell, of ...suppress.Cell) cell {
 
 // rate is a part of a whole, both of the plan. That the whole is zero is told only where that is shown.
 func rate(part, whole suppress.Cell, places int, none result.Reason) cell {
-	return func(s *suppress.Result) result.Cell {
+	return func(s view) result.Cell {
 		n, ok := s.Count(whole).Value()
 		if ok && n == 0 {
 			return result.Cell{State: result.Missing, Reason: none}
@@ -80,7 +87,7 @@ func rate(part, whole suppress.Cell, places int, none result.Reason) cell {
 
 // per is an amount for each of a count of the plan.
 func per(amount result.Number, of suppress.Cell, places int, none result.Reason) cell {
-	return func(s *suppress.Result) result.Cell {
+	return func(s view) result.Cell {
 		switch n, ok := s.Count(of).Value(); {
 		case !ok:
 			return hidden(result.Together)
@@ -97,7 +104,7 @@ func remarks(list ...result.Remark) []result.Remark { return append([]result.Rem
 
 // figure fills in a figure when it is known what is shown. population may be nil.
 func (c *computing) figure(to *result.Figure, name string, unit result.Unit, query string, value, population cell, of result.Unit, notes ...result.Remark) {
-	c.then(func(s *suppress.Result) {
+	c.then(func(s view) {
 		v := value(s)
 		*to = result.Figure{Name: name, State: v.State, Value: v.Value, Reason: v.Reason, Unit: unit, Query: query, Remarks: remarks(notes...)}
 		if population == nil {
@@ -117,7 +124,7 @@ func table(t *result.Table, name string, columns ...result.Column) {
 
 // row adds a row when it is known what is shown.
 func (c *computing) row(t *result.Table, row result.Row, cells ...cell) {
-	c.then(func(s *suppress.Result) {
+	c.then(func(s view) {
 		for _, one := range cells {
 			row.Cells = append(row.Cells, one(s))
 		}
