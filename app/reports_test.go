@@ -94,7 +94,7 @@ func (r *reporting) directory() {
 	}
 	for i := range 60 {
 		name, identifiers, memberships := fmt.Sprintf("P %d", i), []string{fmt.Sprintf("mbox|mailto:p%d@town.example", i)}, []directory.Membership{{Unit: r.units[i%3]}}
-		p, err := r.App.people.AddPerson(ctx, "default", directory.PersonEdit{Name: &name, Identifiers: &identifiers, Units: &memberships})
+		p, err := r.App.people.AddPerson(ctx, "default", directory.PersonEdit{Name: &name, Identifiers: &identifiers, Memberships: &memberships})
 		if err != nil {
 			r.t.Fatal(err)
 		}
