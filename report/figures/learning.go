@@ -459,7 +459,7 @@ func (c *computing) checks() {
 	}
 	var ns, befores, afters []suppress.Cell
 	for i, p := range list {
-		n, before, after, cells := plan("check "+c.d.Checks[i].Name+" "+c.d.Checks[i].Before, p)
+		n, before, after, cells := plan("check "+c.d.Checks[i].Before+" "+c.d.Checks[i].After, p)
 		ns, befores, afters = append(ns, n), append(befores, before), append(afters, after)
 		if all.n == 0 {
 			why := missing(result.NoPairs)

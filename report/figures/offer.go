@@ -91,7 +91,9 @@ func (c *computing) learners() {
 	for i, course := range c.in.Courses {
 		c.shared.learners = append(c.shared.learners, c.plan.Count("course "+course.ID+" learners", c.shared.reached[i], suppress.With(c.shared.active)))
 	}
-	c.plan.Overlap(c.shared.active, c.shared.learners...)
+	if len(c.shared.learners) > 0 {
+		c.plan.Overlap(c.shared.active, c.shared.learners...)
+	}
 }
 
 // matrix is the table of courses by units on top.
