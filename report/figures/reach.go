@@ -396,7 +396,7 @@ func (c *computing) reachFromShown() {
 		f.State, f.Reason = result.Missing, r.Units.Missing
 		return
 	}
-	var n, of int64
+	var n, of, hidden int64
 	for _, row := range r.Units.Rows {
 		if row.Level != 0 || row.Key == "total" || row.Key == "unassigned" || row.Label == "" {
 			continue
@@ -405,6 +405,13 @@ func (c *computing) reachFromShown() {
 		if v := row.Cells[2].Value; v != nil && v.Units >= int64(c.d.K) {
 			n++
 		}
+		if row.Cells[2].State == result.Suppressed {
+			hidden++
+		}
+	}
+	if n == 0 && hidden > 0 { // none would be read as nobody
+		f.State, f.Reason = result.Suppressed, result.Together
+		return
 	}
 	value := result.Whole(n)
 	f.Value, f.Population, f.PopulationUnit = &value, &of, result.Counts
