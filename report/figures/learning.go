@@ -249,7 +249,7 @@ func (c *computing) planCourse(key string, o outcome, learners suppress.Cell) le
 
 // courseRow is the row of a course.
 func (c *computing) courseRow(t *result.Table, i int, l learned) {
-	score := missing(result.NoScores)
+	var score cell
 	if l.o.scored > 0 {
 		score = valued(l.score, result.Rounded(float64(l.o.score)/float64(l.o.scored)/scoreUnit, 3))
 	} else {
