@@ -141,6 +141,21 @@ func (d *Directory) UnitsBelow(_ context.Context, tenant, id string, day Date) [
 	return ids
 }
 
+// Members are how many people each unit has on a day, without those below it; no day is
+// today.
+func (d *Directory) Members(tenant string, day Date) map[string]int {
+	if day == "" {
+		day = d.Today()
+	}
+	n := map[string]int{}
+	for _, p := range d.read(tenant).people {
+		if unit := unitOn(p, day); unit != "" {
+			n[unit]++
+		}
+	}
+	return n
+}
+
 // Groups lists all groups by name.
 func (d *Directory) Groups(_ context.Context, tenant string) []*Group {
 	return slices.SortedFunc(maps.Values(d.read(tenant).groups), func(a, b *Group) int {
