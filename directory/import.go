@@ -35,9 +35,9 @@ type ImportOptions struct {
 	Limits sheet.Limits
 	// SHA256 is that of the file which somebody has looked at, hexadecimal, and
 	// Version that of the directory then: another file, or another directory, is
-	// refused with ErrChanged. "" and 0 are any.
+	// refused with ErrChanged. "" and nil are any.
 	SHA256  string
-	Version uint64
+	Version *uint64
 	// Listed is how many changes, and how many errors, are listed: 1,000 unless it
 	// is set.
 	Listed int
@@ -165,7 +165,7 @@ func (d *Directory) Import(ctx context.Context, tenant string, data []byte, o Im
 	}
 	work := func(e *edit) error {
 		result.Before = uint64(e.version)
-		if o.Version != 0 && o.Version != uint64(e.version) {
+		if o.Version != nil && *o.Version != uint64(e.version) {
 			return ErrChanged
 		}
 		i := &importing{edit: e, o: o, table: t, columns: columns, result: result, looked: map[string]foundUnit{}}

@@ -175,13 +175,13 @@ func (k kind) complete(t *sheet.Table, columns []Column) error {
 	for i, c := range columns {
 		for j := range columns[:i] {
 			if columns[j].Field == c.Field && !slices.Contains(several, c.Field) {
-				return &ImportErrors{List: []ImportError{problem(t.Line, i+1, c.Heading, "this column means %s, as %q does; map one of them", c.Field, columns[j].Heading)}}
+				return &ImportErrors{List: []ImportError{problem(t.Line, i+1, c.Heading, "this column means %s, as %q does; map one of them", FieldNames{c.Field}, columns[j].Heading)}}
 			}
 		}
 	}
 	for _, one := range k.needs {
 		if !slices.ContainsFunc(columns, func(c Column) bool { return slices.Contains(one, c.Field) }) {
-			return &ImportErrors{List: []ImportError{problem(t.Line, 0, "", "no column is recognised as %s; the headings are %q", strings.Join(one, ", "), t.Header)}}
+			return &ImportErrors{List: []ImportError{problem(t.Line, 0, "", "no column is recognised as %s; the headings are %q", FieldNames(one), t.Header)}}
 		}
 	}
 	return nil

@@ -20,6 +20,12 @@ type Said struct {
 // String is the sentence in English.
 func (s Said) String() string { return fmt.Sprintf(s.Form, s.Args...) }
 
+// FieldNames are fields that columns can mean, among the values of a sentence.
+type FieldNames []string
+
+// String is the names as they are at the interface.
+func (f FieldNames) String() string { return strings.Join(f, ", ") }
+
 // SentenceOf is what an error of the directory says; false for other errors.
 func SentenceOf(err error) (Said, bool) {
 	var invalid *Invalid

@@ -130,6 +130,17 @@ func (w *words) sentence(s directory.Said) string {
 			values[i] = w.said(v)
 		case directory.Date:
 			values[i] = w.day(v)
+		case directory.FieldNames:
+			names := make([]string, len(v))
+			for j, field := range v {
+				names[j] = w.t("import.field." + field)
+			}
+			values[i] = strings.Join(names, ", ")
+		case string:
+			values[i] = v
+			if translated, ok := translatedSentences[w.lang][v]; ok && s.Form == "%s" {
+				values[i] = translated
+			}
 		case []string:
 			values[i] = strings.Join(v, ", ")
 		default:

@@ -22,7 +22,7 @@ var templateFiles embed.FS
 type page struct{ *template.Template }
 
 // sharedTemplates are those that every page may use.
-var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html"}
+var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html", "templates/directory.html"}
 
 // readPages reads all templates, for each language once: so what they say is
 // looked up by short names.
@@ -71,6 +71,7 @@ func (s *Site) functions(w *words) template.FuncMap {
 			t := at(micros)
 			return when{Machine: t.Format(time.RFC3339), Full: w.moment(t), Short: w.ago(t, s.deps.Now())}
 		},
+		"day":      w.day,
 		"length":   w.duration,
 		"language": w.language,
 		"asset":    func(name string) string { return s.prefix + "/assets/" + assetNames[name] },
@@ -121,6 +122,8 @@ type view struct {
 	// Answer is the one line at the top that answers the page's question.
 	Answer string
 	Crumbs []crumb
+	// Tabs are the pages that belong together with this one.
+	Tabs   []crumb
 	Script bool // the page has the script of uploads
 	// Errors are what is wrong with a form, by field.
 	Errors []fieldError
@@ -182,6 +185,8 @@ var menu = []struct {
 	{"menu.courses", "/courses", managers},
 	{"menu.packages", "/packages", managers},
 	{"menu.attendance", "/attendance", trainers},
+	{"menu.directory", "/directory", protectors},
+	{"menu.accounts", "/accounts", protectors},
 	{"menu.keys", "/keys", operators},
 }
 

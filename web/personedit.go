@@ -15,14 +15,14 @@ type spanForm struct{ Unit, From, Until string }
 // personForm is the form that a person is described with, as it was sent or as the
 // person is.
 type personForm struct {
-	Name, Staff        string
-	Others             string // other names, one a line
-	Identifiers        string // one a line
-	Spans              []spanForm
-	Units              []string // that the fields offer
-	Version            int64
-	Action, Back       string
-	New                bool
+	Name, Staff  string
+	Others       string // other names, one a line
+	Identifiers  string // one a line
+	Spans        []spanForm
+	Units        []string // that the fields offer
+	Version      int64
+	Action, Back string
+	New          bool
 	// What stands for an identifier, or a unit, that is there.
 	identifierLines, unitID map[string]string
 }

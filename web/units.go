@@ -350,19 +350,22 @@ func (s *Site) askClose(q *request) error {
 	return q.show(http.StatusOK, "gone", &view{Title: q.words.t("unit.close"), Answer: q.words.t("unit.close.answer", body.Name), Body: body, Crumbs: append(q.unitCrumbs(u), q.crumbs(unitPath(u), body.Name)...)})
 }
 
-// closeUnit gives a unit a last day, or takes it back.
+// closeUnit gives a unit a last day, and openUnit takes it back.
 func (s *Site) closeUnit(q *request) error {
-	done := "unit-closed"
-	if q.r.FormValue("until") == "" {
-		done = "unit-opened"
-	}
-	return s.changeUnitBy(q, done, map[string]string{"*": "until"}, func(values url.Values, _ *directory.Unit) (directory.UnitEdit, func(*unitPageBody), []fieldError) {
+	return s.changeUnitBy(q, "unit-closed", map[string]string{"*": "until"}, func(values url.Values, _ *directory.Unit) (directory.UnitEdit, func(*unitPageBody), []fieldError) {
 		until, ok := readDay(values.Get("until"))
 		var wrong []fieldError
-		if !ok {
-			wrong = []fieldError{{"until", q.words.t("invalid.day")}}
+		if !ok || until == "" {
+			wrong = []fieldError{{"until", q.words.t("invalid.day.needed")}}
 		}
 		return directory.UnitEdit{Until: &until}, func(b *unitPageBody) { b.Until = values.Get("until") }, wrong
+	})
+}
+
+func (s *Site) openUnit(q *request) error {
+	return s.changeUnitBy(q, "unit-opened", map[string]string{"until": "code", "*": "code"}, func(url.Values, *directory.Unit) (directory.UnitEdit, func(*unitPageBody), []fieldError) {
+		none := directory.Date("")
+		return directory.UnitEdit{Until: &none}, func(*unitPageBody) {}, nil
 	})
 }
 

@@ -51,9 +51,11 @@ func (a *API) options(values url.Values, who *apiv1.Identity) (o directory.Impor
 		SHA256: values.Get("sha256"),
 	}
 	if text := values.Get("version"); text != "" {
-		if o.Version, err = strconv.ParseUint(text, 10, 64); err != nil {
+		version, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
 			return o, apiv1.BadRequest("version is the number that a dry run answered")
 		}
+		o.Version = &version
 	}
 	if text := values.Get("mapping"); text != "" {
 		if json.Unmarshal([]byte(text), &o.Mapping) != nil {
@@ -128,7 +130,7 @@ type importView struct {
 	At          apiv1.Instant            `json:"at,omitzero"`
 	Complete    bool                     `json:"complete,omitempty"`
 	DryRun      bool                     `json:"dryRun,omitempty"`
-	Version     uint64                   `json:"version,omitempty"` // of the directory that a dry run looked at
+	Version     *uint64                  `json:"version,omitempty"` // of the directory that a dry run looked at
 	Rows        int                      `json:"rows"`
 	New         int                      `json:"new"`
 	Changed     int                      `json:"changed"`
@@ -160,7 +162,7 @@ func (a *API) takeOver(w http.ResponseWriter, r *http.Request, who *apiv1.Identi
 	v := viewImport(&result.Import)
 	v.Columns, v.Changes, v.MoreChanges, v.DryRun = result.Columns, result.Changes, result.More, result.DryRun
 	if v.DryRun {
-		v.ID, v.At, v.Version = "", 0, result.Before
+		v.ID, v.At, v.Version = "", 0, &result.Before
 	}
 	if result.Errors != nil {
 		v.Errors, v.MoreErrors = result.Errors.List, result.Errors.More
