@@ -107,7 +107,10 @@ func accountForPages(err error) error {
 	case errors.As(err, &invalid):
 		refused := &web.AccountRefused{Field: invalid.Field, Why: invalid.Field, Detail: invalid.Reason}
 		if field, ok := accountFields[invalid.Field]; ok {
-			refused.Field, refused.Why = field, field
+			refused.Field = field
+		}
+		if refused.Why = refused.Field; invalid.Field == "roles" {
+			refused.Why = "roles"
 		}
 		return refused
 	case errors.As(err, &conflict):
