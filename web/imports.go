@@ -369,7 +369,7 @@ func (q *request) previewAnswer(body previewPage) string {
 	case body.Applies == 0:
 		return q.words.tn("import.answer.nothing", body.Rows)
 	}
-	return q.words.tn("import.answer.changes", body.Applies, body.Rows)
+	return q.words.tn("import.answer.changes", body.Applies, q.words.tn("import.rows", body.Rows))
 }
 
 // mapColumns looks at the file again, with other meanings of its columns or other
