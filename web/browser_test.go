@@ -237,6 +237,29 @@ func TestAccessible(t *testing.T) {
 			}
 		}
 	}
+	roles = admin
+	listByScript(b, server.URL)
+}
+
+// listByScript sends lists by the form with its script: one that is refused is said on the
+// page, without leaving it, and one that is taken leads to its preview.
+func listByScript(b *browsertest.Page, base string) {
+	b.Helper()
+	file := filepath.Join(b.TempDir(), "liste.csv")
+	if err := os.WriteFile(file, []byte(staffList), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	b.Visit(base + "/directory/import?lang=de")
+	b.Text(`(document.getElementById('f-kind').value = 'units', document.getElementById('complete').checked = true)`)
+	b.Do(chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{file}))
+	b.Text(`document.querySelector('form.file button').click()`)
+	b.Until(`document.activeElement?.matches('.wrong[role=alert]') && document.body.innerText.includes('gilt nie als vollständig')`)
+	b.Visit(base + "/directory/import?lang=de")
+	b.Do(chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{file}))
+	b.Text(`document.querySelector('form.file button').click()`)
+	b.Until(`location.pathname.startsWith('/directory/import/') && document.querySelector('h1')?.textContent === 'Vorschau: liste.csv'`)
+	b.Text(`document.querySelector('form[action$="/apply?lang=de"] button').click()`)
+	b.Until(`location.search.includes('done=imported') && document.querySelector('.done')`)
 }
 
 // TestPictures makes the pictures of the documentation, when that is asked for.
