@@ -68,8 +68,7 @@ type ImportError struct {
 }
 
 func problem(line, column int, heading, format string, args ...any) ImportError {
-	said := Said{format, args}
-	return ImportError{line, column, heading, said.String(), said}
+	return ImportError{line, column, heading, fmt.Sprintf(format, args...), Said{format, args}}
 }
 
 // ImportErrors are why a file was not taken over. Nothing of it was.

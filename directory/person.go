@@ -2,6 +2,7 @@ package directory
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -140,8 +141,7 @@ type Invalid struct {
 func (e *Invalid) Error() string { return e.Message }
 
 func invalid(field, format string, args ...any) error {
-	said := Said{format, args}
-	return &Invalid{field, said.String(), said}
+	return &Invalid{field, fmt.Sprintf(format, args...), Said{format, args}}
 }
 
 // Conflict is a change that does not go with what is there.
@@ -153,8 +153,7 @@ type Conflict struct {
 func (e *Conflict) Error() string { return e.Message }
 
 func conflict(format string, args ...any) error {
-	said := Said{format, args}
-	return &Conflict{said.String(), said}
+	return &Conflict{fmt.Sprintf(format, args...), Said{format, args}}
 }
 
 // Busy is a change or a question that cannot be answered now.

@@ -46,11 +46,16 @@ func SentenceOf(err error) (Said, bool) {
 }
 
 // telling is an error that is part of another one.
-type telling struct{ Said }
+type telling struct {
+	message string
+	Said
+}
 
-func (e *telling) Error() string { return e.String() }
+func (e *telling) Error() string { return e.message }
 
-func tell(form string, args ...any) error { return &telling{Said{form, args}} }
+func tell(form string, args ...any) error {
+	return &telling{fmt.Sprintf(form, args...), Said{form, args}}
+}
 
 // Alike finds people who may be whoever has an identifier that nobody has: their
 // name is the one that statements give, or the part of a mail address in front of

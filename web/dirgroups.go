@@ -156,11 +156,9 @@ type dirGroupPage struct {
 	Writes            bool
 	Form              groupForm
 	// Query and Found are who could be put in, or could train.
-	Query         string
-	Found         []dirMember
-	From, Until   string
-	Searched      bool
-	MemberVersion int64
+	Query    string
+	Found    []dirMember
+	Searched bool
 }
 
 // findGroupOf is the group of an address.

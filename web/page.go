@@ -71,7 +71,6 @@ func (s *Site) functions(w *words) template.FuncMap {
 			t := at(micros)
 			return when{Machine: t.Format(time.RFC3339), Full: w.moment(t), Short: w.ago(t, s.deps.Now())}
 		},
-		"day":      w.day,
 		"length":   w.duration,
 		"language": w.language,
 		"asset":    func(name string) string { return s.prefix + "/assets/" + assetNames[name] },
