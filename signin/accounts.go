@@ -143,13 +143,16 @@ func (s *Service) Edit(ctx context.Context, tenant, id, by string, p Profile) (*
 	}
 	a, err := s.edit(ctx, tenant, id, func(current *Account) (*Account, error) {
 		next := current.with(p.apply)
+		if err := next.checkProfile(); err != nil {
+			return nil, err
+		}
 		switch {
 		case id == by && !next.administers():
 			return nil, &Conflict{"nobody can disable themselves or give up being an administrator; another one has to do it", Yourself}
 		case current.administers() && !next.administers() && !others:
 			return nil, lastAdministrator()
 		}
-		return next, next.checkProfile()
+		return next, nil
 	})
 	if err == nil {
 		s.log.Info("account changed", zap.String("tenant", tenant), zap.String("account", id), zap.String("by", by), zap.Bool("disabled", a.Disabled))

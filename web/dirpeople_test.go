@@ -66,7 +66,7 @@ func TestPeopleInPages(t *testing.T) {
 	}
 	second := ask(admin, "GET", strings.ReplaceAll(more[1], "&amp;", "&"), nil)
 	contains(t, "the second page", second, 200, "Person 050", "Person 052", "3 people found")
-	if strings.Contains(second.Body.String(), "Person 049") || strings.Contains(second.Body.String(), "after=") {
+	if strings.Contains(second.Body.String(), "Person 049") || strings.Contains(second.Body.String(), "Show more") {
 		t.Error("the second page begins too early, or leads on")
 	}
 }
@@ -88,12 +88,12 @@ func TestExportPeople(t *testing.T) {
 	if err != nil || len(rows) != 6 {
 		t.Fatalf("%v %v", rows, err)
 	}
-	if rows[1][1] != "'"+formula || !slices.Contains(rows[2], "ada@musterstadt.example") || rows[2][7] != "11" || rows[2][8] != "2024-01-01" {
+	if rows[2][1] != "'"+formula || !slices.Contains(rows[3], "ada@musterstadt.example") || rows[3][7] != "11" || rows[3][8] != "2024-01-01" {
 		t.Errorf("%q", rows)
 	}
 	// What was exported changes nothing when it is imported, formulas aside.
 	lines := strings.SplitAfter(answer.Body.String(), "\r\n")
-	file := lines[0] + strings.Join(lines[2:], "")
+	file := strings.Join(slices.Delete(lines, 2, 3), "")
 	result, err := site.people.Import(t.Context(), "default", []byte(file), directory.ImportOptions{Kind: directory.KindPeople, DryRun: true})
 	if err != nil || result.Errors != nil || len(result.Changes) != 0 {
 		t.Errorf("%v %+v %+v", err, result.Errors, result.Changes)
@@ -172,7 +172,7 @@ func TestDeletePerson(t *testing.T) {
 	admin := site.as(visitor.Administrator)
 	for _, name := range []string{"Ada Yılmaz", `<script>alert("1")</script>`} {
 		page := "/directory/people/" + ids[name]
-		contains(t, "what goes", ask(admin, "GET", page+"/delete", nil), 200, "gehört dann niemand", "Es bleiben: Statements")
+		contains(t, "what goes", ask(admin, "GET", page+"/delete", nil), 200, "dann niemandem", "Es bleiben: Statements")
 		v := version(t, admin, page+"/delete")
 		contains(t, "another name", ask(admin, "POST", page+"/delete", url.Values{"name": {"Ada"}, "version": {v}}), 422, "es ist nichts gelöscht", `href="#f-name"`)
 		contains(t, "another version", ask(admin, "POST", page+"/delete", url.Values{"name": {name}, "version": {"1"}}), 409)

@@ -92,7 +92,7 @@ func TestImport(t *testing.T) {
 		refused := ask(admin, "POST", path+"/apply", other)
 		contains(t, what, refused, 409, "Es ist nichts übernommen", "Diese 2 Änderungen übernehmen")
 		contains(t, what+": the page of before", ask(admin, "GET", path, nil), 410, "Es ist nichts übernommen")
-		path = "/directory/import/" + regexp.MustCompile(`/directory/import/([A-Z0-9]+)/apply`).FindStringSubmatch(refused.Body.String())[1]
+		path = "/directory/import/" + regexp.MustCompile(`action="/directory/import/([A-Z0-9]+)/apply"`).FindStringSubmatch(refused.Body.String())[1]
 	}
 	contains(t, "without what was shown", ask(admin, "POST", path+"/apply", nil), 400)
 	other := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -137,8 +137,8 @@ func TestImportFaults(t *testing.T) {
 		return path, ask(admin, "GET", path, nil)
 	}
 	people := url.Values{"kind": {"people"}}
-	path, page := look("Personalnummer;E-Mail;Amt;seit\n1001;ada;11;\n1002;;99;gestern\n", people)
-	contains(t, "faults", page, 200, "An 3 Stellen stimmt etwas nicht", "„ada“ ist keine E-Mail-Adresse.", "Eine Einheit „99“ gibt es nicht; importieren Sie zuerst die Einheiten.", "„gestern“ ist kein Tag wie 31.01.2026", `<td class="n" data-label="Zeile">3</td><td data-label="Spalte">4 <span class="soft">seit</span>`)
+	path, page := look("Personalnummer;E-Mail;Amt;seit\n1001;ada;11;\n1002;;99;\n1003;;11;gestern\n", people)
+	contains(t, "faults", page, 200, "An 3 Stellen stimmt etwas nicht", "„ada“ ist keine E-Mail-Adresse.", "Eine Einheit „99“ gibt es nicht; importieren Sie zuerst die Einheiten.", "„gestern“ ist kein Tag wie 31.01.2026", `<td class="n" data-label="Zeile">4</td><td data-label="Spalte">4 <span class="soft">seit</span>`)
 	if strings.Contains(page.Body.String(), path+"/apply") {
 		t.Error("faults can be taken over")
 	}
@@ -194,7 +194,7 @@ func TestShownFiles(t *testing.T) {
 	if there(a, testNow) || !there(again, testNow) || !there(b, testNow) {
 		t.Error("the second file of one account")
 	}
-	c := keep("c", 20)
+	c := keep("c", 21)
 	if there(b, testNow) || !there(again, testNow) || !there(c, testNow) {
 		t.Error("the oldest does not make room")
 	}

@@ -195,7 +195,6 @@ func TestStart(t *testing.T) {
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
 		{"an auditor", []visitor.Role{visitor.Auditor}, "/progress", ""},
 		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "", "Konten"},
-		{"a role that there is not", []visitor.Role{"none"}, "", "noch keine Seiten"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer := ask(site.as(c.roles...), "GET", "/", nil)

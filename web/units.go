@@ -10,8 +10,8 @@ import (
 	"lernspur/directory"
 )
 
-// unitRow is a unit in the tree.
-type unitRow struct {
+// dirUnitRow is a unit in the tree.
+type dirUnitRow struct {
 	Name, Link, Kind, Closed string
 	Level                    int
 	// People are those that the directory knows in it and below, Staff the headcount;
@@ -24,7 +24,7 @@ type unitRow struct {
 type unitsPage struct {
 	On, Year     string
 	Closed       bool // show those that are no more, too
-	Rows         []unitRow
+	Rows         []dirUnitRow
 	More, Writes bool
 	Offer        []string
 	Form         unitForm
@@ -89,7 +89,7 @@ func (s *Site) showUnits(q *request, status int, form unitForm, wrong []fieldErr
 
 // unitTree are the units below one on a day, each before those below it; "" for all of
 // them.
-func (q *request) unitTree(top string, on directory.Date, year int, closed bool) []unitRow {
+func (q *request) unitTree(top string, on directory.Date, year int, closed bool) []dirUnitRow {
 	d, ctx, tenant := q.site.deps.Directory, q.r.Context(), q.who.Tenant
 	members, below := d.Members(tenant, on), map[string][]*directory.Unit{}
 	for _, u := range d.Units(ctx, tenant) {
@@ -98,12 +98,12 @@ func (q *request) unitTree(top string, on directory.Date, year int, closed bool)
 			below[above] = append(below[above], u)
 		}
 	}
-	var rows []unitRow
+	var rows []dirUnitRow
 	var walk func(id string, level int) int
 	walk = func(id string, level int) (people int) {
 		for _, u := range below[id] {
 			at := len(rows)
-			row := unitRow{Name: unitLabel(u), Link: q.link(unitPath(u)), Kind: u.Kind, Level: min(level, 5)}
+			row := dirUnitRow{Name: unitLabel(u), Link: q.link(unitPath(u)), Kind: u.Kind, Level: min(level, 5)}
 			if u.ClosedOn(on) {
 				row.Closed = q.words.day(u.Until)
 			}
@@ -177,7 +177,7 @@ type unitPageBody struct {
 	Unit          *directory.Unit
 	Path          string
 	Places        []spanRow
-	Below         []unitRow
+	Below         []dirUnitRow
 	Counts        []countRow
 	People        int
 	PeopleLink    string
