@@ -11,6 +11,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"lernspur/apiv1"
+	"lernspur/catalog"
 	"lernspur/directory"
 	directoryapi "lernspur/directory/api"
 	"lernspur/documents"
@@ -75,7 +76,7 @@ func TestPagesAgreeWithTheInterface(t *testing.T) {
 	router := mux.NewRouter()
 	directoryapi.New(directoryapi.Options{Door: door, Directory: people}).Register(router)
 	accounts.NewAPI(door).Register(router)
-	router.PathPrefix("/").Handler(web.New(web.Dependencies{Directory: people, Accounts: pageAccounts{accounts}}))
+	router.PathPrefix("/").Handler(web.New(web.Dependencies{Catalog: catalog.New(catalog.Dependencies{Records: records, Spool: t.TempDir()}), Directory: people, Accounts: pageAccounts{accounts}}))
 
 	// A page, and the request at our own interface that does the same.
 	for page, request := range map[string]string{
