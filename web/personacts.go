@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"lernspur/directory"
@@ -63,7 +64,13 @@ func (q *request) previewMerge(body *mergePage, p *directory.Person, with string
 	}
 	body.Preview, body.KeptName, body.GoneName = preview, q.words.personLabel(preview.Kept), q.words.personLabel(preview.Gone)
 	body.Identifiers, body.GoneIdentities = q.identifiers(preview.Person.Identifiers), q.identifiers(preview.Gone.Identifiers)
-	body.Groups = q.personRow(preview.Person).Groups
+	var names []string
+	for _, row := range append(q.groupsOf(preview.Kept), q.groupsOf(preview.Gone)...) {
+		if !slices.Contains(names, row.Name) {
+			names = append(names, row.Name)
+		}
+	}
+	body.Groups = strings.Join(names, ", ")
 	for _, m := range preview.LostUnits {
 		body.LostUnits = append(body.LostUnits, spanRow{Name: q.unitName(m.Unit), Span: q.words.span(m.From, m.Until)})
 	}
