@@ -60,6 +60,8 @@ type Order struct {
 type Place struct {
 	Value string `json:"v"` // what it is sorted by
 	ID    string `json:"id"`
+	// Course tells apart the rows of one learner, where there can be several.
+	Course string `json:"c,omitempty"`
 }
 
 // sorting is an SQL expression that a list can be sorted by, and its type.
