@@ -22,7 +22,7 @@ var templateFiles embed.FS
 type page struct{ *template.Template }
 
 // sharedTemplates are those that every page may use.
-var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html"}
+var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html", "templates/told.html"}
 
 // readPages reads all templates, for each language once: so what they say is
 // looked up by short names.
@@ -122,6 +122,7 @@ type view struct {
 	Answer string
 	Crumbs []crumb
 	Script bool // the page has the script of uploads
+	Live   bool // the page has the script of what comes in
 	// Errors are what is wrong with a form, by field.
 	Errors []fieldError
 	// Wrongs is what is wrong with all of it.
@@ -182,6 +183,7 @@ var menu = []struct {
 	{"menu.courses", "/courses", managers},
 	{"menu.packages", "/packages", managers},
 	{"menu.attendance", "/attendance", trainers},
+	{"menu.statements", "/statements", readers},
 	{"menu.keys", "/keys", operators},
 }
 

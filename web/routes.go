@@ -24,6 +24,7 @@ var (
 	trainers   = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}               // see mayAttend
 	watchers   = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor} // whom of: see Progress
 	closeBy    = []visitor.Role{visitor.Trainer, visitor.Administrator}                                       // who see single people
+	readers    = []visitor.Role{visitor.Trainer, visitor.DataProtection, visitor.Administrator}               // of statements, whose: see Statements
 	learners   = []visitor.Role{visitor.Learner}
 	operators  = []visitor.Role{visitor.Administrator}
 	routeTable = []route{
@@ -77,6 +78,13 @@ var (
 		{"GET", "/progress/course", watchers, (*Site).courseFigures},
 		{"GET", "/progress/group", closeBy, (*Site).group},
 		{"GET", "/progress/learner", closeBy, (*Site).learner},
+		{"GET", "/progress/at-risk", closeBy, (*Site).atRisk},
+
+		{"GET", "/statements", readers, (*Site).browser},
+		{"GET", "/statements/live", readers, (*Site).live},
+		{"GET", "/statements/live/new", readers, (*Site).news},
+		{"GET", "/statements/{statement}", readers, (*Site).statement},
+		{"GET", "/statements/{statement}/raw", readers, (*Site).rawStatement},
 
 		{"GET", "/keys", operators, (*Site).keys},
 		{"POST", "/keys", operators, (*Site).makeKey},

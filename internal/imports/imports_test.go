@@ -27,7 +27,9 @@ var allowed = map[string][]string{
 	// Who looks at a page, for everything behind signing in.
 	"web/visitor": {},
 	// Pages ask the catalogue; all else that they show comes through their ports.
-	"web":     {"web/visitor", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"web":     {"browse", "web/visitor", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	// Statements as people look at them; pages put them into words.
+	"browse":  {"statements", "web/visitor"},
 	"content": {"content/archive", "content/markup", "content/manifest"},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
