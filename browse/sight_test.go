@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -339,6 +340,7 @@ func TestWatching(t *testing.T) {
 		}()
 	}
 	for len(s.watchers) < watching {
+		time.Sleep(time.Millisecond)
 	}
 	if _, err := s.New(t.Context(), as(visitor.Administrator), Filter{}, 900, 10); !errors.Is(err, ErrCrowded) {
 		t.Errorf("one too many: %v", err)

@@ -9,7 +9,7 @@ import (
 // TestMembersToday: who is a member today counts once, whatever the groups; who was or
 // will be does not, nor a group whose time it is not.
 func TestMembersToday(t *testing.T) {
-	d := openDirectory(t, newDrawer())
+	d := openDirectory(t, &drawer{})
 	ada, bob, eve := addPerson(t, d, "Ada", "1", adaBox), addPerson(t, d, "Bob", "2"), addPerson(t, d, "Eve", "3")
 	yesterday, tomorrow := DateOf(today.AddDate(0, 0, -1)), DateOf(today.AddDate(0, 0, 1))
 	add := func(e GroupEdit) string {

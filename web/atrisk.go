@@ -47,7 +47,7 @@ func (s *Site) atRisk(q *request) error {
 		return err
 	}
 	if !on.AtRisk {
-		return unevaluated
+		return switchedOff
 	}
 	values := q.r.URL.Query()
 	sort, reason, days := values.Get("sort"), values.Get("reason"), values.Get("idle_days")

@@ -43,5 +43,5 @@ func (q *request) riskLink(pairs ...string) (string, error) {
 	return q.page("/progress/at-risk", pairs...), nil
 }
 
-// unevaluated says that something is switched off, and who can switch it on.
-var unevaluated = &problem{status: http.StatusForbidden, key: "unevaluated"}
+// switchedOff says that something is switched off, and who can switch it on.
+var switchedOff = &problem{status: http.StatusForbidden, key: "switchedoff"}

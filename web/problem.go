@@ -40,7 +40,7 @@ func toProblem(err error) *problem {
 	case errors.Is(err, browse.ErrForbidden):
 		return &problem{status: http.StatusForbidden, key: "forbidden"}
 	case errors.Is(err, browse.ErrOff):
-		return unevaluated
+		return switchedOff
 	case errors.Is(err, browse.ErrCrowded):
 		return &problem{status: http.StatusTooManyRequests, key: "crowded"}
 	case errors.Is(err, browse.ErrTooMany):

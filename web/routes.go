@@ -83,7 +83,7 @@ var (
 		{"GET", "/statements", readers, (*Site).browser},
 		{"GET", "/statements/live", readers, (*Site).live},
 		{"GET", "/statements/live/new", readers, (*Site).news},
-		{"GET", "/statements/{statement}", readers, (*Site).statement},
+		{"GET", "/statements/{statement}", readers, (*Site).single},
 		{"GET", "/statements/{statement}/raw", readers, (*Site).rawStatement},
 
 		{"GET", "/keys", operators, (*Site).keys},

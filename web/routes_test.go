@@ -67,6 +67,13 @@ var mayBe = map[string]string{
 	"GET /progress/course":  "trainer project-lead administrator auditor",
 	"GET /progress/group":   "trainer administrator",
 	"GET /progress/learner": "trainer administrator",
+	"GET /progress/at-risk": "trainer administrator",
+
+	"GET /statements":                 "trainer data-protection administrator",
+	"GET /statements/live":            "trainer data-protection administrator",
+	"GET /statements/live/new":        "trainer data-protection administrator",
+	"GET /statements/{statement}":     "trainer data-protection administrator",
+	"GET /statements/{statement}/raw": "trainer data-protection administrator",
 
 	"GET /keys":               "administrator",
 	"POST /keys":              "administrator",
@@ -74,7 +81,7 @@ var mayBe = map[string]string{
 }
 
 // filled are addresses of routes, with something in place of their wildcards.
-var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing")
+var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing", "{statement}", uuid.NewString())
 
 func ask(h http.Handler, method, address string, form url.Values, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, address, strings.NewReader(form.Encode()))
@@ -137,10 +144,11 @@ func TestStart(t *testing.T) {
 		says  string
 	}{
 		{"a learner", []visitor.Role{visitor.Learner}, "/my", ""},
-		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "/my", ""},
+		{"a learner who audits as well", []visitor.Role{visitor.Auditor, visitor.Learner}, "", "Lernstand"},
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
 		{"an auditor", []visitor.Role{visitor.Auditor}, "/progress", ""},
-		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "", "noch keine Seiten"},
+		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "/statements", ""},
+		{"an account without a role", []visitor.Role{"none"}, "", "noch keine Seiten"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer := ask(site.as(c.roles...), "GET", "/", nil)

@@ -24,8 +24,8 @@ type fact struct {
 	At   int64
 }
 
-// statementPage is what the page of a statement shows.
-type statementPage struct {
+// singlePage is what the page of a statement shows.
+type singlePage struct {
 	Sentence         sentence
 	Voided, Withheld bool
 	Facts            []fact
@@ -36,8 +36,8 @@ type statementPage struct {
 // shownJSON is how much of a statement's JSON its page shows, in bytes.
 const shownJSON = 64 << 10
 
-// statement shows one statement, with everything that it says.
-func (s *Site) statement(q *request) error {
+// single shows one statement, with everything that it says.
+func (s *Site) single(q *request) error {
 	st, err := q.thisStatement()
 	if err != nil {
 		return err
@@ -46,12 +46,12 @@ func (s *Site) statement(q *request) error {
 	if err != nil {
 		return err
 	}
-	body := statementPage{Sentence: t.tell(&st), Voided: st.Voided, Withheld: st.Withheld, Raw: q.link("/statements/" + st.ID.String() + "/raw")}
+	body := singlePage{Sentence: t.tell(&st), Voided: st.Voided, Withheld: st.Withheld, Raw: q.link("/statements/" + st.ID.String() + "/raw")}
 	if body.Facts, err = q.facts(t, &st); err != nil {
 		return err
 	}
 	body.JSON, body.Cut = readable(st.Raw)
-	return q.show(http.StatusOK, "statement", &view{Title: q.words.t("statement.title"), Crumbs: q.crumbs("/statements", q.words.t("menu.statements")), Body: body})
+	return q.show(http.StatusOK, "single", &view{Title: q.words.t("statement.title"), Crumbs: q.crumbs("/statements", q.words.t("menu.statements")), Body: body})
 }
 
 // thisStatement is the one that the address names.
