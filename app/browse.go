@@ -16,10 +16,10 @@ import (
 	"lernspur/web"
 )
 
-// newBrowse assembles what pages show of statements.
-func (a *App) newBrowse() *browse.Service {
-	return browse.New(browse.Options{Reader: browseReader{a.store}, Marks: browseMarks{a}, People: browsePeople{a.people},
-		Evaluated: func(ctx context.Context, tenant string) (browse.Evaluated, error) { return browse.Evaluated{}, nil }})
+// newBrowse assembles what pages show of statements. evaluated tells what is switched
+// on.
+func (a *App) newBrowse(evaluated func(context.Context, string) (browse.Evaluated, error)) *browse.Service {
+	return browse.New(browse.Options{Reader: browseReader{a.store}, Marks: browseMarks{a}, People: browsePeople{a.people}, Evaluated: evaluated})
 }
 
 // evaluatedAbout tells the pages what is evaluated about single people.
