@@ -144,7 +144,7 @@ func pageOf[T any](list []T, values []string, limit int, id func(T) string) ([]T
 	if len(list) <= limit {
 		return list, nil
 	}
-	return list[:limit], &Place{values[limit-1], id(list[limit-1])}
+	return list[:limit], &Place{Value: values[limit-1], ID: id(list[limit-1])}
 }
 
 func kindOf(kind string) string {

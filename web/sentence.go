@@ -117,8 +117,8 @@ var verbNames = func() map[string]string {
 	return names
 }()
 
-// teller puts statements into words, for one page.
-type teller struct {
+// narrator puts statements into words, for one page.
+type narrator struct {
 	words *words
 	// activity is what an activity is called, empty for what nobody named.
 	activity func(id string) string
@@ -127,7 +127,7 @@ type teller struct {
 }
 
 // tell says in one sentence what a statement says.
-func (t *teller) tell(st *browse.Statement) sentence {
+func (t *narrator) tell(st *browse.Statement) sentence {
 	if st.Verb.ID == "" {
 		return plain(t.words.t("says.nothing"))
 	}
@@ -144,7 +144,7 @@ func (s sentence) begun() sentence {
 }
 
 // said puts a statement or a SubStatement into words; target is what it points to.
-func (t *teller) said(s *browse.Said, target *browse.Statement) sentence {
+func (t *narrator) said(s *browse.Said, target *browse.Statement) sentence {
 	actor := t.agent(s.Actor, true)
 	switch s.Object.Kind {
 	case statements.ObjectSubStatement:
@@ -180,7 +180,7 @@ func (t *teller) said(s *browse.Said, target *browse.Statement) sentence {
 }
 
 // pointed says what another statement says, without following it further.
-func (t *teller) pointed(st *browse.Statement) sentence {
+func (t *narrator) pointed(st *browse.Statement) sentence {
 	if st.Object.Kind == statements.ObjectStatementRef {
 		return t.words.phrase("says.ref", t.agent(st.Actor, true), plain(t.words.t("says.another")), t.verb(st.Verb)).begun()
 	}
@@ -188,7 +188,7 @@ func (t *teller) pointed(st *browse.Statement) sentence {
 }
 
 // answer is the message for how a question was answered.
-func (t *teller) answer(r *browse.Result) string {
+func (t *narrator) answer(r *browse.Result) string {
 	switch {
 	case r == nil || r.Success == nil:
 		return "says.verb.answered"
@@ -203,7 +203,7 @@ const namedMembers = 3
 
 // agent is what somebody is called, or those together who act. acting is for whom the
 // sentence begins with.
-func (t *teller) agent(a browse.Agent, acting bool) sentence {
+func (t *narrator) agent(a browse.Agent, acting bool) sentence {
 	if a.Withheld() {
 		if a.Group {
 			return plain(t.words.t("says.others"))
@@ -247,7 +247,7 @@ func (t *teller) agent(a browse.Agent, acting bool) sentence {
 
 // name is the name of somebody: the directory's, else the statement's, else what of
 // the identifier says most.
-func (t *teller) name(a browse.Agent) part {
+func (t *narrator) name(a browse.Agent) part {
 	p := part{Name: true, Text: clean(a.Person.Name, longestName)}
 	if p.Text == "" {
 		p.Text = clean(a.Name, longestName)
@@ -269,7 +269,7 @@ func (t *teller) name(a browse.Agent) part {
 }
 
 // verb is what a statement calls its verb, for those that there is no sentence for.
-func (t *teller) verb(v browse.Verb) sentence {
+func (t *narrator) verb(v browse.Verb) sentence {
 	text := clean(inLanguage(v.Display, t.words.lang), longestName)
 	if text == "" {
 		text = clean(lastOf(v.ID), longestName)
@@ -287,7 +287,7 @@ func lastOf(iri string) string {
 }
 
 // object is what a statement is about.
-func (t *teller) object(o *browse.Object) sentence {
+func (t *narrator) object(o *browse.Object) sentence {
 	if o.Kind == statements.ObjectAgent || o.Kind == statements.ObjectGroup {
 		return t.agent(o.Agent, false)
 	}
@@ -296,7 +296,7 @@ func (t *teller) object(o *browse.Object) sentence {
 
 // activityName is what an activity is called: by the catalogue or by all statements
 // together, else by this statement, else its id.
-func (t *teller) activityName(o *browse.Object) string {
+func (t *narrator) activityName(o *browse.Object) string {
 	own := clean(inLanguage(o.Name, t.words.lang), longestName)
 	if t.activity != nil {
 		if name := clean(t.activity(o.ID), longestName); name != "" && name != clean(o.ID, longestName) {
@@ -313,7 +313,7 @@ func (t *teller) activityName(o *browse.Object) string {
 
 // outcome is what came out, as words that go into the middle of a sentence; empty for
 // nothing.
-func (t *teller) outcome(s *browse.Said) sentence {
+func (t *narrator) outcome(s *browse.Said) sentence {
 	r := s.Result
 	if r == nil {
 		return nil

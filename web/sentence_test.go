@@ -28,13 +28,13 @@ func sentencesOf(t *testing.T, before []string, body string) (de, en string) {
 	}
 	for lang, to := range map[string]*string{"de": &de, "en": &en} {
 		w := languages[lang]
-		teller := &teller{words: w, activity: func(id string) string {
+		narrator := &narrator{words: w, activity: func(id string) string {
 			if id == fireCourse {
 				return map[string]string{"de": "Brandschutz", "en": "Fire safety"}[lang]
 			}
 			return id
 		}}
-		*to = teller.tell(&st).Text()
+		*to = narrator.tell(&st).Text()
 	}
 	return de, en
 }
@@ -135,7 +135,7 @@ func TestEverySentence(t *testing.T) {
 	for id, name := range verbNames {
 		for lang, w := range languages {
 			st := &browse.Statement{Said: browse.Said{Actor: browse.Agent{Identifier: "mbox|mailto:x@y", Name: "WHO"}, Verb: browse.Verb{ID: id}, Object: browse.Object{Kind: 1, ID: "https://x.example/WHAT"}}}
-			text := (&teller{words: w}).tell(st).Text()
+			text := (&narrator{words: w}).tell(st).Text()
 			if strings.Count(text, "WHO") != 1 || strings.Count(text, "WHAT") != 1 || strings.ContainsAny(text, "{}[]") {
 				t.Errorf("%s (%s) in %s: %s", id, name, lang, text)
 			}

@@ -42,7 +42,7 @@ func (s *Site) single(q *request) error {
 	if err != nil {
 		return err
 	}
-	t, err := q.teller([]browse.Statement{st})
+	t, err := q.narrator([]browse.Statement{st})
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func readable(raw []byte) (text string, cut bool) {
 }
 
 // facts are everything that a statement says, one by one.
-func (q *request) facts(t *teller, st *browse.Statement) (list []fact, err error) {
+func (q *request) facts(t *narrator, st *browse.Statement) (list []fact, err error) {
 	follows, err := q.follows()
 	if err != nil {
 		return nil, err

@@ -317,7 +317,7 @@ func compareNames(a, b string) int { return strings.Compare(strings.ToLower(a), 
 
 // told puts statements into words.
 func (q *request) told(list []browse.Statement) ([]told, error) {
-	t, err := q.teller(list)
+	t, err := q.narrator(list)
 	if err != nil {
 		return nil, err
 	}
@@ -340,8 +340,8 @@ func (q *request) told(list []browse.Statement) ([]told, error) {
 	return rows, nil
 }
 
-// teller is who puts these statements into words.
-func (q *request) teller(list []browse.Statement) (*teller, error) {
+// narrator is who puts these statements into words.
+func (q *request) narrator(list []browse.Statement) (*narrator, error) {
 	var ids []string
 	for i := range list {
 		ids = append(ids, list[i].Activities()...)
@@ -353,7 +353,7 @@ func (q *request) teller(list []browse.Statement) (*teller, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &teller{words: q.words, activity: func(id string) string { return names[id] }}
+	t := &narrator{words: q.words, activity: func(id string) string { return names[id] }}
 	if q.who.Has(closeBy...) {
 		t.person = func(p browse.Person) string { return q.page("/progress/learner", "learner", p.ID) }
 	}
