@@ -148,7 +148,6 @@ func TestStart(t *testing.T) {
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
 		{"an auditor", []visitor.Role{visitor.Auditor}, "/progress", ""},
 		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "/statements", ""},
-		{"an account without a role", []visitor.Role{"none"}, "", "noch keine Seiten"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer := ask(site.as(c.roles...), "GET", "/", nil)

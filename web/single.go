@@ -197,7 +197,11 @@ func (q *request) resultFacts(r *browse.Result, text func(string) sentence) (lis
 	number("fact.min", r.Min, q.words.number)
 	number("fact.max", r.Max, q.words.number)
 	if r.Duration != "" {
-		list = append(list, fact{Name: "fact.duration", Says: text(q.words.duration(r.Duration))})
+		says := text(r.Duration)
+		if _, known := minutesOf(r.Duration); known {
+			says = plain(q.words.duration(r.Duration))
+		}
+		list = append(list, fact{Name: "fact.duration", Says: says})
 	}
 	if r.Response != "" {
 		list = append(list, fact{Name: "fact.response", Says: sentence{{Text: clean(r.Response, 2000), Name: true}}})

@@ -39,7 +39,7 @@ func TestBrowser(t *testing.T) {
 		{"one identifier", "person=mbox%7Cmailto:ada@musterstadt.example", "3 1", "3 1"},
 		{"a name", "person=ada", "3 1", "3 1"},
 		{"a mail address of nobody's", "person=bernd@musterstadt.example", "2", ""},
-		{"an agent as xAPI has it", "agent=" + url.QueryEscape(berndAgent), "2", ""},
+		{"an agent as xAPI has it", "agent=" + url.QueryEscape(`{"mbox":"mailto:bernd@musterstadt.example"}`), "2", ""},
 		{"another's person", "person=p3", "5 4", ""},
 		{"in any role", "person=mbox%7Cmailto:bernd@musterstadt.example&related_agents=true", "3 2", ""},
 		{"a verb", "verb=http://adlnet.gov/expapi/verbs/passed", "3 2", "3"},
