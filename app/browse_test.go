@@ -64,7 +64,7 @@ func groupsOfTwo(t *testing.T, a *App) (groups, people map[string]string, said m
 	// What each did with the others.
 	for name, other := range map[string]string{"ada": "bob", "bob": "ada", "eve": "ada"} {
 		actor, object := `{"mbox":"mailto:`+name+`@town.example"}`, `{"objectType":"Agent","mbox":"mailto:`+other+`@town.example","name":"name-of-`+other+`"}`
-		post(name, `{"actor":`+actor+`,"verb":{"id":"http://adlnet.gov/expapi/verbs/shared"},"object":`+object+`,"context":{"instructor":`+object+`,"platform":"platform-of-`+name+`"}}`)
+		post(name, `{"actor":`+actor+`,"verb":{"id":"http://adlnet.gov/expapi/verbs/shared"},"object":`+object+`,"context":{"instructor":`+object+`,"extensions":{"https://content.example/x":"extension-of-`+name+`"}}}`)
 		post(name, `{"actor":`+actor+`,"verb":{"id":"http://adlnet.gov/expapi/verbs/asked"},"object":{"objectType":"StatementRef","id":"`+said[other][0]+`"}}`)
 	}
 	do(t, a, "GET", "/api/v1/progress/courses?wait=true", "", 200)
