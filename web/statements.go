@@ -28,6 +28,9 @@ type Statements interface {
 // shownStatements is how many statements a page has.
 const shownStatements = 50
 
+// longestID is how much of an id a list shows, in characters.
+const longestID = 300
+
 // maxAsked bounds what a filter is given, in bytes.
 const maxAsked = 4096
 
@@ -329,7 +332,7 @@ func (q *request) told(list []browse.Statement) ([]told, error) {
 	for i := range list {
 		st := &list[i]
 		one := told{Sentence: t.tell(st), At: st.Timestamp, Stored: st.Stored, Link: q.link("/statements/" + st.ID.String()), Raw: q.link("/statements/" + st.ID.String() + "/raw"),
-			Voided: st.Voided, Withheld: st.Withheld, Verb: st.Verb.ID, Object: st.Object.ID, Platform: clean(st.Context.Platform, longestName)}
+			Voided: st.Voided, Withheld: st.Withheld, Verb: clean(st.Verb.ID, longestID), Object: clean(st.Object.ID, longestID), Platform: clean(st.Context.Platform, longestName)}
 		if r := st.Context.Registration; r != uuid.Nil {
 			if one.Registration = r.String(); follows {
 				one.RegistrationLink = q.page("/statements", "registration", one.Registration)
