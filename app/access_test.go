@@ -49,6 +49,7 @@ func ownRequests() []own {
 		{"GET /api/v1/progress/learners", "/api/v1/progress/learners", "", everything, 200, 403},
 		{"GET /api/v1/progress/learners/{id}", "/api/v1/progress/learners/nothing-here", "", everything, 404, 403},
 		{"GET /api/v1/progress/learners/{id}/attempts", "/api/v1/progress/learners/nothing-here/attempts", "", everything, 404, 403},
+		{"GET /api/v1/progress/at-risk", "/api/v1/progress/at-risk", "", everything, 200, 403},
 		{"GET /api/v1/progress/groups", "/api/v1/progress/groups", "", everything, 200, 403},
 		{"GET /api/v1/progress/units", "/api/v1/progress/units", "", everything, 200, 403},
 		{"GET /api/v1/progress/questions", "/api/v1/progress/questions?course=nothing-here", "", everything, 200, 403},
@@ -129,6 +130,7 @@ func ownRequests() []own {
 		{"PATCH /api/v1/accounts/{account}", "/api/v1/accounts/nobody", "{}", []string{"all"}, 404, 403},
 		{"DELETE /api/v1/accounts/{account}", "/api/v1/accounts/nobody", "", []string{"all"}, 404, 403},
 		{"POST /api/v1/accounts/{account}/reset", "/api/v1/accounts/nobody/reset", "", []string{"all"}, 404, 403},
+		{"DELETE /api/v1/accounts/{account}/sessions", "/api/v1/accounts/nobody/sessions", "", []string{"all"}, 404, 403},
 	}
 }
 

@@ -39,8 +39,8 @@ func sentencesOf(t *testing.T, before []string, body string) (de, en string) {
 	return de, en
 }
 
-// TestSentences holds what is said of statements against sentences written by hand.
-func TestSentences(t *testing.T) {
+// TestToldSentences holds what is said of statements against sentences written by hand.
+func TestToldSentences(t *testing.T) {
 	const (
 		lovelace = `{"mbox":"mailto:lovelace@stadt.example","name":"Ada Lovelace"}`
 		page     = `{"id":"https://stadt.example/kurs/seite-2","definition":{"name":{"de-DE":"Fluchtwege","en-GB":"Ways out"}}}`

@@ -126,13 +126,13 @@ func (q *request) facts(t *narrator, st *browse.Statement) (list []fact, err err
 	if id := st.Actor.Identifier; id != "" && follows {
 		person = q.page("/statements", "person", id)
 	}
-	add("fact.actor", t.agent(st.Actor, true), clean(st.Actor.Identifier, maxAsked), person)
+	add("fact.actor", t.agent(st.Actor, true), clean(st.Actor.Identifier, maxFilter), person)
 	add("fact.verb", t.verb(st.Verb), st.Verb.ID, q.page("/statements", "verb", st.Verb.ID))
 	switch st.Object.Kind {
 	case statements.ObjectActivity:
 		add("fact.object", t.object(&st.Object), st.Object.ID, q.page("/statements", "activity", st.Object.ID))
 	case statements.ObjectAgent, statements.ObjectGroup:
-		add("fact.object", t.object(&st.Object), clean(st.Object.Agent.Identifier, maxAsked), "")
+		add("fact.object", t.object(&st.Object), clean(st.Object.Agent.Identifier, maxFilter), "")
 	case statements.ObjectStatementRef:
 		link := ""
 		if st.Object.Target != nil {

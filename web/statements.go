@@ -31,8 +31,8 @@ const shownStatements = 50
 // longestID is how much of an id a list shows, in characters.
 const longestID = 300
 
-// maxAsked bounds what a filter is given, in bytes.
-const maxAsked = 4096
+// maxFilter bounds what a filter is given, in bytes.
+const maxFilter = 4096
 
 // told is a statement in a list.
 type told struct {
@@ -168,7 +168,7 @@ func (q *request) statementFilter() (f browse.Filter, form statementForm, wrong 
 		return f, form, nil, err
 	}
 	for _, name := range filterNames {
-		if len(values.Get(name)) > maxAsked {
+		if len(values.Get(name)) > maxFilter {
 			return f, form, nil, &problem{status: http.StatusBadRequest, key: "form"}
 		}
 	}

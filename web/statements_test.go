@@ -80,7 +80,7 @@ func TestBrowser(t *testing.T) {
 		contains(t, query, ask(admin, "GET", "/statements?"+query, nil), 400, `href="#f-`+field+`"`)
 	}
 	contains(t, "a cursor that is none", ask(admin, "GET", "/statements?before=x", nil), 400)
-	contains(t, "too long", ask(admin, "GET", "/statements?verb=http://"+strings.Repeat("x", maxAsked), nil), 400)
+	contains(t, "too long", ask(admin, "GET", "/statements?verb=http://"+strings.Repeat("x", maxFilter), nil), 400)
 }
 
 // TestPagesOfStatements: every page is full, and together they are everything once.
