@@ -1,8 +1,6 @@
 package bi
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 )
@@ -46,12 +44,6 @@ func Withdrawals(database, tenant string) []string {
 		list = append(list, fmt.Sprintf("DROP ROW POLICY IF EXISTS %s ON %s.%s", name, backticks(database), v.rows))
 	}
 	return list
-}
-
-// Digest is what Statements takes of a secret.
-func Digest(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
 }
 
 // backticks is a name in SQL.

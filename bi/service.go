@@ -34,9 +34,12 @@ type Options struct {
 	Tenants func() []string
 	// Check refuses what cannot be the name of a tenant.
 	Check func(tenant string) error
-	// Serve tells that there is a door for tools: without one nothing is published and no engine
-	// is started, and only the records can be changed.
-	Serve bool
+	// Publish has figures published; without it only the records can be changed. Serve tells
+	// that there is a door for tools: without one no engine is started.
+	Publish, Serve bool
+	// Database is that of a ClickHouse server to which tools can connect themselves; "" for
+	// an embedded one.
+	Database string
 	// Dir is where the engines of tenants have their folders. Engine has what else they
 	// need; MemoryBytes is that of each.
 	Dir    string
@@ -50,7 +53,7 @@ type Options struct {
 // Errors of the methods of Service.
 var (
 	ErrDisabled = errors.New("tools may not read the figures of this tenant")
-	ErrNoDoor   = errors.New("there is no address for tools: bi.addr is not set")
+	ErrEmbedded = errors.New("the embedded engine has no users: tools connect to the address bi.addr; users are made on a ClickHouse server of your own (clickhouse.dsn)")
 )
 
 // Service publishes figures and answers tools.
@@ -179,6 +182,43 @@ func (s *Service) Status(ctx context.Context, tenant string) (st Status, err err
 	return st, nil
 }
 
+// ServerStatements are what makes, or with withdraw removes, the user of a tenant on a ClickHouse
+// server of one's own. Errors: ErrEmbedded, ErrDisabled.
+func (s *Service) ServerStatements(ctx context.Context, tenant string, withdraw bool) ([]string, error) {
+	if s.Database == "" {
+		return nil, ErrEmbedded
+	}
+	if err := s.Check(tenant); err != nil {
+		return nil, err
+	}
+	if withdraw {
+		return Withdrawals(s.Database, tenant), nil
+	}
+	a, err := readAccess(ctx, s.Records, tenant)
+	if err != nil {
+		return nil, err
+	}
+	if !a.Enabled {
+		return nil, ErrDisabled
+	}
+	return Statements(s.Database, tenant, a.Digest, s.Limits), nil
+}
+
+// Apply runs them, as far as our own user of the server may.
+func (s *Service) Apply(ctx context.Context, tenant string, withdraw bool) error {
+	list, err := s.ServerStatements(ctx, tenant, withdraw)
+	if err != nil {
+		return err
+	}
+	for _, sql := range list {
+		if err := s.Conn.Exec(ctx, sql); err != nil {
+			verb, _, _ := strings.Cut(sql, " `")
+			return fmt.Errorf("the server refuses %s: %w", verb, err)
+		}
+	}
+	return nil
+}
+
 // admit makes the users what a record says, and has Run do the rest.
 func (s *Service) admit(tenant string, a access) {
 	name := UserPrefix + tenant
@@ -230,7 +270,7 @@ func (s *Service) dir(tenant string) string {
 
 // Run starts the engines and publishes, until ctx ends; then it stops the engines.
 func (s *Service) Run(ctx context.Context) {
-	if !s.Serve {
+	if !s.Publish {
 		return
 	}
 	for _, tenant := range s.Tenants() {
@@ -335,7 +375,7 @@ func (s *Service) mirrorOf(ctx context.Context, u *user) (*mirror, error) {
 	s.mu.Lock()
 	m := u.mirror
 	s.mu.Unlock()
-	if m != nil {
+	if m != nil || !s.Serve {
 		return m, nil
 	}
 	m, err := startMirror(ctx, u.tenant, s.dir(u.tenant), s.Engine, s.Limits, s.Logger.With(zap.String("tenant", u.tenant)))
@@ -351,6 +391,3 @@ func (s *Service) mirrorOf(ctx context.Context, u *user) (*mirror, error) {
 	u.mirror = m
 	return m, nil
 }
-
-// tenantOf is the tenant of a user's name, whether there is one or not.
-func tenantOf(name string) string { return strings.TrimPrefix(name, UserPrefix) }
