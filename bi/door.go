@@ -274,7 +274,7 @@ func (d *toolDoor) forward(w http.ResponseWriter, r *http.Request, m *mirror, sq
 	}
 	w.WriteHeader(response.StatusCode)
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(sendTime)) // a tool that takes nothing
-	_, _ = io.Copy(w, io.LimitReader(response.Body, maxAnswer)) // a tool that left is no error of ours
+	_, _ = io.Copy(w, io.LimitReader(response.Body, maxAnswer))                  // a tool that left is no error of ours
 	_, _ = io.Copy(io.Discard, response.Body)
 	return nil
 }

@@ -44,8 +44,16 @@ type setting struct {
 	Value int64
 }
 
-// Settings are fixed: with readonly 1 nobody changes one, in the address or in the text of a
-// query.
+// Seconds is the most that a query may take. A query may ask for less itself, as tools do.
+func (r *Reader) Seconds() int64 {
+	if r.Time < time.Second {
+		return 30
+	}
+	return int64(r.Time / time.Second)
+}
+
+// Settings are fixed, but for the time: with readonly 1 nobody changes one, in the address or in
+// the text of a query.
 func (r *Reader) Settings() []setting {
 	or := func(v, def int64) int64 {
 		if v <= 0 {
@@ -53,14 +61,13 @@ func (r *Reader) Settings() []setting {
 		}
 		return v
 	}
-	seconds := or(int64(r.Time/time.Second), 30)
 	memory := or(r.Memory, 128<<20)
 	queries := or(int64(r.Queries), 8)
 	return []setting{
 		{"readonly", 1},
 		{"allow_ddl", 0},
 		{"allow_introspection_functions", 0},
-		{"max_execution_time", seconds},
+		{"max_execution_time", r.Seconds()},
 		{"timeout_before_checking_execution_speed", 0},
 		{"max_memory_usage", memory},
 		{"max_memory_usage_for_user", memory * queries},

@@ -62,6 +62,7 @@ const serverXML = `<clickhouse>
   <access_control_improvements>
     <select_from_system_db_requires_grant>true</select_from_system_db_requires_grant>
     <select_from_information_schema_requires_grant>true</select_from_information_schema_requires_grant>
+    <settings_constraints_replace_previous>true</settings_constraints_replace_previous>
   </access_control_improvements>
   {{end}}
 </clickhouse>
@@ -83,6 +84,9 @@ const usersXML = `<clickhouse>
     <reader>
       {{range .Settings}}<{{.Name}}>{{.Value}}</{{.Name}}>
       {{end}}
+      <constraints>
+        <max_execution_time><min>1</min><max>{{.Seconds}}</max><changeable_in_readonly/></max_execution_time>
+      </constraints>
     </reader>
     {{end}}
   </profiles>
