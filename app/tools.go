@@ -14,8 +14,10 @@ import (
 	"lernspur/bi"
 	"lernspur/commit"
 	"lernspur/directory"
+	"lernspur/documents"
 	"lernspur/engine"
 	"lernspur/lrs"
+	"lernspur/store"
 	"lernspur/web/visitor"
 )
 
@@ -47,7 +49,7 @@ func (a *App) startTools() {
 	}
 	database := databaseOf(a.opts.DSN)
 	a.tools = bi.New(bi.Options{
-		Figures: toolFigures{a}, Conn: a.store.Conn(), Records: toolRecords{a.committer}, Tenants: a.tenants, Check: directory.CheckTenant,
+		Figures: toolFigures{a}, Conn: a.store.Conn(), Records: toolRecords{a.committer, a.store}, Check: directory.CheckTenant,
 		Publish: a.opts.Addr != "" && (a.toolAddr != nil || database != ""), Serve: a.toolAddr != nil, Database: database,
 		Dir: filepath.Join(a.opts.DataDir, "bi"), Engine: e, Refresh: o.Refresh, Limits: o.Limits, Logger: a.log.Named("bi"),
 	})
@@ -82,7 +84,25 @@ func databaseOf(dsn string) string {
 }
 
 // toolRecords are the commit path as package bi sees it.
-type toolRecords struct{ *commit.Committer }
+type toolRecords struct {
+	*commit.Committer
+	store *store.Store
+}
+
+// Each implements bi.Records.
+func (r toolRecords) Each(ctx context.Context, yield func(*documents.Document) error) error {
+	for {
+		_, err := r.Wait(ctx)
+		var busy *commit.ErrBusy
+		if errors.As(err, &busy) {
+			continue // the log is being carried over after a start; ctx bounds it
+		}
+		if err != nil {
+			return err
+		}
+		return r.store.DocumentsOfKind(ctx, documents.BusinessIntelligence, yield)
+	}
+}
 
 // adminTools are published figures as the commands see them.
 type adminTools struct{ app *App }

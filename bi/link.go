@@ -61,16 +61,18 @@ func hide(row object, name string) {
 	}
 }
 
-// linkCourse decides about a course and its months. Months are left out (false) where they
-// are not of the same statements as the course.
-func linkCourse(course both, months []both) (withMonths bool, err error) {
-	sum := func(name string) (n int64) {
+// linkCourse decides about a course and its months. errMoved: they are not of the same
+// statements.
+func linkCourse(course both, months []both) error {
+	for _, name := range []string{"started", "completed"} {
+		sum := int64(0)
 		for _, m := range months {
-			n += m.are.exact(name)
+			sum += m.are.exact(name)
 		}
-		return n
+		if len(months) > 0 && sum != course.are.exact(name) {
+			return errMoved
+		}
 	}
-	withMonths = sum("started") == course.are.exact("started") && sum("completed") == course.are.exact("completed")
 	l := newLink()
 	learners := l.count("course", course, "learners", nil)
 	started := l.count("course", course, "started", []string{"completion_rate"}, suppress.AllMayShow(learners))
@@ -82,7 +84,7 @@ func linkCourse(course both, months []both) (withMonths bool, err error) {
 	if _, evaluated := course.are["at_risk"]; evaluated {
 		l.count("course", course, "at_risk", nil, suppress.Of(learners))
 	}
-	if withMonths && len(months) > 0 {
+	if len(months) > 0 {
 		var starts, completions []suppress.Cell
 		for _, m := range months {
 			starts = append(starts, l.count(m.are.text("begin"), m, "started", nil))
@@ -91,7 +93,7 @@ func linkCourse(course both, months []both) (withMonths bool, err error) {
 		l.plan.Sum(started, starts...)
 		l.plan.Sum(completed, completions...)
 	}
-	return withMonths, l.apply()
+	return l.apply()
 }
 
 // unit is one in the tree of units.

@@ -33,9 +33,21 @@ func (m *memory) Change(_ context.Context, key documents.Key, change func(*docum
 	defer m.mu.Unlock()
 	next, err := change(m.docs[key.Sum()])
 	if err == nil && next != nil {
+		next.Key = key
 		m.docs[key.Sum()] = next
 	}
 	return next, err
+}
+
+func (m *memory) Each(_ context.Context, yield func(*documents.Document) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, d := range m.docs {
+		if err := yield(d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *memory) Document(_ context.Context, key documents.Key) (*documents.Document, error) {
@@ -143,7 +155,7 @@ func serve(t *testing.T, figures Figures, tenants ...string) *served {
 	t.Helper()
 	s := New(Options{
 		Figures: figures, Conn: storetest.Open(t).Conn(), Records: &memory{docs: make(map[documents.Sum]*documents.Document)},
-		Tenants: func() []string { return tenants }, Check: func(string) error { return nil }, Publish: true, Serve: true,
+		Check: func(string) error { return nil }, Publish: true, Serve: true,
 		Dir: t.TempDir(), Engine: engine.Options{SearchDirs: storetest.SearchDirs(), MemoryBytes: engine.MinMemory},
 		Limits: Limits{Time: 2 * time.Second, Rows: 20_000, Queries: 2},
 	})

@@ -13,17 +13,11 @@ import (
 // errMoved: answers that belong together are about different statements.
 var errMoved = errors.New("figures changed while they were read")
 
-// compute asks for everything that is published of a tenant.
-func compute(ctx context.Context, f Figures, tenant string, now time.Time) (p publication, err error) {
-	for range 5 {
-		if p, err = computeOnce(ctx, f, tenant, now); !errors.Is(err, errMoved) {
-			return p, err
-		}
-	}
-	return p, err
-}
+// tries is how often figures are asked for that changed while they were read.
+const tries = 5
 
-func computeOnce(ctx context.Context, f Figures, tenant string, now time.Time) (publication, error) {
+// compute asks for everything that is published of a tenant.
+func compute(ctx context.Context, f Figures, tenant string, now time.Time) (publication, error) {
 	a := newAsker(f, tenant)
 	p := publication{at: now, rows: make(map[string][]row)}
 	ids, err := a.courses(ctx)
@@ -35,8 +29,17 @@ func computeOnce(ctx context.Context, f Figures, tenant string, now time.Time) (
 			return p, fmt.Errorf("course %s: %w", id, err)
 		}
 	}
-	if err := a.units(ctx, &p); err != nil {
+	units, err := a.units(ctx, now)
+	for again := 1; errors.Is(err, errMoved) && again < tries; again++ {
+		units, err = a.units(ctx, now)
+	}
+	if err != nil {
 		return p, fmt.Errorf("units: %w", err)
+	}
+	for _, u := range units {
+		o := u.shown
+		o["unit"], o["parent"], o["level"] = u.id, u.parent, uint32(u.level)
+		p.add("bi_units", o, "learners")
 	}
 	counted, ok := statements.ParseTimestamp(a.watermark, statements.V2)
 	if !ok {
@@ -103,33 +106,19 @@ func (o object) value(c column) any {
 	return list
 }
 
-// course adds a course with its months, hours and questions.
+// course adds a course with its months, hours and questions. It has no months when it
+// changes all the time.
 func (a *asker) course(ctx context.Context, p *publication, id string) error {
-	path := "courses/" + url.PathEscape(id)
-	shown, are, err := a.askBoth(ctx, path, nil)
-	if err != nil || shown == nil {
-		return err
-	}
-	one := func(o object) object {
-		row, _ := o["course"].(map[string]any)
-		return row
-	}
-	course := both{one(shown), one(are)}
-	shown, are, err = a.askBoth(ctx, "periods", url.Values{"by": {"month"}, "course": {id}})
-	if err != nil {
-		return err
-	}
+	var course both
 	var months []both
-	complete := true
-	if shown != nil {
-		months, complete = pair(shown.list("periods"), are.list("periods"), func(o object) string { return o.text("begin") })
+	err := errMoved
+	for try := 0; errors.Is(err, errMoved); try++ {
+		if course, months, err = a.withMonths(ctx, id, try < tries); err == nil && course.shown != nil {
+			err = linkCourse(course, months)
+		}
 	}
-	with, err := linkCourse(course, months)
-	if err != nil {
+	if err != nil || course.shown == nil {
 		return err
-	}
-	if !with || !complete {
-		return errMoved
 	}
 	row := course.shown
 	row["course"] = id
@@ -139,6 +128,32 @@ func (a *asker) course(ctx context.Context, p *publication, id string) error {
 		p.add("bi_months", m.shown, "started", "completed", "active")
 	}
 	return a.within(ctx, p, id)
+}
+
+// withMonths asks for the figures of a course, and of its months; none of a course that is
+// gone.
+func (a *asker) withMonths(ctx context.Context, id string, with bool) (course both, months []both, err error) {
+	shown, are, err := a.askBoth(ctx, "courses/"+url.PathEscape(id), nil)
+	if err != nil || shown == nil {
+		return course, nil, err
+	}
+	one := func(o object) object {
+		row, _ := o["course"].(map[string]any)
+		return row
+	}
+	course = both{one(shown), one(are)}
+	if !with {
+		return course, nil, nil
+	}
+	shown, are, err = a.askBoth(ctx, "periods", url.Values{"by": {"month"}, "course": {id}})
+	if err != nil || shown == nil {
+		return course, nil, err
+	}
+	months, complete := pair(shown.list("periods"), are.list("periods"), func(o object) string { return o.text("begin") })
+	if !complete {
+		return course, nil, errMoved
+	}
+	return course, months, nil
 }
 
 // within adds the hours and the questions of a course.
@@ -162,10 +177,9 @@ func (a *asker) within(ctx context.Context, p *publication, id string) error {
 	return nil
 }
 
-// units adds the tree of units.
-func (a *asker) units(ctx context.Context, p *publication) error {
-	var all []*unit
-	from := p.at.AddDate(0, 0, 1-activeDays).Format(time.DateOnly)
+// units answers the tree of units as it may be shown.
+func (a *asker) units(ctx context.Context, now time.Time) (all []*unit, err error) {
+	from := now.AddDate(0, 0, 1-activeDays).Format(time.DateOnly)
 	level := []*unit{{}} // what is above the topmost
 	for depth := 1; depth <= maxLevels && len(level) > 0; depth++ {
 		var next []*unit
@@ -176,11 +190,11 @@ func (a *asker) units(ctx context.Context, p *publication) error {
 			}
 			shown, are, err := a.askBoth(ctx, "units", query)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			list, complete := pair(shown.list("units"), are.list("units"), func(o object) string { return o.text("id") })
 			if !complete {
-				return errMoved
+				return nil, errMoved
 			}
 			for _, b := range list {
 				if b.are.text("id") == above.id { // those who belong to none below
@@ -190,19 +204,11 @@ func (a *asker) units(ctx context.Context, p *publication) error {
 				above.below = append(above.below, u)
 				next = append(next, u)
 				if all = append(all, u); len(all) > maxUnits {
-					return fmt.Errorf("there are more than %d", maxUnits)
+					return nil, fmt.Errorf("there are more than %d", maxUnits)
 				}
 			}
 		}
 		level = next
 	}
-	if err := linkUnits(all); err != nil {
-		return err
-	}
-	for _, u := range all {
-		o := u.shown
-		o["unit"], o["parent"], o["level"] = u.id, u.parent, uint32(u.level)
-		p.add("bi_units", o, "learners")
-	}
-	return nil
+	return all, linkUnits(all)
 }

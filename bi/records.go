@@ -20,6 +20,9 @@ type Records interface {
 	Change(ctx context.Context, key documents.Key, change func(current *documents.Document) (*documents.Document, error)) (*documents.Document, error)
 	// Document is the newest version of a record; nil when there is none.
 	Document(ctx context.Context, key documents.Key) (*documents.Document, error)
+	// Each calls yield with the newest version of every record of ours, of all tenants,
+	// deleted ones too.
+	Each(ctx context.Context, yield func(*documents.Document) error) error
 }
 
 // access is the record of a tenant: whether tools may read, and with which secret.

@@ -15,6 +15,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"go.uber.org/zap"
 
+	"lernspur/documents"
 	"lernspur/engine"
 )
 
@@ -30,8 +31,6 @@ type Options struct {
 	Figures Figures
 	Conn    driver.Conn
 	Records Records
-	// Tenants are all that there are.
-	Tenants func() []string
 	// Check refuses what cannot be the name of a tenant.
 	Check func(tenant string) error
 	// Publish has figures published; without it only the records can be changed. Serve tells
@@ -233,8 +232,8 @@ func (s *Service) admit(tenant string, a access) {
 		u.digest = [sha256.Size]byte(sum)
 	} else if u := s.users[name]; u != nil {
 		delete(s.users, name)
-		if u.mirror != nil {
-			go s.dismiss(u.mirror)
+		if u.mirror != nil && !s.closing {
+			s.gone.Go(func() { s.dismiss(u.mirror) })
 		}
 	}
 	s.mu.Unlock()
@@ -273,15 +272,15 @@ func (s *Service) Run(ctx context.Context) {
 	if !s.Publish {
 		return
 	}
-	for _, tenant := range s.Tenants() {
-		a, err := readAccess(ctx, s.Records, tenant)
-		if err != nil {
-			s.Logger.Error("who may read published figures is not known", zap.String("tenant", tenant), zap.Error(err))
-			continue
+	err := s.Records.Each(ctx, func(d *documents.Document) error {
+		a, err := decodeAccess(d)
+		if err == nil && a.Enabled {
+			s.admit(d.Tenant, a)
 		}
-		if a.Enabled {
-			s.admit(tenant, a)
-		}
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		s.Logger.Error("who may read published figures is not known", zap.Error(err))
 	}
 	for ctx.Err() == nil {
 		wait := s.round(ctx)
@@ -350,6 +349,9 @@ func (s *Service) tend(ctx context.Context, u *user) (time.Duration, error) {
 			return 0, fmt.Errorf("publishing: %w", err)
 		}
 		at = p.at
+		if !s.knows(u) { // it was disabled meanwhile
+			return s.Refresh, forget(ctx, s.Conn, u.tenant, at.UnixMicro()+1)
+		}
 	}
 	m, err := s.mirrorOf(ctx, u)
 	if m == nil || err != nil {
@@ -370,6 +372,13 @@ func (s *Service) tend(ctx context.Context, u *user) (time.Duration, error) {
 	return s.Refresh - s.now().Sub(at), nil
 }
 
+// knows tells whether a user still is one.
+func (s *Service) knows(u *user) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.users[UserPrefix+u.tenant] == u
+}
+
 // mirrorOf is the engine of a user, started if need be; nil when the user is gone.
 func (s *Service) mirrorOf(ctx context.Context, u *user) (*mirror, error) {
 	s.mu.Lock()
@@ -385,7 +394,7 @@ func (s *Service) mirrorOf(ctx context.Context, u *user) (*mirror, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.users[UserPrefix+u.tenant] != u { // it was disabled meanwhile
-		go s.dismiss(m)
+		s.gone.Go(func() { s.dismiss(m) })
 		return nil, nil
 	}
 	u.mirror = m
