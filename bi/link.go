@@ -102,7 +102,6 @@ type unit struct {
 	id, parent string
 	level      int
 	below      []*unit
-	own        object // those who belong to it and to none below; nil: none is below
 }
 
 var unitCounts = []string{"learners", "started", "completed", "active", "at_risk"}

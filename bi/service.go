@@ -232,8 +232,8 @@ func (s *Service) admit(tenant string, a access) {
 		u.digest = [sha256.Size]byte(sum)
 	} else if u := s.users[name]; u != nil {
 		delete(s.users, name)
-		if u.mirror != nil && !s.closing {
-			s.gone.Go(func() { s.dismiss(u.mirror) })
+		if m := u.mirror; m != nil && !s.closing {
+			s.gone.Go(func() { s.dismiss(m) })
 		}
 	}
 	s.mu.Unlock()

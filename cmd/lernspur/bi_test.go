@@ -17,7 +17,7 @@ func TestTools(t *testing.T) {
 		}
 		contains(t, out, "bi_default", "lernspur", "bi.addr")
 		show := p.must(t, "bi", "show")
-		contains(t, show, "bi_default", "published  not yet")
+		contains(t, show, "bi_default", "published")
 		if strings.Contains(show, m[1]) {
 			t.Error("the secret is shown again")
 		}
