@@ -181,7 +181,7 @@ func TestMetabase(t *testing.T) {
 		"SELECT name AS TABLE_SCHEM, null AS TABLE_CATALOG FROM system.databases ORDER BY name FORMAT RowBinaryWithNamesAndTypes",
 		"SELECT t.database AS TABLE_SCHEM, t.name AS TABLE_NAME, t.engine, t.comment AS REMARKS FROM system.tables t LEFT JOIN system.databases d ON t.database = d.name WHERE t.database = 'lernspur' FORMAT RowBinaryWithNamesAndTypes",
 		"SELECT database, table, name, type, position, comment FROM system.columns WHERE database LIKE 'lernspur' AND table LIKE 'bi_units' FORMAT RowBinaryWithNamesAndTypes",
-		"SELECT * FROM information_schema.tables WHERE table_schema = 'lernspur' FORMAT RowBinaryWithNamesAndTypes",
+		"SELECT * FROM information_schema.columns WHERE table_schema = 'lernspur' FORMAT RowBinaryWithNamesAndTypes",
 		"SELECT `lernspur`.`bi_courses`.`course` AS `course`, `lernspur`.`bi_courses`.`learners` AS `learners` FROM `lernspur`.`bi_courses` LIMIT 2000 FORMAT RowBinaryWithNamesAndTypes",
 		"SELECT table_engines.name FROM system.table_engines LIMIT 1 FORMAT RowBinaryWithNamesAndTypes",
 		"-- Metabase:: userID: 1\nSELECT count(*) FROM `lernspur`.`bi_units` FORMAT RowBinaryWithNamesAndTypes",

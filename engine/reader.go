@@ -106,7 +106,7 @@ func (r *Reader) Grants() []string {
 	for _, table := range describing {
 		grants = append(grants, "GRANT SELECT ON system."+table)
 	}
-	for _, table := range []string{"columns", "schemata", "tables"} {
+	for _, table := range []string{"columns", "schemata"} {
 		grants = append(grants, "GRANT SELECT ON information_schema."+table)
 	}
 	return grants
