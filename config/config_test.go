@@ -262,6 +262,7 @@ func TestDefaults(t *testing.T) {
 		Auth: Auth{Attempts: 20, OIDC: OIDC{Tenant: "default", ScopePrefix: "xapi:",
 			Name: "OpenID Connect", Scopes: []string{"profile", "email"}, NameClaim: "name"}},
 		Signin: Signin{Idle: time.Hour, Lifetime: 12 * time.Hour, LinkLifetime: 72 * time.Hour, Attempts: 5},
+		BI:     BI{Refresh: 24 * time.Hour, Memory: 805306368, Queries: 4, QueryTime: 30 * time.Second, ResultRows: 100_000},
 		Commit: Commit{Acknowledge: "log", LogBytes: 1073741824, MemoryBytes: 50331648,
 			FlushRows: 8000, FlushBytes: 16777216, FlushInterval: time.Second, InsertTimeout: 30 * time.Second},
 		Limits: Limits{BodyBytes: 16777216, HeaderBytes: 65536, StatementBytes: 1048576, DocumentBytes: 16777216, StatementsPerRequest: 10000,
