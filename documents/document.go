@@ -68,6 +68,9 @@ const Directory Kind = 48
 // resource of xAPI reaches it either.
 const BusinessIntelligence Kind = 112
 
+// ReportRun has the runs of evaluation reports.
+const ReportRun Kind = 120
+
 // String is the name in logs and metrics.
 func (k Kind) String() string {
 	switch k {
@@ -89,6 +92,8 @@ func (k Kind) String() string {
 		return "directory"
 	case BusinessIntelligence:
 		return "bi"
+	case ReportRun:
+		return "report"
 	}
 	return "unknown"
 }
