@@ -51,7 +51,7 @@ var madeUp = map[string][]string{
 	"import.field.":     slices.Concat(directory.Fields(directory.KindPeople), directory.Fields(directory.KindUnits), directory.Fields(directory.KindGroups), directory.Fields(directory.KindHeadcounts)),
 	"import.count.":     {"new", "changed", "merged", "unchanged", "leftOut"},
 	"import.change.":    {"new", "changed", "merged", "leftOut"},
-	"import.different.": {"name", "otherNames", "staff", "identifiers", "units", "kind", "places", "count"},
+	"import.different.": {"name", "otherNames", "staff", "identifiers", "units", "kind", "places", "count", "code", "course", "members", "trainers", "into"},
 	"role.":             roleKeys(),
 	"account.state.":    {"disabled", "invited", "closed", "change", "issuer"},
 	"account.wrong.":    {"login", "name", "taken", "yourself", "last", "elsewhere"},
