@@ -64,6 +64,14 @@ const (
 // shelf. No resource of xAPI reaches it either.
 const Directory Kind = 48
 
+// What people do with reports is kept as documents, too: definitions, what was decided about runs, and which
+// run a public link leads to.
+const (
+	ReportDefinition Kind = 140
+	ReportMark       Kind = 141
+	ReportLink       Kind = 142
+)
+
 // String is the name in logs and metrics.
 func (k Kind) String() string {
 	switch k {
@@ -83,6 +91,8 @@ func (k Kind) String() string {
 		return "signin"
 	case Directory:
 		return "directory"
+	case ReportDefinition, ReportMark, ReportLink:
+		return "report"
 	}
 	return "unknown"
 }

@@ -182,6 +182,7 @@ var menu = []struct {
 	{"menu.courses", "/courses", managers},
 	{"menu.packages", "/packages", managers},
 	{"menu.attendance", "/attendance", trainers},
+	{"menu.reports", "/reports", reporting},
 	{"menu.keys", "/keys", operators},
 }
 
