@@ -20,6 +20,7 @@ import (
 	"lernspur/catalog"
 	"lernspur/catalog/api"
 	"lernspur/documents"
+	"lernspur/report/desk"
 	"lernspur/web/visitor"
 )
 
@@ -133,6 +134,7 @@ type town struct {
 	attendance *attendance.Service
 	keys       *keyring
 	figures    *figures
+	desk       *desk.Desk
 	now        time.Time
 	chosen     string   // language
 	who        []string // the identifiers of whoever looks as a learner
@@ -144,7 +146,10 @@ func newTown(t testing.TB, content string) *town {
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
+	w.desk = desk.New(desk.Dependencies{Records: w.shelf, Engine: &machine{}, Press: press{}, Now: clock})
+	t.Cleanup(w.desk.Close)
 	w.Site = New(Dependencies{
+		Reports: w.desk, Address: func(*http.Request) string { return "192.0.2.1" },
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },

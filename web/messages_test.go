@@ -34,6 +34,7 @@ var madeUp = map[string][]string{
 	"scope.":    (&keyring{}).Scopes(),
 	"my.":       {"begin", "resume", "again"},
 	"invalid.":  {"title", "description", "duration", "provider", "competences", "activity", "domain", "begins", "ends", "least", "minutes", "place", "trainer"}, // fields of catalog.Invalid
+	"form.":     reportForms,
 	"via.":      {attendance.ByTrainer, attendance.ByList, attendance.ByCode},
 	"invited.":  {"open", "revoked", "expired", "used"},
 	"ago.":      nil, // see TestAgo

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 
 	"lernspur/report/definition"
@@ -44,6 +43,8 @@ func reportProblem(err error) error {
 		return &problem{status: http.StatusConflict, key: "unapproved"}
 	case errors.Is(err, desk.ErrTooMany):
 		return &problem{status: http.StatusConflict, key: "toomany"}
+	case errors.Is(err, desk.ErrNotYet):
+		return &problem{status: http.StatusServiceUnavailable, key: "busy"}
 	case errors.Is(err, desk.ErrNoBrowser):
 		return &problem{status: http.StatusServiceUnavailable, key: "unprintable"}
 	case errors.As(err, &wait):
@@ -280,11 +281,7 @@ func (s *Site) publicReport(q *request) error { return s.sharedFile(q, "html") }
 func (s *Site) publicPDF(q *request) error { return s.sharedFile(q, "pdf") }
 
 func (s *Site) sharedFile(q *request, form string) error {
-	from, _, err := net.SplitHostPort(q.r.RemoteAddr)
-	if err != nil {
-		from = q.r.RemoteAddr
-	}
-	f, err := s.deps.Reports.Shared(q.r.Context(), q.r.PathValue("token"), form, from)
+	f, err := s.deps.Reports.Shared(q.r.Context(), q.r.PathValue("token"), form, s.deps.Address(q.r))
 	if err != nil {
 		return reportProblem(err)
 	}

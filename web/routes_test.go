@@ -68,13 +68,33 @@ var mayBe = map[string]string{
 	"GET /progress/group":   "trainer administrator",
 	"GET /progress/learner": "trainer administrator",
 
+	"GET /reports":                                    "project-lead administrator data-protection auditor",
+	"GET /reports/new":                                "project-lead administrator",
+	"POST /reports/new":                               "project-lead administrator",
+	"GET /reports/definitions/{definition}":           "project-lead administrator",
+	"POST /reports/definitions/{definition}":          "project-lead administrator",
+	"POST /reports/definitions/{definition}/delete":   "project-lead administrator",
+	"POST /reports/definitions/{definition}/schedule": "project-lead administrator",
+	"POST /reports/definitions/{definition}/run":      "project-lead administrator",
+	"GET /reports/progress":                           "project-lead administrator",
+	"GET /reports/compare":                            "project-lead administrator data-protection auditor",
+	"GET /reports/runs/{run}":                         "project-lead administrator data-protection auditor",
+	"GET /reports/runs/{run}/files/{form}":            "project-lead administrator data-protection auditor",
+	"POST /reports/runs/{run}/approve":                "project-lead administrator",
+	"POST /reports/runs/{run}/remove":                 "project-lead administrator",
+	"POST /reports/runs/{run}/links":                  "project-lead administrator",
+	"POST /reports/runs/{run}/links/{link}/revoke":    "project-lead administrator",
+	"GET /public/reports/{token}":                     "",
+	"GET /public/reports/{token}/report.pdf":          "",
+
 	"GET /keys":               "administrator",
 	"POST /keys":              "administrator",
 	"POST /keys/{key}/revoke": "administrator",
 }
 
 // filled are addresses of routes, with something in place of their wildcards.
-var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing")
+var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing",
+	"{definition}", "nothing", "{run}", "nothing", "{form}", "html", "{link}", "nothing")
 
 func ask(h http.Handler, method, address string, form url.Values, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, address, strings.NewReader(form.Encode()))
@@ -137,10 +157,10 @@ func TestStart(t *testing.T) {
 		says  string
 	}{
 		{"a learner", []visitor.Role{visitor.Learner}, "/my", ""},
-		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "/my", ""},
+		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "", "Berichte"},
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
-		{"an auditor", []visitor.Role{visitor.Auditor}, "/progress", ""},
-		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "", "noch keine Seiten"},
+		{"an auditor", []visitor.Role{visitor.Auditor}, "", "Berichte"},
+		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "/reports", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer := ask(site.as(c.roles...), "GET", "/", nil)

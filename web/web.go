@@ -59,6 +59,8 @@ type Dependencies struct {
 	Names    Names
 	// Reports is where evaluation reports are worked on.
 	Reports Reports
+	// Address names where a request comes from; nil: the address of the connection.
+	Address func(r *http.Request) string
 	// Attendance keeps who attended sessions, and HomePage is that of the accounts in
 	// lists that name none; catalog.DefaultBase when it is empty.
 	Attendance Attendance
@@ -103,6 +105,9 @@ func (d *Dependencies) defaults() {
 	d.HomePage = cmp.Or(d.HomePage, catalog.DefaultBase)
 	if d.Base == nil {
 		d.Base = func() string { return "" }
+	}
+	if d.Address == nil {
+		d.Address = func(r *http.Request) string { return r.RemoteAddr }
 	}
 	if d.Identifiers == nil {
 		d.Identifiers = func(context.Context, *visitor.Visitor) ([]string, error) { return nil, nil }

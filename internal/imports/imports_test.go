@@ -27,7 +27,8 @@ var allowed = map[string][]string{
 	// Who looks at a page, for everything behind signing in.
 	"web/visitor": {},
 	// Pages ask the catalogue; all else that they show comes through their ports.
-	"web":     {"web/visitor", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"web": {"web/visitor", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup",
+		"report/desk", "report/definition", "report/result", "schema", "internal/tenantfiles"},
 	"content": {"content/archive", "content/markup", "content/manifest"},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
@@ -71,6 +72,10 @@ var allowed = map[string][]string{
 	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
 	// What a report is to be about, before anything is computed.
 	"report/definition": {"schema", "statements", "internal/tenantfiles"},
+	// What an evaluation report says, and nothing else; its forms, and how people work on it.
+	"report/result": {},
+	"report/forms":  {"report/result", "report/chart", "report/pdf", "report/definition", "schema", "statements", "internal/tenantfiles"},
+	"report/desk":   {"report/result", "report/definition", "documents", "schema", "statements", "internal/tenantfiles"},
 	// Pictures of figures that may be shown.
 	"report/chart": {},
 	// Pages on paper, printed by a browser.
@@ -151,7 +156,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"go.yaml.in/yaml/v3":                     {"report/definition"},
 		"github.com/yuin/goldmark":               {"report/definition"},
 		"net/http":                               {"apiv1", "apiv1/openapi", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "attendance/api", "directory/api", "launch", "player", "signin", "web", "app"},
-		"github.com/xuri/excelize/v2":            {"directory/sheet", "progress"},
+		"github.com/xuri/excelize/v2":            {"directory/sheet", "progress", "report/forms"},
 		"github.com/coreos/go-oidc/v3/oidc":      {"access", "signin"},
 		"github.com/minio/minio-go/v7":           {"blobs"},
 		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements

@@ -94,6 +94,8 @@ var (
 	ErrApproved = errors.New("this run is approved")
 	ErrRunning  = errors.New("a report is being made already")
 	ErrTooMany  = errors.New("there are too many of these")
+	// ErrNotYet: what was asked for is not counted yet.
+	ErrNotYet = errors.New("the data are not there yet")
 	// ErrNoBrowser: PDF needs chromium, which is not installed.
 	ErrNoBrowser = errors.New("there is nothing to print with")
 )

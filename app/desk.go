@@ -1,0 +1,143 @@
+package app
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lernspur/progress"
+	"lernspur/report/definition"
+	"lernspur/report/desk"
+	"lernspur/report/forms"
+	"lernspur/report/pdf"
+	"lernspur/report/reading"
+	"lernspur/report/result"
+	"lernspur/report/runs"
+)
+
+// startDesk assembles where people work on reports, and runs what is due by itself.
+func (a *App) startDesk(running context.Context) {
+	a.desk = desk.New(desk.Dependencies{
+		Records: catalogRecords{a.committer, a.store}, Engine: deskEngine{a.reports}, Press: press{}, Logger: a.log.Named("reports"),
+	})
+	a.task(func() { a.desk.Keep(running, a.tenants) })
+	a.task(func() {
+		<-running.Done()
+		a.desk.Close()
+	})
+}
+
+// deskEngine is what makes and keeps reports, as the desk sees it.
+type deskEngine struct{ runs *runs.Service }
+
+// Preview implements desk.Engine.
+func (e deskEngine) Preview(ctx context.Context, tenant string, text []byte) (*result.Report, error) {
+	r, err := e.runs.Preview(ctx, runs.Request{Definition: text, Tenant: tenant}, nil)
+	return r, toDesk(err)
+}
+
+// Run implements desk.Engine.
+func (e deskEngine) Run(ctx context.Context, tenant, by string, text []byte, step func(string)) (string, error) {
+	made, err := e.runs.Run(ctx, runs.Request{Definition: text, Tenant: tenant, By: by}, func(s reading.Step) { step(s.Name) })
+	if err != nil {
+		return "", toDesk(err)
+	}
+	return made.Run.ID, nil
+}
+
+// Runs implements desk.Engine.
+func (e deskEngine) Runs(ctx context.Context, tenant string) ([]desk.Run, error) {
+	all, err := e.runs.Runs(ctx, tenant)
+	if err != nil {
+		return nil, toDesk(err)
+	}
+	list := make([]desk.Run, len(all))
+	for i, r := range all {
+		list[i] = desk.Run{ID: r.ID, Title: r.Title, By: r.By, Made: r.At, From: r.From, To: r.To, AsOf: time.UnixMicro(r.AsOf).UTC().Format(time.RFC3339),
+			Checksum: r.Result, Version: r.Version, Consequence: r.Consequence, Erased: r.Erased, Repeats: r.Of}
+	}
+	return list, nil
+}
+
+// Definition implements desk.Engine.
+func (e deskEngine) Definition(ctx context.Context, tenant, run string) ([]byte, error) {
+	text, err := e.runs.Definition(ctx, tenant, run)
+	return text, toDesk(err)
+}
+
+// Report implements desk.Engine.
+func (e deskEngine) Report(ctx context.Context, tenant, run string) ([]byte, error) {
+	made, err := e.runs.Archived(ctx, tenant, run)
+	if err != nil {
+		return nil, toDesk(err)
+	}
+	return made.JSON, nil
+}
+
+// toDesk gives an error the type that the desk and the pages know.
+func toDesk(err error) error {
+	switch {
+	case errors.Is(err, runs.ErrNotFound):
+		return fmt.Errorf("%w: %w", desk.ErrNotFound, err)
+	case errors.Is(err, progress.ErrNotYet):
+		return fmt.Errorf("%w: %w", desk.ErrNotYet, err)
+	case errors.Is(err, runs.ErrTenant):
+		return fmt.Errorf("%w: %w", definition.Problems{{Path: "tenant", Message: err.Error()}}, err)
+	}
+	return toCatalog(err) // whose errors pages know
+}
+
+// press makes forms of reports.
+type press struct{}
+
+// Make implements desk.Press.
+func (press) Make(ctx context.Context, r *result.Report, form string) (*desk.File, error) {
+	files, err := forms.Make(ctx, r, forms.Form(form), forms.Options{})
+	switch {
+	case errors.Is(err, forms.ErrForm):
+		return nil, fmt.Errorf("%w: %q", desk.ErrForm, form)
+	case errors.Is(err, pdf.ErrNoBrowser):
+		return nil, desk.ErrNoBrowser
+	case err != nil:
+		return nil, err
+	}
+	if form == string(forms.CSV) {
+		return zipped(files)
+	}
+	types := map[forms.Form]string{
+		forms.HTML: "text/html; charset=utf-8", forms.PDF: "application/pdf", forms.JSON: "application/json",
+		forms.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	}
+	return &desk.File{Name: files[0].Name, Type: types[files[0].Form], Data: files[0].Data}, nil
+}
+
+// zipped is a ZIP archive of files; the same files are the same bytes.
+func zipped(files []forms.File) (*desk.File, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, f := range files {
+		w, err := z.Create(f.Name)
+		if err == nil {
+			_, err = w.Write(f.Data)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return &desk.File{Name: "report-tables.zip", Type: "application/zip", Data: b.Bytes()}, nil
+}
+
+// Compare implements desk.Press.
+func (press) Compare(before, after *result.Report, language string) []desk.Compared {
+	var list []desk.Compared
+	for _, c := range forms.Compare(before, after, language) {
+		list = append(list, desk.Compared{Name: c.Name, Before: c.Before, After: c.After, Difference: c.Difference, Changed: c.Changed})
+	}
+	return list
+}
