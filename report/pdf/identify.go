@@ -159,7 +159,7 @@ func (f *file) describeLink(n int) error {
 	if !ok || !bytes.Contains(link, []byte("/Type /Annot")) || !bytes.Contains(link, []byte("/Subtype /Link")) || bytes.Contains(link, []byte("/Contents")) {
 		return nil
 	}
-	where := "→"
+	where := "→" // within the document; the text of the link says where to
 	if m := linkURI.FindSubmatch(link); m != nil {
 		where = strings.NewReplacer(`\(`, `(`, `\)`, `)`, `\\`, `\`).Replace(string(m[1]))
 	}
