@@ -64,6 +64,9 @@ const (
 // shelf. No resource of xAPI reaches it either.
 const Directory Kind = 48
 
+// ReportRun has the runs of evaluation reports.
+const ReportRun Kind = 120
+
 // What people do with reports is kept as documents, too: definitions, what was decided about runs, and which
 // run a public link leads to.
 const (
@@ -91,7 +94,7 @@ func (k Kind) String() string {
 		return "signin"
 	case Directory:
 		return "directory"
-	case ReportDefinition, ReportMark, ReportLink:
+	case ReportRun, ReportDefinition, ReportMark, ReportLink:
 		return "report"
 	}
 	return "unknown"
