@@ -27,6 +27,7 @@ import (
 	"lernspur/player"
 	"lernspur/progress"
 	"lernspur/records"
+	"lernspur/report/desk"
 	"lernspur/report/runs"
 	"lernspur/schema"
 	"lernspur/signin"
@@ -60,6 +61,7 @@ type App struct {
 	attendance *attendance.Service
 	signin     *signin.Service
 	reports    *runs.Service
+	desk       *desk.Desk
 
 	public      gate
 	content     gate
@@ -162,6 +164,7 @@ func (a *App) startServices(ctx, running context.Context) error {
 	if err := a.startReports(ctx); err != nil {
 		return err
 	}
+	a.startDesk(running)
 	a.startLaunch()
 	if err := a.startSignin(ctx); err != nil {
 		return fmt.Errorf("signing in: %w", err)

@@ -30,17 +30,18 @@ var madeUp = map[string][]string{
 	"learners.sort.": append(append([]string{}, learnerSorts...), memberSorts...),
 	"item.": {string(manifest.Organization), string(manifest.Unit), string(manifest.Course), string(manifest.Block), string(manifest.AU),
 		string(manifest.Activity), string(manifest.Content)},
-	"language.": nil,
-	"scope.":    (&keyring{}).Scopes(),
-	"my.":       {"begin", "resume", "again"},
-	"invalid.":  {"title", "description", "duration", "provider", "competences", "activity", "domain", "begins", "ends", "least", "minutes", "place", "trainer"}, // fields of catalog.Invalid
-	"form.":     reportForms,
-	"via.":      {attendance.ByTrainer, attendance.ByList, attendance.ByCode},
-	"invited.":  {"open", "revoked", "expired", "used"},
-	"ago.":      nil, // see TestAgo
-	"problem.":  nil, // see below
-	"done.":     nil, // see below
-	"menu.":     nil, // with .text, see below
+	"language.":     nil,
+	"scope.":        (&keyring{}).Scopes(),
+	"my.":           {"begin", "resume", "again"},
+	"invalid.":      {"title", "description", "duration", "provider", "competences", "activity", "domain", "begins", "ends", "least", "minutes", "place", "trainer"}, // fields of catalog.Invalid
+	"form.":         reportForms,
+	"reports.step.": {"directory", "people", "activity", "participations", "answers", "figures"},
+	"via.":          {attendance.ByTrainer, attendance.ByList, attendance.ByCode},
+	"invited.":      {"open", "revoked", "expired", "used"},
+	"ago.":          nil, // see TestAgo
+	"problem.":      nil, // see below
+	"done.":         nil, // see below
+	"menu.":         nil, // with .text, see below
 }
 
 var (

@@ -219,7 +219,7 @@ func (d *document) costSteps(b *block) {
 			continue
 		}
 		for i, column := range c.Items.Columns {
-			if column.Name == "euro" && i < len(r.Cells) && r.Cells[i].Value != nil {
+			if column.Name == "amount" && i < len(r.Cells) && r.Cells[i].Value != nil {
 				items = append(items, chart.Item{Label: d.rowName(c.Items.Name, r), Amount: r.Cells[i].Value.Float()})
 			}
 		}

@@ -116,7 +116,7 @@ var columnNames = map[string]phrase{
 	"participations": {"Teilnahmen", "participations"}, "share": {"Anteil", "share"}, "people": {"Personen", "people"}, "before": {"vorher", "before"}, "after": {"nachher", "after"},
 	"gain": {"Zuwachs", "gain"}, "answers": {"Antworten", "answers"}, "right": {"richtig im ersten Versuch", "right at the first attempt"}, "mark": {"mittlere Bewertung", "mean mark"},
 	"average": {"Mittel", "average"}, "lowest": {"Skala von", "scale from"}, "highest": {"Skala bis", "scale to"}, "quota": {"Kontingent", "quota"}, "issued": {"ausgegeben", "issued"},
-	"redeemed": {"eingelöst", "redeemed"}, "redeemed_share": {"Einlösequote", "share redeemed"}, "euro": {"Betrag", "amount"}, "figures": {"Angaben", "figures"}, "count": {"Anzahl", "number"},
+	"redeemed": {"eingelöst", "redeemed"}, "redeemed_share": {"Einlösequote", "share redeemed"}, "amount": {"Betrag", "amount"}, "figures": {"Angaben", "figures"},
 	"statements": {"Statements", "statements"},
 	"induction":  {"Einarbeitung", "induction"}, "further_training": {"Fortbildung", "further training"}, "scorm": {"SCORM", "SCORM"}, "cmi5": {"cmi5", "cmi5"}, "h5p": {"H5P", "H5P"},
 	"tincan": {"Tin Can", "Tin Can"}, "attendance": {"Präsenz", "attendance"}, "other": {"sonstige", "other"}, "total": {"Summe", "total"}, "unassigned": {"ohne Zuordnung", "unassigned"},
@@ -232,7 +232,14 @@ var populations = map[result.Unit]phrase{
 var parameterNames = map[string]phrase{
 	"tenant": {"Mandant", "Tenant"}, "language": {"Sprache", "Language"}, "from": {"Erster Tag", "First day"}, "to": {"Letzter Tag", "Last day"}, "zone": {"Zeitzone", "Time zone"},
 	"as_of": {"Datenstand", "Data as of"}, "k": {"Kleinste Gruppe (k)", "Smallest group (k)"}, "core_hours": {"Kernzeit", "Core hours"}, "units": {"Organisationseinheiten", "Units"},
-	"courses": {"Kurse", "Courses"}, "version": {"Version", "Version"},
+	"courses": {"Kurse", "Courses"}, "version": {"Version", "Version"}, "hours": {"Auswertung nach Uhrzeiten", "Evaluation of hours"}, "earlier_runs": {"Berücksichtigte frühere Berichte", "Earlier reports taken into account"},
+}
+
+// termNames are defined terms that are no figures.
+var termNames = map[string]phrase{
+	"as_of": {"Datenstand", "Data as of"}, "learner": {"Lernende", "Learners"}, "unit": {"Organisationseinheit", "Unit"}, "entitled": {"Berechtigte", "Entitled staff"}, "registered": {"Registrierte", "Registered"},
+	"started": {"Begonnen", "Started"}, "completed": {"Abgeschlossen", "Completed"}, "time": {"Lernzeit", "Time spent"}, "days": {"Tage bis zum Abschluss", "Days to completion"}, "induction": {"Einarbeitung", "Induction"},
+	"questions": {"Schwierigste Fragen", "Hardest questions"}, "vouchers": {"Bildungsgutscheine", "Vouchers"}, "attendance": {"Präsenzschulung im Vergleich", "Attendance training in comparison"}, "suppressed": {"Nicht ausgewiesen", "Suppressed"},
 }
 
 // nameOf is what a code is called; without words for it, the code itself, made readable.

@@ -138,7 +138,7 @@ func sampleOffer(r *result.Report) {
 	o.Courses, o.Used = given(result.Counts, "20", 0, ""), given(result.Counts, "17", 20, result.Counts)
 	o.Kinds = result.Table{Columns: columns("scorm:count cmi5:count h5p:count tincan:count attendance:count other:count total:count"), Rows: []result.Row{
 		entry("induction", "", 0, "2 1 1 0 1 0 5"), entry("further_training", "", 0, "8 2 3 0 1 0 14"), entry("other", "", 0, "0 0 0 0 0 1 1"), entry("total", "", 0, "10 3 4 0 2 1 20")}}
-	o.Use.Columns, o.Matrix.Columns = columns("learners:people departments:count"), columns("Dezernat_I:people Dezernat_III:people Dezernat_VI:people")
+	o.Use.Columns, o.Matrix.Columns = columns("learners:people departments:count"), columns("d1:people d3:people d6:people unassigned:people")
 	names := []string{"Datenschutz am Arbeitsplatz", "Ankommen in der Stadtverwaltung", "Brandschutz und Verhalten im Notfall", "Informationssicherheit", "Barrierefreie Dokumente", "Vergaberecht: die Grundlagen", "Digitale Akte einführen", "=Führung auf Distanz", "Kommunales Haushaltsrecht"}
 	for i := range 20 {
 		name := fmt.Sprintf("Weiterbildungskurs Nr. %d", i+1)
@@ -146,9 +146,9 @@ func sampleOffer(r *result.Report) {
 			name = names[i]
 		}
 		id := fmt.Sprintf("https://lernen.stadt.example/kurse/%d", i+1)
-		use, matrix := fmt.Sprintf("%d %d", 300-14*i, 1+i%3), fmt.Sprintf("%d - %d", 120-5*i, 180-9*i)
+		use, matrix := fmt.Sprintf("%d %d", 300-14*i, 1+i%3), fmt.Sprintf("%d - %d -", 120-5*i, 180-9*i)
 		if i > 16 {
-			use, matrix = "- -", "- - -"
+			use, matrix = "- -", "- - - -"
 		}
 		o.Use.Rows = append(o.Use.Rows, entry(id, name, 0, use))
 		o.Matrix.Rows = append(o.Matrix.Rows, entry(id, name, 0, matrix))
@@ -213,12 +213,12 @@ func sampleRest(r *result.Report) {
 	c.PerActive, c.PerCompletion, c.PerHour = given(result.Euro, "264.34", 422, result.People), given(result.Euro, "177.06", 630, result.Participations), given(result.Euro, "48.13", 0, "")
 	c.Attendance, c.AttendancePerHour = without(result.Missing, result.NoAttendance, result.Euro), without(result.Missing, result.NoAttendance, result.Euro)
 	c.PerActive.Remarks = []result.Remark{{Code: result.FromPublished}}
-	c.Items = result.Table{Columns: columns("euro:euro share:share"), Rows: []result.Row{
+	c.Items = result.Table{Columns: columns("amount:euro share:share"), Rows: []result.Row{
 		entry("0", "Lizenzen und Betrieb", 0, "61400.50 0.550"), entry("1", "Erstellung von Kursen", 0, "38250.00 0.343"), entry("2", "Einführung und Schulung", 0, "11900.00 0.107"), entry("total", "", 0, "111550.50 1.000")}}
 	q := &r.Quality
 	q.Shown, q.Suppressed = given(result.Counts, "640", 0, ""), given(result.Counts, "88", 728, result.Counts)
 	q.Reasons = result.Table{Columns: columns("figures:count"), Rows: []result.Row{entry("small", "", 0, "70"), entry("rest", "", 0, "10"), entry("reckoned", "", 0, "8")}}
-	q.Statements = result.Table{Columns: columns("count:count"), Rows: []result.Row{entry("received", "", 0, "10234567"), entry("in_period", "", 0, "9876543"), entry("voided", "", 0, "12"), entry("refused", "", 0, "?not_counted")}}
+	q.Statements = result.Table{Columns: columns("statements:count"), Rows: []result.Row{entry("received", "", 0, "10234567"), entry("in_period", "", 0, "9876543"), entry("voided", "", 0, "12"), entry("refused", "", 0, "?not_counted")}}
 	q.Repairs = result.Table{Missing: result.NoData}
 	q.Sources = result.Table{Columns: columns("statements:count"), Rows: []result.Row{entry("https://moodle.stadt.example moodle", "", 0, "10234567")}}
 	q.Remarks = []result.Remark{{Code: result.BeforeFirst, Text: "2025-10-14"}}

@@ -267,7 +267,7 @@ func (d *document) annex() *section {
 		Paragraphs: []string{d.say(phrase{"Dieselbe Festlegung ergibt mit demselben Datenstand dieselben Angaben, Zeichen für Zeichen.", "The same definition with the same data as of gives the same figures, to the byte."})}}
 	parameters := block{Heading: d.say(phrase{"Parameter", "Parameters"}), FactsCaption: d.say(phrase{"Womit der Bericht erstellt wurde", "What the report was made with"})}
 	for _, p := range a.Parameters {
-		parameters.Facts = append(parameters.Facts, fact{d.nameOf(parameterNames, p.Name), first(p.Value, "–")})
+		parameters.Facts = append(parameters.Facts, fact{d.nameOf(parameterNames, p.Name), d.parameter(p)})
 	}
 	tables := block{Heading: d.say(phrase{"Vollständige Tabellen", "Complete tables"}), Paragraphs: []string{d.say(phrase{
 		"Hier stehen die Tabellen, aus denen die Abschnitte nur einen Auszug zeigen. Alle übrigen stehen vollständig in ihren Abschnitten.",
@@ -303,12 +303,31 @@ func (d *document) annex() *section {
 	return s
 }
 
+// parameter is the value of one, as people write it.
+func (d *document) parameter(p result.Parameter) string {
+	switch {
+	case p.Value == "" && p.Name == "units":
+		return d.say(phrase{"alle", "all"})
+	case p.Value == "true":
+		return d.say(phrase{"ja", "yes"})
+	case p.Value == "false":
+		return d.say(phrase{"nein", "no"})
+	case p.Name == "from" || p.Name == "to":
+		return d.date(p.Value)
+	case p.Name == "as_of":
+		return d.AsOfText
+	case p.Name == "core_hours":
+		return d.core()
+	}
+	return first(p.Value, "–")
+}
+
 // term is what a defined figure is called.
 func (d *document) term(name string) string {
 	if h, ok := headlineNames[name]; ok {
 		return d.say(h.name)
 	}
-	for _, names := range []map[string]phrase{figureNames, columnNames} {
+	for _, names := range []map[string]phrase{termNames, figureNames, columnNames} {
 		if _, ok := names[name]; ok {
 			return capital(d.nameOf(names, name))
 		}

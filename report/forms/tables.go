@@ -18,6 +18,8 @@ func (w words) tables(r *result.Report) []*table {
 			all = append(all, w.week(t, r.Head.K))
 		case "offer.use":
 			all = append(all, w.courses(t, r))
+		case "offer.matrix":
+			all = append(all, w.matrix(t, r))
 		case "learning.questions":
 			all = append(all, w.questions(t, r))
 		case "satisfaction.ratings":
@@ -181,6 +183,19 @@ func (w words) courses(t *result.Table, r *result.Report) *table {
 			cells = append(cells, cellOf(c))
 		}
 		out.Rows = append(out.Rows, cells)
+	}
+	return out
+}
+
+// matrix are courses by units on top, whose columns have the keys of rows of the table of units.
+func (w words) matrix(t *result.Table, r *result.Report) *table {
+	out := w.table(t, r.Head.K)
+	for i := range out.Columns {
+		for _, unit := range r.Reach.Units.Rows {
+			if key := out.Columns[i].Key; key != "" && unit.Key == key && unit.Label != "" {
+				out.Columns[i].Head = unit.Label
+			}
+		}
 	}
 	return out
 }
