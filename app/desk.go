@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
+	"lernspur/access"
 	"lernspur/progress"
 	"lernspur/report/definition"
 	"lernspur/report/desk"
@@ -105,7 +107,7 @@ func (press) Make(ctx context.Context, r *result.Report, form string) (*desk.Fil
 		return nil, err
 	}
 	if form == string(forms.CSV) {
-		return zipped(files)
+		return tablesZIP(files)
 	}
 	types := map[forms.Form]string{
 		forms.HTML: "text/html; charset=utf-8", forms.PDF: "application/pdf", forms.JSON: "application/json",
@@ -114,8 +116,8 @@ func (press) Make(ctx context.Context, r *result.Report, form string) (*desk.Fil
 	return &desk.File{Name: files[0].Name, Type: types[files[0].Form], Data: files[0].Data}, nil
 }
 
-// zipped is a ZIP archive of files; the same files are the same bytes.
-func zipped(files []forms.File) (*desk.File, error) {
+// tablesZIP is a ZIP archive of files; the same files are the same bytes.
+func tablesZIP(files []forms.File) (*desk.File, error) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, f := range files {
@@ -140,4 +142,9 @@ func (press) Compare(before, after *result.Report, language string) []desk.Compa
 		list = append(list, desk.Compared{Name: c.Name, Before: c.Before, After: c.After, Difference: c.Difference, Changed: c.Changed})
 	}
 	return list
+}
+
+// addressOf names where a request comes from, as signing in sees it.
+func (a *App) addressOf(r *http.Request) string {
+	return access.Address(r, a.opts.Signin.AddressHeader)
 }
