@@ -23,7 +23,7 @@ import (
 // startDesk assembles where people work on reports, and runs what is due by itself.
 func (a *App) startDesk(running context.Context) {
 	a.desk = desk.New(desk.Dependencies{
-		Records: catalogRecords{a.committer, a.store}, Engine: deskEngine{a.reports}, Press: press{}, Logger: a.log.Named("reports"),
+		Records: catalogRecords{a.committer, a.store}, Engine: deskEngine{a.reports}, Press: reportPress{}, Logger: a.log.Named("reports"),
 	})
 	a.task(func() { a.desk.Keep(running, a.tenants) })
 	a.task(func() {
@@ -92,11 +92,11 @@ func toDesk(err error) error {
 	return toCatalog(err) // whose errors pages know
 }
 
-// press makes forms of reports.
-type press struct{}
+// reportPress makes forms of reports.
+type reportPress struct{}
 
 // Make implements desk.Press.
-func (press) Make(ctx context.Context, r *result.Report, form string) (*desk.File, error) {
+func (reportPress) Make(ctx context.Context, r *result.Report, form string) (*desk.File, error) {
 	files, err := forms.Make(ctx, r, forms.Form(form), forms.Options{})
 	switch {
 	case errors.Is(err, forms.ErrForm):
@@ -136,7 +136,7 @@ func tablesZIP(files []forms.File) (*desk.File, error) {
 }
 
 // Compare implements desk.Press.
-func (press) Compare(before, after *result.Report, language string) []desk.Compared {
+func (reportPress) Compare(before, after *result.Report, language string) []desk.Compared {
 	var list []desk.Compared
 	for _, c := range forms.Compare(before, after, language) {
 		list = append(list, desk.Compared{Name: c.Name, Before: c.Before, After: c.After, Difference: c.Difference, Changed: c.Changed})

@@ -352,20 +352,23 @@ func TestKeep(t *testing.T) {
 		e := &engine{}
 		k := New(Dependencies{Records: &drawer{records: map[documents.Key]*documents.Document{}}, Engine: e, Press: printer{}})
 		d := saved(t, k)
-		if err := k.SetSchedule(t.Context(), "town", d.ID, "anna", 28, 6); err != nil {
+		if err := k.SetSchedule(t.Context(), "town", d.ID, "anna", 2, 6); err != nil {
 			t.Fatal(err)
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		var w sync.WaitGroup
 		w.Go(func() { k.Keep(ctx, func() []string { return []string{"town"} }) })
-		time.Sleep(40 * 24 * time.Hour)
+		time.Sleep(36 * time.Hour)
 		if list, err := k.Runs(ctx, "town"); err != nil || len(list) != 1 || list[0].By != "anna" {
 			t.Errorf("%+v %v", list, err)
 		}
 		e.mu.Lock()
 		e.fail = errors.New("away")
 		e.mu.Unlock()
-		time.Sleep(30 * 24 * time.Hour)
+		if err := k.SetSchedule(ctx, "town", d.ID, "anna", 3, 6); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(24 * time.Hour)
 		if d, err := k.Definition(ctx, "town", d.ID); err != nil || d.Schedule.Failed != "away" {
 			t.Errorf("%+v %v", d, err)
 		}

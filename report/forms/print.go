@@ -44,6 +44,7 @@ func (d *document) excerpt(t *table, rows int, columns ...string) []printed {
 	if cut {
 		note = phrase{"Auszug: alle Zeilen und Angaben stehen im Anhang.", "An excerpt: the annex has all rows and figures."}
 	}
+	short.ID += "-excerpt"
 	short.Notes = append([]string{d.say(note)}, t.Notes...)
 	d.bodyTables++
 	return d.parts(&short, d.say(phrase{"Tabelle ", "Table "})+d.integer(int64(d.bodyTables)))

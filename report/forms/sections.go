@@ -240,8 +240,8 @@ func (d *document) quality() *section {
 	protection := d.figures(phrase{"Was ausgewiesen ist und was nicht", "What is shown and what is not"}, &q.Shown, &q.Suppressed)
 	protection.Heading, protection.Prose = d.say(phrase{"Datenschutz", "Data protection"}), d.markdown(q.Text)
 	protection.Paragraphs = []string{d.say(phrase{
-		"Eine Angabe wird auch dann nicht ausgewiesen, wenn aus ihr und anderen eine geschützte zu errechnen wäre. 0 % und 100 % einer Gruppe gelten als Preisgabe, ebenso Mittelwerte über weniger als %d Personen.",
-		"A figure is suppressed, too, where a protected one could be reckoned from it and others. 0% and 100% of a group count as disclosure, and so do averages over fewer than %d people."}, d.report.Head.K)}
+		"Eine Angabe wird auch dann nicht ausgewiesen, wenn aus ihr und anderen eine geschützte zu errechnen wäre. 0 %% und 100 %% einer Gruppe gelten als Preisgabe, ebenso Mittelwerte über weniger als %d Personen.",
+		"A figure is suppressed, too, where a protected one could be reckoned from it and others. 0%% and 100%% of a group count as disclosure, and so do averages over fewer than %d people."}, d.report.Head.K)}
 	protection.Tables = d.inBody(d.tableOf("quality.reasons"))
 	for _, name := range q.Exposed {
 		protection.Notes = append(protection.Notes, d.remark(result.Remark{Code: result.Exposed, Text: d.nameOf(figureNames, name)}))

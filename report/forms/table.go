@@ -72,7 +72,7 @@ func textCell(s string) cell { return cell{state: isText, text: s} }
 var (
 	suppressedWords = phrase{"nicht ausgewiesen", "suppressed"}
 	notGivenWords   = phrase{"nicht angegeben", "not given"}
-	noneWords       = phrase{"entfällt", "none"}
+	noneWords       = phrase{"entfällt", "not available"}
 )
 
 // write is a cell as people read it.

@@ -41,7 +41,7 @@ func (w words) blank(t *result.Table, k int) *table {
 	}
 	out.Columns = []column{{"", w.say(name.first), text}}
 	if t.Missing != "" {
-		out.Missing = capital(w.reason(t.Missing)) + "."
+		out.Missing = w.reason(t.Missing) + "."
 	}
 	for _, r := range t.Remarks {
 		out.Notes = append(out.Notes, w.remark(r))

@@ -28,15 +28,15 @@ func (w words) prose(html template.HTML) template.HTML {
 		text, before = w.quotes(text, before)
 		b.WriteString(w.hyphens(w.spaces(text)))
 		b.WriteString(tag)
-		if block(tag) {
+		if breaks(tag) {
 			before = ' '
 		}
 	}
 	return template.HTML(b.String())
 }
 
-// block tells whether a tag begins or ends a paragraph or the like.
-func block(tag string) bool {
+// breaks tells whether a tag begins or ends a paragraph or the like.
+func breaks(tag string) bool {
 	name := strings.Trim(tag, "</>")
 	switch name {
 	case "p", "li", "ul", "ol", "blockquote", "br", "br /":
@@ -98,6 +98,8 @@ const (
 	// longWord is from how many letters on a word is broken; restOf how many stay together.
 	longWord = 11
 	restOf   = 4
+	// surePart is how long a known part is that needs no consonant behind it.
+	surePart = 9
 )
 
 // jointEnds end a part of a German compound, whatever stands before.
@@ -171,12 +173,12 @@ func backward(cuts []int) []int {
 	return out
 }
 
-// joint is where the first part of a compound ends; 0 when nobody knows. What follows begins
-// with a consonant: "Lernzeit" is one, "Lernende" is none.
+// joint is where the first part of a compound ends; 0 when nobody knows. What follows a short part begins
+// with a consonant: "Lernzeit" is a compound, "Lernende" is none.
 func joint(word string) int {
 	longest := 0
 	for _, part := range jointWords {
-		if len(part) > longest && strings.HasPrefix(word, part) && consonant(word[len(part):]) {
+		if len(part) > longest && strings.HasPrefix(word, part) && (len(part) >= surePart || consonant(word[len(part):])) {
 			longest = len(part)
 		}
 	}
@@ -185,7 +187,7 @@ func joint(word string) int {
 		if i < restOf {
 			continue
 		}
-		if at := i + len(end); consonant(word[at:]) && (longest == 0 || at < longest) {
+		if at := i + len(end); at < len(word) && (longest == 0 || at < longest) {
 			longest = at
 		}
 	}

@@ -215,7 +215,7 @@ func (b *workbook) sheet(d *document, t *table) {
 	}
 	notes := t.Notes
 	if t.Missing != "" {
-		notes = append([]string{t.Missing}, notes...)
+		notes = append([]string{capital(t.Missing)}, notes...)
 	}
 	row++
 	for _, note := range notes {
