@@ -102,11 +102,11 @@ func (s *Site) reportJob(q *request) error {
 	case !j.Done:
 		q.w.Header().Set("Refresh", "2")
 	}
-	key := "reports.job.answer"
+	answer := q.words.t("reports.job.answer", j.Title)
 	if j.Done {
-		key = "reports.job.failed"
+		answer = q.words.t("reports.job.failed", j.Title)
 	}
-	return q.show(http.StatusOK, "reportjob", &view{Title: q.words.t("reports.job.title"), Answer: q.words.t(key, j.Title), Body: j,
+	return q.show(http.StatusOK, "reportjob", &view{Title: q.words.t("reports.job.title"), Answer: answer, Body: j,
 		Crumbs: q.crumbs("/reports", q.words.t("menu.reports"))})
 }
 

@@ -140,7 +140,7 @@ func TestReports(t *testing.T) {
 	contains(t, "the list", ask(officer, "GET", "/reports", nil), 200, "freigegeben", "Entwurf", "monatlich am 5., ab 6 Uhr")
 	contains(t, "the progress", ask(lead, "GET", "/reports/progress", nil), 303)
 	contains(t, "the run", ask(officer, "GET", "/reports/runs/"+run, nil), 200, "freigegeben von m.muster", strings.Repeat("ab", 32), "Tabellen (XLSX)")
-	contains(t, "a comparison", ask(officer, "GET", "/reports/compare?before="+run+"&after="+run, nil), 200, "+8", "Eine von 3 Kennzahlen ist anders.")
+	contains(t, "a comparison", ask(officer, "GET", "/reports/compare?before="+run+"&after="+run, nil), 200, "&#43;8", "Eine von 3 Kennzahlen ist anders.")
 	contains(t, "nothing to compare", ask(officer, "GET", "/reports/compare?before=x", nil), 404)
 	for form, kind := range map[string]string{"html": "", "pdf": `attachment; filename="report.pdf"`, "json": `attachment; filename="report.json"`} {
 		answer := ask(officer, "GET", "/reports/runs/"+run+"/files/"+form, nil)

@@ -10,7 +10,7 @@ import (
 
 const (
 	// maxBars is how many bars a chart has at most.
-	maxBars = 16
+	maxBars = 12
 	// maxSteps is how many steps of a scale are drawn.
 	maxSteps = 11
 )

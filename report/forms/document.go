@@ -86,8 +86,9 @@ type figure struct {
 type printed struct {
 	*table
 	Caption string
-	Dense   bool // so many columns that words are shortened
-	words   words
+	// Dense: set smaller; Abbreviated: words in cells are shortened.
+	Dense, Abbreviated bool
+	words              words
 }
 
 // lay makes a document of a report.

@@ -72,7 +72,7 @@ func cssString(s string) string {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == ' ' {
 			b.WriteRune(r)
 		} else {
-			fmt.Fprintf(&b, `\%06x`, r)
+			fmt.Fprintf(&b, `\%06x `, r) // the space ends it
 		}
 	}
 	b.WriteByte('"')

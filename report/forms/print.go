@@ -10,12 +10,13 @@ import (
 const (
 	// maxColumns is how many columns fit on paper beside that of the names.
 	maxColumns = 7
-	// dense is from how many columns on words in cells are shortened.
+	// denseFrom is from how many columns on a table is set smaller, shortFrom from how many on words in cells are shortened.
 	denseFrom = 5
+	shortFrom = 3
 	// bodyRows is how many rows a table has in a section at most; the annex has all.
 	bodyRows = 16
 	// shortRows is up to how many rows a table is kept on one page.
-	shortRows = 18
+	shortRows = 16
 )
 
 // inBody is a table of a section, numbered, in parts where it is wide.
@@ -86,7 +87,7 @@ func (d *document) parts(t *table, number string) []printed {
 	values := len(t.Columns) - 1
 	n := (values + maxColumns - 1) / maxColumns
 	if n < 2 {
-		return []printed{{table: t, Caption: number + ": " + t.Title, Dense: values >= denseFrom, words: d.words}}
+		return []printed{{table: t, Caption: number + ": " + t.Title, Dense: values >= denseFrom, Abbreviated: values >= shortFrom, words: d.words}}
 	}
 	var out []printed
 	for i := range n {
@@ -107,7 +108,7 @@ func (d *document) parts(t *table, number string) []printed {
 			part.Notes = nil
 		}
 		caption := d.say(phrase{"%s: %s (Teil %d von %d)", "%s: %s (part %d of %d)"}, number, t.Title, i+1, n)
-		out = append(out, printed{table: &part, Caption: caption, Dense: to-from >= denseFrom, words: d.words})
+		out = append(out, printed{table: &part, Caption: caption, Dense: to-from >= denseFrom, Abbreviated: to-from >= shortFrom, words: d.words})
 	}
 	return out
 }
@@ -147,7 +148,7 @@ func (p printed) row(cells []cell, total bool) row {
 		f := p.Columns[i].Format
 		s := shownCell{Text: p.words.write(c, f), Right: f.kind != asText, Instead: c.state != isText && c.state != isNumber, Level: min(c.level, 6)}
 		switch {
-		case s.Instead && p.Dense && c.state == isSuppressed:
+		case s.Instead && p.Abbreviated && c.state == isSuppressed:
 			s.Text = p.words.say(suppressedShort)
 		case c.state == isText:
 			s.Text = p.words.soft(s.Text)
@@ -163,7 +164,7 @@ var suppressedShort = phrase{"n." + narrow + "a.", "n/s"}
 // AllNotes are the notes below a table, with what shortened words mean and where the figures come from.
 func (p printed) AllNotes() []string {
 	notes := p.Notes
-	if p.Dense {
+	if p.Abbreviated {
 		short := p.words.say(phrase{"„nicht ausgewiesen“", "“suppressed”"})
 		var out []string
 		for _, n := range notes {
