@@ -115,22 +115,22 @@ func (c *computing) vouchers() {
 		of[v.Member] = v
 	}
 	var quota, issued, redeemed int64
-	var quotas, issuedCells, redeemedCells []suppress.Cell
+	var issuedCells, redeemedCells []suppress.Cell
 	for _, v := range c.d.Vouchers {
 		quota += v.Quota
 		cells := []cell{fixed(result.Whole(v.Quota)), why, why, why}
 		if c.in.HasVouchers {
 			one := of[v.Member]
 			issued, redeemed = issued+one.Issued, redeemed+one.Redeemed
-			q, i, d := c.planVouchers("vouchers/"+v.Member, v.Quota, one.Issued, one.Redeemed)
-			quotas, issuedCells, redeemedCells = append(quotas, q), append(issuedCells, i), append(redeemedCells, d)
+			i, d := c.planVouchers("vouchers/"+v.Member, v.Quota, one.Issued, one.Redeemed)
+			issuedCells, redeemedCells = append(issuedCells, i), append(redeemedCells, d)
 			cells = []cell{cells[0], number(i), number(d), rate(d, i, 3, result.NoVouchers)}
 		}
 		c.row(&r.Members, result.Row{Key: v.Member, Label: v.Member}, cells...)
 	}
 	all := []cell{fixed(result.Whole(quota)), why, why}
 	if c.in.HasVouchers {
-		_, i, d := c.planVouchers("vouchers", quota, issued, redeemed)
+		i, d := c.planVouchers("vouchers", quota, issued, redeemed)
 		c.plan.Sum(i, issuedCells...)
 		c.plan.Sum(d, redeemedCells...)
 		all[1], all[2] = number(i), number(d)
@@ -138,16 +138,15 @@ func (c *computing) vouchers() {
 	c.figure(&r.Quota, "vouchers.quota", result.Counts, fromDefinition, all[0], nil, "")
 	c.figure(&r.Issued, "vouchers.issued", result.Counts, queryVouchers, all[1], all[0], result.Counts)
 	c.figure(&r.Redeemed, "vouchers.redeemed", result.Counts, queryVouchers, all[2], all[1], result.Counts)
-	_ = quotas
 }
 
 // planVouchers adds the vouchers of a member to the plan: each is of one person.
-func (c *computing) planVouchers(key string, quota, issued, redeemed int64) (q, i, d suppress.Cell) {
-	q = c.plan.Public(key+" quota", quota)
+func (c *computing) planVouchers(key string, quota, issued, redeemed int64) (i, d suppress.Cell) {
+	q := c.plan.Public(key+" quota", quota)
 	i = c.plan.Count(key+" issued", issued)
 	if issued <= quota {
 		c.plan.Sum(q, i, c.plan.Hidden(key+" left", quota-issued))
 	}
 	d = c.plan.Count(key+" redeemed", redeemed, suppress.Of(i))
-	return q, i, d
+	return i, d
 }

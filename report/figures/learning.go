@@ -249,7 +249,7 @@ func (c *computing) planCourse(key string, o outcome, learners suppress.Cell) le
 
 // courseRow is the row of a course.
 func (c *computing) courseRow(t *result.Table, i int, l learned) {
-	score := missing(result.NoScores)
+	var score cell
 	if l.o.scored > 0 {
 		score = valued(l.score, result.Rounded(float64(l.o.score)/float64(l.o.scored)/scoreUnit, 3))
 	} else {
@@ -459,7 +459,7 @@ func (c *computing) checks() {
 	}
 	var ns, befores, afters []suppress.Cell
 	for i, p := range list {
-		n, before, after, cells := plan("check "+c.d.Checks[i].Name+" "+c.d.Checks[i].Before, p)
+		n, before, after, cells := plan("check "+c.d.Checks[i].Before+" "+c.d.Checks[i].After, p)
 		ns, befores, afters = append(ns, n), append(befores, before), append(afters, after)
 		if all.n == 0 {
 			why := missing(result.NoPairs)

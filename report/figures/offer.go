@@ -91,7 +91,9 @@ func (c *computing) learners() {
 	for i, course := range c.in.Courses {
 		c.shared.learners = append(c.shared.learners, c.plan.Count("course "+course.ID+" learners", c.shared.reached[i], suppress.With(c.shared.active)))
 	}
-	c.plan.Overlap(c.shared.active, c.shared.learners...)
+	if len(c.shared.learners) > 0 {
+		c.plan.Overlap(c.shared.active, c.shared.learners...)
+	}
 }
 
 // matrix is the table of courses by units on top.
@@ -181,14 +183,19 @@ func (c *computing) offerFromShown() {
 	o := &c.r.Offer
 	k := int64(c.d.K)
 	note := result.Remark{Code: result.AtLeastK, Count: k}
-	used, of := int64(0), int64(len(o.List))
-	use := make(map[string]int64)
+	used, of, unknown := int64(0), int64(len(o.List)), false
+	use := make(map[string]result.Cell)
 	for _, row := range o.Matrix.Rows {
-		use[row.Key] = 0
+		n, some := int64(0), false
 		for _, cell := range row.Cells[:len(row.Cells)-1] {
 			if cell.Value != nil && cell.Value.Units >= k {
-				use[row.Key]++
+				n++
 			}
+			some = some || cell.State == result.Suppressed
+		}
+		use[row.Key] = shown(result.Whole(n))
+		if n == 0 && some { // none would be read as nobody
+			use[row.Key] = hidden(result.Together)
 		}
 	}
 	for i := range o.Use.Rows {
@@ -196,8 +203,9 @@ func (c *computing) offerFromShown() {
 		if v := row.Cells[0].Value; v != nil && v.Units >= k {
 			used++
 		}
+		unknown = unknown || row.Cells[0].State == result.Suppressed
 		if n, ok := use[row.Key]; ok {
-			row.Cells[1] = shown(result.Whole(n))
+			row.Cells[1] = n
 		} else if o.Matrix.Missing == "" || o.Matrix.Missing == result.TooLarge {
 			row.Cells[1].Reason = result.TooLarge
 		}
@@ -206,4 +214,7 @@ func (c *computing) offerFromShown() {
 	n := result.Whole(used)
 	o.Used = result.Figure{Name: "offer.used", State: result.Shown, Value: &n, Unit: result.Counts, Population: &of, PopulationUnit: result.Counts,
 		Query: fromReport, Remarks: remarks(note)}
+	if used == 0 && unknown {
+		o.Used.State, o.Used.Value, o.Used.Reason = result.Suppressed, nil, result.Together
+	}
 }

@@ -41,19 +41,15 @@ func (c *computing) reach() {
 			}
 		}
 	})
+	var known int64
 	registered := c.count(func(add func(int32)) {
 		for i := range c.people {
 			if c.people[i].in && c.in.PersonKnown[i] {
 				add(int32(i))
+				known++
 			}
 		}
 	})
-	var known int64
-	for i := range c.people {
-		if c.people[i].in && c.in.PersonKnown[i] {
-			known++
-		}
-	}
 	total := c.plan.Count("reach.registered", known)
 	c.shared.active = c.plan.Count("reach.active", c.shared.activeCount)
 	registeredCells := c.planTree("reach.registered", total, registered, nil)
@@ -64,7 +60,7 @@ func (c *computing) reach() {
 		return []suppress.Option{suppress.Of(registeredCells.rows[row])}
 	})
 	c.reachTotals(total, known)
-	c.reachUnits(total, known, registeredCells, activeCells, registered, active)
+	c.reachUnits(total, registeredCells, activeCells, registered, active)
 	c.repeated()
 	c.months()
 	c.hours()
@@ -79,11 +75,18 @@ type entitlement struct {
 	cell      suppress.Cell
 }
 
-// entitled adds a headcount to the plan, and what active and registered leave of it.
-func (c *computing) entitled(key string, e *entitlement, parts map[string]struct {
+// linked are counts that are parts of a headcount.
+type linked = map[string]struct {
 	cell suppress.Cell
 	n    int64
-}) {
+}
+
+func link(active suppress.Cell, activeN int64, registered suppress.Cell, registeredN int64) linked {
+	return linked{"active": {active, activeN}, "registered": {registered, registeredN}}
+}
+
+// entitled adds a headcount to the plan, and what active and registered leave of it.
+func (c *computing) entitled(key string, e *entitlement, parts linked) {
 	if !e.ok {
 		return
 	}
@@ -99,15 +102,6 @@ func (c *computing) entitled(key string, e *entitlement, parts map[string]struct
 		}
 		c.plan.Sum(e.cell, part.cell, c.plan.Hidden(key+" not "+name, e.n-part.n, options...))
 	}
-}
-
-type linked = map[string]struct {
-	cell suppress.Cell
-	n    int64
-}
-
-func link(active suppress.Cell, activeN int64, registered suppress.Cell, registeredN int64) linked {
-	return linked{"active": {active, activeN}, "registered": {registered, registeredN}}
 }
 
 // entitledAll is how many are entitled in all units on top together.
@@ -169,7 +163,7 @@ func (c *computing) reachTotals(registered suppress.Cell, known int64) {
 }
 
 // reachUnits is the table by unit.
-func (c *computing) reachUnits(registered suppress.Cell, known int64, registeredCells, activeCells planned, registeredN, activeN counts) {
+func (c *computing) reachUnits(registered suppress.Cell, registeredCells, activeCells planned, registeredN, activeN counts) {
 	t := &c.r.Reach.Units
 	table(t, "reach.units",
 		result.Column{Name: "entitled", Unit: result.People, Query: queryHeadcounts},
@@ -205,7 +199,6 @@ func (c *computing) reachUnits(registered suppress.Cell, known int64, registered
 	c.unitRows(t, put(all, registered, c.shared.active),
 		func(row int) []cell { return put(rows[row], registeredCells.rows[row], activeCells.rows[row]) },
 		[]cell{missing(result.NoHeadcount), number(registeredCells.unassigned), number(activeCells.unassigned), missing(result.NoHeadcount)})
-	_ = known
 }
 
 // local is the time of ten minutes in the zone of the period.
@@ -403,7 +396,7 @@ func (c *computing) reachFromShown() {
 		f.State, f.Reason = result.Missing, r.Units.Missing
 		return
 	}
-	var n, of int64
+	var n, of, hidden int64
 	for _, row := range r.Units.Rows {
 		if row.Level != 0 || row.Key == "total" || row.Key == "unassigned" || row.Label == "" {
 			continue
@@ -412,6 +405,13 @@ func (c *computing) reachFromShown() {
 		if v := row.Cells[2].Value; v != nil && v.Units >= int64(c.d.K) {
 			n++
 		}
+		if row.Cells[2].State == result.Suppressed {
+			hidden++
+		}
+	}
+	if n == 0 && hidden > 0 { // none would be read as nobody
+		f.State, f.Reason = result.Suppressed, result.Together
+		return
 	}
 	value := result.Whole(n)
 	f.Value, f.Population, f.PopulationUnit = &value, &of, result.Counts

@@ -15,8 +15,9 @@ const (
 	shortFrom = 3
 	// bodyRows is how many rows a table has in a section at most; the annex has all.
 	bodyRows = 16
-	// shortRows is up to how many rows a table is kept on one page.
+	// shortRows is up to how many rows a table is kept on one page, denseRows a dense one.
 	shortRows = 16
+	denseRows = 24
 )
 
 // inBody is a table of a section, numbered, in parts where it is wide.
@@ -114,7 +115,9 @@ func (d *document) parts(t *table, number string) []printed {
 }
 
 // Short tells whether the table is kept on one page.
-func (p printed) Short() bool { return len(p.Rows) <= shortRows }
+func (p printed) Short() bool {
+	return len(p.Rows) <= shortRows || p.Dense && len(p.Rows) <= denseRows
+}
 
 // row is a row as it is printed.
 type row struct {

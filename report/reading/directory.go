@@ -72,11 +72,11 @@ func (r *reading) headcounts(ctx context.Context, units map[string]int32, year i
 // people reads identifiers, and the unit that each person last belonged to in the period.
 func (r *reading) people(ctx context.Context, units map[string]int32, first, last string) error {
 	const sql = `SELECT identifier, person, unit FROM (
-  SELECT identifier, person FROM persons FINAL WHERE tenant = {tenant:String} AND person != ''
-) AS p FULL OUTER JOIN (
-  SELECT person, argMax(unit, since) AS unit FROM person_units FINAL
-  WHERE tenant = {tenant:String} AND unit != '' AND since <= {last:Date32} AND until >= {first:Date32} GROUP BY person
-) AS u USING (person) ORDER BY person, identifier`
+  SELECT identifier, person, '' AS unit FROM persons FINAL WHERE tenant = {tenant:String} AND person != ''
+  UNION ALL
+  SELECT '' AS identifier, person, argMax(unit, since) AS unit FROM person_units AS u FINAL
+  WHERE tenant = {tenant:String} AND u.unit != '' AND since <= {last:Date32} AND until >= {first:Date32} GROUP BY person
+) ORDER BY person, identifier`
 	return r.ask(ctx, "people", sql, clickhouse.Parameters{"first": first, "last": last}, func(rows driver.Rows) error {
 		var identifier, person, unit string
 		if err := rows.Scan(&identifier, &person, &unit); err != nil {

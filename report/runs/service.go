@@ -283,7 +283,7 @@ func (s *Service) begin(d *definition.Definition, by string) *Run {
 	now := s.deps.Now()
 	var random [3]byte
 	_, _ = rand.Read(random[:]) // never fails
-	return &Run{Tenant: d.Tenant, ID: now.UTC().Format("20060102-150405") + "-" + hex.EncodeToString(random[:]), By: by, At: now.UnixMicro(),
+	return &Run{Tenant: d.Tenant, ID: fmt.Sprintf("%s-%06d-", now.UTC().Format("20060102-150405"), now.UnixMicro()%1_000_000) + hex.EncodeToString(random[:]), By: by, At: now.UnixMicro(),
 		Title: d.Title, From: d.Period.From, To: d.Period.To, K: d.K, Language: d.Language, Version: s.deps.Version}
 }
 
