@@ -27,7 +27,7 @@ import (
 	"lernspur/player"
 	"lernspur/progress"
 	"lernspur/records"
-	"lernspur/report/desk"
+	reportdesk "lernspur/report/desk"
 	"lernspur/report/runs"
 	"lernspur/schema"
 	"lernspur/signin"
@@ -61,7 +61,7 @@ type App struct {
 	attendance *attendance.Service
 	signin     *signin.Service
 	reports    *runs.Service
-	desk       *desk.Desk
+	desk       *reportdesk.Desk
 
 	public      gate
 	content     gate

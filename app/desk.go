@@ -12,7 +12,7 @@ import (
 	"lernspur/access"
 	"lernspur/progress"
 	"lernspur/report/definition"
-	"lernspur/report/desk"
+	reportdesk "lernspur/report/desk"
 	"lernspur/report/forms"
 	"lernspur/report/pdf"
 	"lernspur/report/reading"
@@ -22,7 +22,7 @@ import (
 
 // startDesk assembles where people work on reports, and runs what is due by itself.
 func (a *App) startDesk(running context.Context) {
-	a.desk = desk.New(desk.Dependencies{
+	a.desk = reportdesk.New(reportdesk.Dependencies{
 		Records: catalogRecords{a.committer, a.store}, Engine: deskEngine{a.reports}, Press: reportPress{}, Logger: a.log.Named("reports"),
 	})
 	a.task(func() { a.desk.Keep(running, a.tenants) })
@@ -35,13 +35,13 @@ func (a *App) startDesk(running context.Context) {
 // deskEngine is what makes and keeps reports, as the desk sees it.
 type deskEngine struct{ runs *runs.Service }
 
-// Preview implements desk.Engine.
+// Preview implements reportdesk.Engine.
 func (e deskEngine) Preview(ctx context.Context, tenant string, text []byte) (*result.Report, error) {
 	r, err := e.runs.Preview(ctx, runs.Request{Definition: text, Tenant: tenant}, nil)
 	return r, toDesk(err)
 }
 
-// Run implements desk.Engine.
+// Run implements reportdesk.Engine.
 func (e deskEngine) Run(ctx context.Context, tenant, by string, text []byte, step func(string)) (string, error) {
 	made, err := e.runs.Run(ctx, runs.Request{Definition: text, Tenant: tenant, By: by}, func(s reading.Step) { step(s.Name) })
 	if err != nil {
@@ -50,27 +50,27 @@ func (e deskEngine) Run(ctx context.Context, tenant, by string, text []byte, ste
 	return made.Run.ID, nil
 }
 
-// Runs implements desk.Engine.
-func (e deskEngine) Runs(ctx context.Context, tenant string) ([]desk.Run, error) {
+// Runs implements reportdesk.Engine.
+func (e deskEngine) Runs(ctx context.Context, tenant string) ([]reportdesk.Run, error) {
 	all, err := e.runs.Runs(ctx, tenant)
 	if err != nil {
 		return nil, toDesk(err)
 	}
-	list := make([]desk.Run, len(all))
+	list := make([]reportdesk.Run, len(all))
 	for i, r := range all {
-		list[i] = desk.Run{ID: r.ID, Title: r.Title, By: r.By, Made: r.At, From: r.From, To: r.To, AsOf: time.UnixMicro(r.AsOf).UTC().Format(time.RFC3339),
+		list[i] = reportdesk.Run{ID: r.ID, Title: r.Title, By: r.By, Made: r.At, From: r.From, To: r.To, AsOf: time.UnixMicro(r.AsOf).UTC().Format(time.RFC3339),
 			Checksum: r.Result, Version: r.Version, Consequence: r.Consequence, Erased: r.Erased, Repeats: r.Of}
 	}
 	return list, nil
 }
 
-// Definition implements desk.Engine.
+// Definition implements reportdesk.Engine.
 func (e deskEngine) Definition(ctx context.Context, tenant, run string) ([]byte, error) {
 	text, err := e.runs.Definition(ctx, tenant, run)
 	return text, toDesk(err)
 }
 
-// Report implements desk.Engine.
+// Report implements reportdesk.Engine.
 func (e deskEngine) Report(ctx context.Context, tenant, run string) ([]byte, error) {
 	made, err := e.runs.Archived(ctx, tenant, run)
 	if err != nil {
@@ -83,9 +83,9 @@ func (e deskEngine) Report(ctx context.Context, tenant, run string) ([]byte, err
 func toDesk(err error) error {
 	switch {
 	case errors.Is(err, runs.ErrNotFound):
-		return fmt.Errorf("%w: %w", desk.ErrNotFound, err)
+		return fmt.Errorf("%w: %w", reportdesk.ErrNotFound, err)
 	case errors.Is(err, progress.ErrNotYet):
-		return fmt.Errorf("%w: %w", desk.ErrNotYet, err)
+		return fmt.Errorf("%w: %w", reportdesk.ErrNotYet, err)
 	case errors.Is(err, runs.ErrTenant):
 		return fmt.Errorf("%w: %w", definition.Problems{{Path: "tenant", Message: err.Error()}}, err)
 	}
@@ -95,14 +95,14 @@ func toDesk(err error) error {
 // reportPress makes forms of reports.
 type reportPress struct{}
 
-// Make implements desk.Press.
-func (reportPress) Make(ctx context.Context, r *result.Report, form string) (*desk.File, error) {
+// Make implements reportdesk.Press.
+func (reportPress) Make(ctx context.Context, r *result.Report, form string) (*reportdesk.File, error) {
 	files, err := forms.Make(ctx, r, forms.Form(form), forms.Options{})
 	switch {
 	case errors.Is(err, forms.ErrForm):
-		return nil, fmt.Errorf("%w: %q", desk.ErrForm, form)
+		return nil, fmt.Errorf("%w: %q", reportdesk.ErrForm, form)
 	case errors.Is(err, pdf.ErrNoBrowser):
-		return nil, desk.ErrNoBrowser
+		return nil, reportdesk.ErrNoBrowser
 	case err != nil:
 		return nil, err
 	}
@@ -113,11 +113,11 @@ func (reportPress) Make(ctx context.Context, r *result.Report, form string) (*de
 		forms.HTML: "text/html; charset=utf-8", forms.PDF: "application/pdf", forms.JSON: "application/json",
 		forms.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	}
-	return &desk.File{Name: files[0].Name, Type: types[files[0].Form], Data: files[0].Data}, nil
+	return &reportdesk.File{Name: files[0].Name, Type: types[files[0].Form], Data: files[0].Data}, nil
 }
 
 // tablesZIP is a ZIP archive of files; the same files are the same bytes.
-func tablesZIP(files []forms.File) (*desk.File, error) {
+func tablesZIP(files []forms.File) (*reportdesk.File, error) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, f := range files {
@@ -132,14 +132,14 @@ func tablesZIP(files []forms.File) (*desk.File, error) {
 	if err := z.Close(); err != nil {
 		return nil, err
 	}
-	return &desk.File{Name: "report-tables.zip", Type: "application/zip", Data: b.Bytes()}, nil
+	return &reportdesk.File{Name: "report-tables.zip", Type: "application/zip", Data: b.Bytes()}, nil
 }
 
-// Compare implements desk.Press.
-func (reportPress) Compare(before, after *result.Report, language string) []desk.Compared {
-	var list []desk.Compared
+// Compare implements reportdesk.Press.
+func (reportPress) Compare(before, after *result.Report, language string) []reportdesk.Compared {
+	var list []reportdesk.Compared
 	for _, c := range forms.Compare(before, after, language) {
-		list = append(list, desk.Compared{Name: c.Name, Before: c.Before, After: c.After, Difference: c.Difference, Changed: c.Changed})
+		list = append(list, reportdesk.Compared{Name: c.Name, Before: c.Before, After: c.After, Difference: c.Difference, Changed: c.Changed})
 	}
 	return list
 }

@@ -135,6 +135,8 @@ type town struct {
 	keys       *keyring
 	figures    *figures
 	desk       *desk.Desk
+	people     *registry
+	accounts   *clerk
 	now        time.Time
 	chosen     string   // language
 	who        []string // the identifiers of whoever looks as a learner
@@ -148,7 +150,9 @@ func newTown(t testing.TB, content string) *town {
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
 	w.desk = desk.New(desk.Dependencies{Records: w.shelf, Engine: &machine{}, Press: press{}, Now: clock})
 	t.Cleanup(w.desk.Close)
+	w.people, w.accounts = newRegistry(t, clock), &clerk{}
 	w.Site = New(Dependencies{
+		Directory: w.people, Accounts: w.accounts,
 		Reports: w.desk, Address: func(*http.Request) string { return "192.0.2.1" },
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
@@ -170,11 +174,13 @@ func newTown(t testing.TB, content string) *town {
 }
 
 // as is the site for a visitor who has roles; nobody without any.
-func (w *town) as(roles ...visitor.Role) http.Handler {
+func (w *town) as(roles ...visitor.Role) http.Handler { return w.asAccount("m.muster", roles...) }
+
+func (w *town) asAccount(account string, roles ...visitor.Role) http.Handler {
 	if len(roles) == 0 {
 		return w
 	}
-	v := &visitor.Visitor{Tenant: "default", Account: "m.muster", Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
+	v := &visitor.Visitor{Tenant: "default", Account: account, Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.ServeHTTP(rw, r.WithContext(visitor.With(r.Context(), v)))
 	})

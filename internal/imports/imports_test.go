@@ -26,9 +26,10 @@ var allowed = map[string][]string{
 	"content/manifest": {"content/archive", "content/markup"},
 	// Who looks at a page, for everything behind signing in.
 	"web/visitor": {},
-	// Pages ask the catalogue; all else that they show comes through their ports.
+	// Pages ask the catalogue and the directory; all else that they show comes through their ports.
 	"web": {"web/visitor", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup",
-		"report/desk", "report/definition", "report/result", "schema", "internal/tenantfiles"},
+		"directory", "directory/sheet", "store", "internal/failpoint", "internal/tenantfiles",
+		"report/desk", "report/definition", "report/result", "schema"},
 	"content": {"content/archive", "content/markup", "content/manifest"},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
