@@ -32,6 +32,8 @@ var madeUp = map[string][]string{
 	"learners.sort.": append(append([]string{}, learnerSorts...), memberSorts...),
 	"item.": {string(manifest.Organization), string(manifest.Unit), string(manifest.Course), string(manifest.Block), string(manifest.AU),
 		string(manifest.Activity), string(manifest.Content)},
+	"form.":             reportForms,
+	"reports.step.":     {"directory", "people", "activity", "participations", "answers", "figures"},
 	"language.":         nil,
 	"scope.":            (&keyring{}).Scopes(),
 	"says.":             {"quoted", "sub", "voided", "ref", "other", "right", "wrong", "response", "group", "gathering"},
