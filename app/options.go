@@ -38,6 +38,8 @@ type Options struct {
 	Catalog CatalogOptions
 	// Server bounds the connections of network clients.
 	Server lrs.Timeouts
+	// MadeUp are the tenants whose data are made up: their pages and reports say so.
+	MadeUp []string
 	// Keys are the options of the directory's keys.
 	Keys directory.Options
 	// Access says which credentials count beside keys, and how guessing is slowed

@@ -85,6 +85,7 @@ var every = []struct {
 	{"blobs.s3.path_style", "LERNSPUR_BLOBS_S3_PATH_STYLE", "blobs-s3-path-style", "true", func(c *Config) any { return c.Blobs.S3.PathStyle }, "true"},
 	{"launch.lifetime", "LERNSPUR_LAUNCH_LIFETIME", "launch-lifetime", "24h", func(c *Config) any { return c.Launch.Lifetime }, 24 * time.Hour},
 	{"launch.max_lifetime", "LERNSPUR_LAUNCH_MAX_LIFETIME", "launch-max-lifetime", "720h", func(c *Config) any { return c.Launch.MaxLifetime }, 720 * time.Hour},
+	{"demo.tenants", "LERNSPUR_DEMO_TENANTS", "demo-tenants", "demo, show", func(c *Config) any { return c.Demo.Tenants }, []string{"demo", "show"}},
 	{"lrs.lenient_tenants", "LERNSPUR_LRS_LENIENT_TENANTS", "lrs-lenient-tenants", "default, town-2", func(c *Config) any { return c.LRS.LenientTenants }, []string{"default", "town-2"}},
 	{"lrs.schemas", "LERNSPUR_LRS_SCHEMAS", "lrs-schemas", "/etc/lernspur/schemas", func(c *Config) any { return c.LRS.Schemas }, "/etc/lernspur/schemas"},
 	{"cors.origins", "LERNSPUR_CORS_ORIGINS", "cors-origins", "https://a.example, http://b.example:8000", func(c *Config) any { return c.CORS.Origins }, []string{"https://a.example", "http://b.example:8000"}},

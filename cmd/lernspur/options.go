@@ -79,6 +79,7 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 		Access: accessOptions(c.Auth),
 		Key:    c.Access.Key, Secret: c.Access.Secret,
 		Signin: signinOptions(c), AdminPassword: c.Access.AdminPassword,
+		MadeUp:  c.Demo.Tenants,
 		Version: version,
 		Logger:  logger,
 	}
