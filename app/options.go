@@ -69,6 +69,9 @@ type Options struct {
 	// it over once. Nil makes none.
 	FirstKey func(key, secret string)
 
+	// Now is the clock for what is reckoned to the present, such as idle days; nil:
+	// time.Now.
+	Now func() time.Time
 	// Version is the program's, for whoever asks at the socket.
 	Version string
 	Logger  *zap.Logger

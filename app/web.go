@@ -24,7 +24,7 @@ func (a *App) newPages() *web.Site {
 		Calls: a.pageCalls, Progress: a.progress, Names: pageNames{a.people, a.store},
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
 		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.setLanguage,
-		MadeUp: a.madeUp, Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
+		MadeUp: a.madeUp, Now: a.opts.Now, Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
 	})
 }
 

@@ -4,13 +4,18 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
 
 	"lernspur/admin"
 	"lernspur/app"
 	"lernspur/bench/town"
+	"lernspur/internal/browsertest"
 	"lernspur/store/storetest"
 )
 
@@ -20,7 +25,8 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // is there then by what package town says.
 func TestLoad(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	a := app.New(app.Options{DataDir: dir, DSN: storetest.DSN(t), Addr: "127.0.0.1:0", Socket: true, MadeUp: []string{town.Tenant}})
+	evening := func() time.Time { return time.Date(2026, time.September, 30, 17, 0, 0, 0, town.Zone) } // of the last day
+	a := app.New(app.Options{DataDir: dir, DSN: storetest.DSN(t), Addr: "127.0.0.1:0", Socket: true, MadeUp: []string{town.Tenant}, Now: evening})
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +35,11 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := town.New(town.Config{Seed: 1, Cut: 20})
+	cut := 20
+	if browsertest.MakingPictures() {
+		cut = 1
+	}
+	made := town.New(town.Config{Seed: 1, Cut: cut})
 	done := map[string]int{}
 	o := Options{Base: "http://" + a.Addr().String(), Key: key.ID, Secret: key.Secret, Town: made, Report: func(what string, n, _ int) { done[what] = n }}
 	for range 2 {
@@ -42,6 +52,46 @@ func TestLoad(t *testing.T) {
 		counts(t, o)
 	}
 	pageSaysSo(t, o.Base)
+	pictures(t, o)
+}
+
+// pictures makes those of the documentation that have figures: of the whole town when
+// they are made, else of what is loaded, to see that the pages are there.
+func pictures(t *testing.T, o Options) {
+	t.Helper()
+	c := &client{base: o.Base, key: o.Key, secret: o.Secret}
+	var groups struct{ Items []struct{ ID, Code string } }
+	if err := c.ask(t.Context(), "GET", "/api/v1/groups", "", nil, &groups); err != nil {
+		t.Fatal(err)
+	}
+	group := ""
+	for _, g := range groups.Items {
+		if g.Code == "ES26" {
+			group = g.ID
+		}
+	}
+	var learners struct{ Learners []struct{ ID string } }
+	if err := c.ask(t.Context(), "GET", "/api/v1/progress/learners?sort=-courses&limit=1&group="+group, "", nil, &learners); err != nil || len(learners.Learners) != 1 {
+		t.Fatalf("%v %+v", err, learners)
+	}
+	b := browsertest.Open(t, 2*time.Minute)
+	b.Screen(1200, 900, false)
+	for account, pages := range map[string]map[string]string{
+		"chefin":    {"overview": "/progress", "course": "/progress/course?course=" + url.QueryEscape(town.Base+"/kurse/vergaberecht")},
+		"trainerin": {"group": "/progress/group?group=" + group, "learner": "/progress/learner?learner=" + url.QueryEscape(learners.Learners[0].ID)},
+	} {
+		b.Visit(o.Base + "/signin?tenant=" + town.Tenant + "&lang=de")
+		b.Do(chromedp.SendKeys(chromedp.CSS("#account"), account), chromedp.SendKeys(chromedp.CSS("#password"), Password), chromedp.Click(chromedp.CSS("form .wide")))
+		b.Until(`location.pathname !== '/signin' && document.querySelector('.made-up')`)
+		for name, address := range pages {
+			b.Visit(o.Base + address)
+			b.Until(`document.readyState === 'complete' && document.querySelector('.made-up') && document.querySelector('h1')`)
+			b.Budget(name)
+			b.Picture("../../docs/screenshots/"+name+".png", false)
+		}
+		b.Text(`document.querySelector('form[action$="/signout"] button').click()`)
+		b.Until(`location.pathname === '/signin' && document.querySelector('.done')`)
+	}
 }
 
 // counts compares what the server counts with what was made.
