@@ -3,8 +3,10 @@ package demo
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 	"sync"
@@ -36,7 +38,7 @@ func (l *loader) report(what string, done, total int) {
 // Load fills a tenant. It answers when all of it is in the figures.
 func Load(ctx context.Context, o Options) error {
 	l := &loader{Options: o, client: client{base: o.Base, key: o.Key, secret: o.Secret}}
-	for _, step := range []func(context.Context) error{l.directory, l.courses, l.accounts, l.registrations, l.statements, l.figures} {
+	for _, step := range []func(context.Context) error{l.directory, l.evaluation, l.courses, l.accounts, l.registrations, l.statements, l.figures} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -58,6 +60,25 @@ func (l *loader) directory(ctx context.Context) error {
 	}
 	l.report("directory", len(lists), len(lists))
 	return nil
+}
+
+// evaluation switches everything on that is evaluated about single people, so that
+// there is something to be seen. A server without such switches has nothing to set.
+func (l *loader) evaluation(ctx context.Context) error {
+	const ground = "Erfundene Dienstvereinbarung, nur für die Vorführung"
+	switches := map[string]any{}
+	for _, name := range []string{"at-risk", "idle-days", "hours", "timelines", "answers"} {
+		switches[name] = map[string]any{"on": true, "ground": ground}
+	}
+	body, err := json.Marshal(map[string]any{"ground": ground, "switches": switches})
+	if err != nil {
+		return err
+	}
+	err = l.ask(ctx, "PATCH", "/api/v1/evaluation", "application/json", body, nil)
+	if r := (*refusal)(nil); errors.As(err, &r) && r.status == http.StatusNotFound {
+		return nil
+	}
+	return err
 }
 
 // courses registers the Activities of all courses, and of the checks and the survey.
