@@ -189,7 +189,7 @@ func TestAccessible(t *testing.T) {
 		{"start", "/", admin, ""}, {"no-page", "/", protector, ""}, {"forbidden", "/keys", learner, ""}, {"nothing", "/nothing", manager, ""},
 		{"packages", "/packages", manager, ""}, {"courses", "/courses", manager, ""}, {"course", "/courses/" + course + "?done=saved", manager, open},
 		{"edit", "/courses/" + course + "/edit", manager, ""}, {"new", "/courses/new", manager, ""}, {"delete", "/courses/" + course + "/delete", manager, ""},
-		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""},
+		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""}, {"calls", registration + "/calls?item=one&attempt=2", manager, ""},
 		{"my", "/my", learner, ""}, {"my-attempts", "/my", learner, open}, {"keys", "/keys", admin, ""},
 		{"invitations", "/courses/" + course + "/invitations", manager, ""}, {"invitation", invitation, nil, ""}, {"invited", invitation, learner, ""}, {"uninvited", "/invitation/nothing", nil, ""},
 		{"sessions", "/attendance", trainer, open}, {"session", session, trainer, open},

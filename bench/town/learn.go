@@ -77,12 +77,8 @@ func (l *learner) add(e event) *event {
 // year is all that somebody does.
 func (l *learner) year() {
 	chosen := l.choose()
-	day := max(l.p.Joined, 0)
-	if l.p.Joined < 0 && len(chosen) > 0 {
-		day = l.cal.pick(l.rng, 0, l.last()-20)
-	}
-	for i, c := range chosen {
-		start := l.start(c, day, i == 0)
+	for _, c := range chosen {
+		start := l.start(c)
 		if start > l.last() {
 			continue
 		}
@@ -115,7 +111,7 @@ func (l *learner) choose() []int {
 		}
 		weights[i] = c.pull
 	}
-	for range []int{1, 2, 3, 4, 5, 6, 7, 9, 12}[l.weighed([]int{17, 20, 18, 14, 11, 8, 6, 4, 2})] {
+	for range []int{1, 2, 4, 5, 6, 7, 9, 11, 14}[l.weighed([]int{17, 20, 18, 14, 11, 8, 6, 4, 2})] {
 		i := l.weighed(weights)
 		if i < 0 {
 			break
@@ -127,15 +123,13 @@ func (l *learner) choose() []int {
 }
 
 // start is the day on which somebody begins a course.
-func (l *learner) start(c, day int, first bool) int {
-	course := &courses[c]
+func (l *learner) start(c int) int {
+	course, day := &courses[c], max(l.p.Joined, 0)
 	switch {
 	case course.Kind == Induction:
 		return l.cal.pick(l.rng, day, day+45)
 	case course.wave > 0 && course.wave >= day && l.chance(600):
 		return l.cal.pick(l.rng, course.wave, course.wave+40)
-	case first:
-		return l.cal.goOn(l.rng, day)
 	}
 	return l.cal.pick(l.rng, day, l.last())
 }
@@ -245,7 +239,7 @@ func (l *learner) course(c, day int) {
 
 // chances are those of finishing a course, in thousandths.
 func (l *learner) chances(c *Course) int {
-	return min((c.finish+(l.knows-500)/4)*l.finish/1000, 980)
+	return min((c.finish+(l.p.knows-500)/4)*l.finish/1000, 980)
 }
 
 // again interrupts a session and goes on some days later; false when the year, or
@@ -310,7 +304,7 @@ func (l *learner) test(v *visit) {
 
 // answer is what somebody chooses; 0 is right.
 func (l *learner) answer(q *question, attempt int) int {
-	chance := q.right + (l.knows-500)*q.spread/250 + 140*(attempt-1)
+	chance := q.right + (l.p.knows-500)*q.spread/250 + 140*(attempt-1)
 	if l.chance(max(40, min(chance, 970))) {
 		return 0
 	}
@@ -326,13 +320,13 @@ func (l *learner) rate(c int, at int64) {
 	if !l.chance(470) {
 		return
 	}
-	points := courses[c].liked + l.below(330) - 165
+	points := courses[c].liked + l.below(330) - 140
 	l.add(event{kind: rated, at: at + 60_000 + int64(l.below(240_000)), course: int16(c), value: int32(max(1, min(5, (points+50)/100)))})
 }
 
 // competence is the outcome of a check, in thousandths.
 func (l *learner) competence(gain int) int32 {
-	return int32(max(50, min(1000, 230+l.knows*11/20+l.between(-70, 70)+gain)) / 10 * 10)
+	return int32(max(50, min(1000, 230+l.p.knows*11/20+l.between(-70, 70)+gain)) / 10 * 10)
 }
 
 // checkAgain is the check after a course or two.
