@@ -27,6 +27,7 @@ import (
 	"lernspur/player"
 	"lernspur/progress"
 	"lernspur/records"
+	"lernspur/report/runs"
 	"lernspur/schema"
 	"lernspur/signin"
 	"lernspur/store"
@@ -58,6 +59,7 @@ type App struct {
 	launches   *launch.Service
 	attendance *attendance.Service
 	signin     *signin.Service
+	reports    *runs.Service
 
 	public      gate
 	content     gate
@@ -158,6 +160,9 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("attendance: %w", err)
 	}
 	a.task(func() { a.attendance.Run(running, a.tenants) })
+	if err := a.startReports(ctx); err != nil {
+		return err
+	}
 	a.startLaunch()
 	if err := a.startSignin(ctx); err != nil {
 		return fmt.Errorf("signing in: %w", err)
