@@ -5,7 +5,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"lernspur/app"
 	"lernspur/bench/town"
 	"lernspur/internal/browsertest"
+	"lernspur/report/result"
 	"lernspur/store/storetest"
 )
 
@@ -31,7 +34,9 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Stop(t.Context())
-	key, err := admin.Local(a.Admin()).CreateKey(t.Context(), admin.NewKeyRequest{Tenant: town.Tenant, Scopes: []string{"all"}, Label: "demo"})
+	local := admin.Local(a.Admin())
+	defer local.Close()
+	key, err := local.CreateKey(t.Context(), admin.NewKeyRequest{Tenant: town.Tenant, Scopes: []string{"all"}, Label: "demo"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +57,40 @@ func TestLoad(t *testing.T) {
 		counts(t, o)
 	}
 	pageSaysSo(t, o.Base)
+	example(t, local)
 	pictures(t, o)
+}
+
+// example makes the example report, with the headcounts of the directory, since the
+// definition has those of the whole town: it says all that it is made for.
+func example(t *testing.T, c *admin.Client) {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/examples/wiesbaden-pilot.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = regexp.MustCompile(`(?s)headcounts:.*?\n\n`).ReplaceAll(text, nil)
+	made, err := c.RunReport(t.Context(), admin.RunReportRequest{Definition: text, By: "test"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r result.Report
+	if err := json.Unmarshal(made.JSON, &r); err != nil {
+		t.Fatal(err)
+	}
+	if !r.Head.Demo || r.Summary.Consequence != "extend" || len(r.Summary.Headlines) != 5 {
+		t.Errorf("made up: %v, %s, %+v", r.Head.Demo, r.Summary.Consequence, r.Summary.Headlines)
+	}
+	for _, h := range r.Summary.Headlines {
+		if h.Figure.State != result.Shown || h.Light != result.Green && h.Light != result.Amber {
+			t.Errorf("%s is %+v: %s", h.ID, h.Figure, h.Light)
+		}
+	}
+	for _, row := range r.Reach.Units.Rows {
+		if row.Label == "Stadtarchiv" && row.Cells[2].State != result.Suppressed {
+			t.Errorf("of the archive it is shown how many were active: %+v", row)
+		}
+	}
 }
 
 // pictures makes those of the documentation that have figures: of the whole town when

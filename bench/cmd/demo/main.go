@@ -175,23 +175,21 @@ func (b *bars) end() {
 	}
 }
 
-// reports are the files of the report, with the command that writes each.
-func reports(o options, config string) map[string][]string {
-	ask := func(lang string) []string {
-		return []string{"report", "--config", config, "--tenant", town.Tenant, "--from", town.FirstDay, "--to", town.LastDay, "--language", lang, "--out"}
+// report makes the report on the year, once. A demonstration without one is one all
+// the same.
+func report(ctx context.Context, o options, config string, out io.Writer) {
+	folder := filepath.Join(o.dir, reports)
+	if _, err := os.Stat(folder); err == nil {
+		return
 	}
-	return map[string][]string{"bericht.html": ask("de"), "report.html": ask("en")}
+	cmd := exec.CommandContext(ctx, o.server, "report", "run", o.definition, "--config", config, "--out", folder)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		fmt.Fprintf(out, "the report cannot be made: %v\n%s", err, text)
+	}
 }
 
-// report writes the report. A demonstration without one is one all the same.
-func report(ctx context.Context, o options, config string, out io.Writer) {
-	for name, args := range reports(o, config) {
-		cmd := exec.CommandContext(ctx, o.server, append(args, filepath.Join(o.dir, name))...)
-		if text, err := cmd.CombinedOutput(); err != nil {
-			fmt.Fprintf(out, "the report %s cannot be made: %v\n%s", name, err, text)
-		}
-	}
-}
+// reports is the folder of the report, in that of the demonstration.
+const reports = "report"
 
 // say tells what can be looked at.
 func say(out io.Writer, o options, made *town.Town) {
@@ -206,5 +204,5 @@ Everything here is made up: the town of Musterstadt, its %d staff and what they 
 	for _, a := range demo.Accounts(made) {
 		fmt.Fprintf(out, "  %-10s %-16s %s\n", a.Name, a.Role, a.Is)
 	}
-	fmt.Fprintf(out, "\n  reports   %s and report.html\n\nCtrl-C stops it; make demo goes on with what is there.\n", filepath.Join(o.dir, "bericht.html"))
+	fmt.Fprintf(out, "\n  report    %s\n\nCtrl-C stops it; make demo goes on with what is there.\n", filepath.Join(o.dir, reports))
 }
