@@ -23,7 +23,7 @@ var templateFiles embed.FS
 type page struct{ *template.Template }
 
 // sharedTemplates are those that every page may use.
-var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html", "templates/directory.html"}
+var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html", "templates/directory.html", "templates/told.html"}
 
 // readPages reads all templates, for each language once: so what they say is
 // looked up by short names.
@@ -127,6 +127,7 @@ type view struct {
 	Script bool // the page has the script of uploads
 	// Tenant is whose page it is where nobody has signed in.
 	Tenant string
+	Live   bool // the page has the script of what comes in
 	// Errors are what is wrong with a form, by field.
 	Errors []fieldError
 	// Wrongs is what is wrong with all of it.
@@ -188,6 +189,7 @@ var menu = []struct {
 	{"menu.courses", "/courses", managers},
 	{"menu.packages", "/packages", managers},
 	{"menu.attendance", "/attendance", trainers},
+	{"menu.statements", "/statements", statementReaders},
 	{"menu.directory", "/directory", protectors},
 	{"menu.accounts", "/accounts", protectors},
 	{"menu.keys", "/keys", operators},
