@@ -135,7 +135,7 @@ func entrance(site *town, w http.ResponseWriter, r *http.Request) bool {
 
 // noPages are routes of the table that answer no page: files, and addresses that lead
 // on.
-var noPages = []string{"GET /assets/{name}", "GET /courses/{course}/download", "GET /directory/export"}
+var noPages = []string{"GET /assets/{name}", "GET /courses/{course}/download", "GET /directory/export", "GET /statements/live/new", "GET /statements/{statement}/raw"}
 
 // visits notes to which routes of the table somebody went.
 type visits struct {
