@@ -64,6 +64,10 @@ const (
 // shelf. No resource of xAPI reaches it either.
 const Directory Kind = 48
 
+// Evaluation has what may be evaluated about people, by tenant: the settings in
+// force, and every change of them.
+const Evaluation Kind = 112
+
 // String is the name in logs and metrics.
 func (k Kind) String() string {
 	switch k {
@@ -83,6 +87,8 @@ func (k Kind) String() string {
 		return "signin"
 	case Directory:
 		return "directory"
+	case Evaluation:
+		return "evaluation"
 	}
 	return "unknown"
 }
