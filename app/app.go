@@ -23,6 +23,7 @@ import (
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
+	"lernspur/evaluation"
 	"lernspur/launch"
 	"lernspur/player"
 	"lernspur/progress"
@@ -58,6 +59,7 @@ type App struct {
 	launches   *launch.Service
 	attendance *attendance.Service
 	signin     *signin.Service
+	evaluation *evaluation.Service
 
 	public      gate
 	content     gate
@@ -149,6 +151,9 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("the people of tenants: %w", err)
 	}
 	a.task(func() { a.people.Run(running) })
+	if err := a.startEvaluation(ctx); err != nil {
+		return fmt.Errorf("what may be evaluated: %w", err)
+	}
 	if err := a.startCatalog(ctx); err != nil {
 		return err
 	}

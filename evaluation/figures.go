@@ -51,6 +51,7 @@ var Figures = []Figure{
 	{Key: "registration", Single: true, Interfaces: []string{"/api/v1/registrations", "/api/v1/registrations/{registration}"}, Kept: "records", Scopes: catalogueScopes},
 	{Key: "opened", Single: true, Interfaces: []string{"/api/v1/launches"}, Needs: []Switch{Timelines}, Kept: "records", Scopes: catalogueScopes},
 	{Key: "calls", Single: true, Interfaces: []string{"/api/v1/registrations/{registration}/calls"}, Needs: []Switch{Timelines, Answers}, Kept: "calls", Scopes: catalogueScopes},
+	{Key: "answers", Single: true, Needs: []Switch{Answers}, Kept: "statements"},
 	{Key: "attendance", Single: true, Interfaces: []string{"/api/v1/attendance/sessions/{session}/records"}, Kept: "records", Scopes: catalogueScopes},
 	{Key: "raw", Single: true, Interfaces: []string{"/xapi/statements", "/api/v1/statements/tail", "/api/v1/statements/count", "/api/v1/repairs"}, Kept: "statements",
 		Scopes: []string{"all", "all/read", "statements/read"}},

@@ -87,7 +87,7 @@ var Pages = []Page{
 	{Path: "/courses/{course}", Roles: managers, Figures: []string{"registration"}},
 	{Path: "/courses/{course}/registrations", Roles: managers, Figures: []string{"registration"}},
 	{Path: "/courses/{course}/registrations/{registration}", Roles: managers, Figures: []string{"registration", "opened"}},
-	{Path: "/courses/{course}/registrations/{registration}/calls", Roles: managers, Figures: []string{"calls"}},
+	{Path: "/courses/{course}/registrations/{registration}/calls", Roles: managers, Figures: []string{"calls", "answers"}},
 	{Path: "/attendance", Roles: trainers},
 	{Path: "/attendance/{session}", Roles: trainers, Figures: []string{"attendance"}},
 	{Path: "/my", Roles: learners, Figures: []string{"registration", "opened"}, Own: true},

@@ -167,7 +167,10 @@ func (st *Statement) figure(f Figure, s State) StatementFigure {
 	}
 	out.Roles = st.rolesOf(f, out.Status != NotTold)
 	out.Programs = st.words("programs.off")
-	if out.Status != NotTold {
+	switch {
+	case len(f.Scopes) == 0:
+		out.Programs = st.words("programs.none")
+	case out.Status != NotTold:
 		out.Programs = st.words("programs.text") + " " + strings.Join(f.Scopes, ", ")
 	}
 	return out

@@ -137,8 +137,6 @@ var saying = map[string]phrase{
 	"who":            {"Wer es sieht", "Who sees it"},
 	"own":            {"jede Person das, was sie selbst betrifft, auch wenn Schalter aus sind", "every person what is about herself, also while switches are off"},
 	"nobody":         {"niemand", "nobody"},
-	"of":             {"{0} {1}", "{0} {1}"},
-	"by-page":        {"{0} auf ihren Seiten", "{0} on their pages"},
 	"programs":       {"Programme", "Programs"},
 	"programs.text":  {"mit einem Schlüssel, der eine dieser Berechtigungen hat:", "with a key that has one of these scopes:"},
 	"programs.off":   {"keine; die Schalter gelten auch für Schlüssel", "none; the switches hold for keys as well"},
@@ -157,9 +155,7 @@ var saying = map[string]phrase{
 	"more.signin":    {"Wann sich jemand zuletzt angemeldet hat, wird nicht festgehalten. Eine Sitzung endet von selbst und wird dann gelöscht.", "When somebody signed in last is not kept. A session ends by itself and is deleted then."},
 	"more.delete":    {"Wer Auskunft oder Löschung verlangt, wendet sich an die Datenschutzbeauftragten. Gelöschte Meldungen verschwinden auch aus allen Zahlen.", "Requests for information or erasure go to the data protection officers. Deleted statements leave all numbers as well."},
 	"more.report":    {"Der Bericht für den Rat enthält nur Zahlen über mindestens 5 Personen, und nichts, woraus sich kleinere errechnen ließen.", "The report for the council has only numbers about 5 people at least, and nothing from which smaller ones could be reckoned."},
-	"none":           {"–", "–"},
-	"and":            {"und", "and"},
 }
 
-// say is one of saying, with what stands in its places.
+// say is one of saying.
 func say(lang, key string) string { return saying[key].in(lang) }

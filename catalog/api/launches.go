@@ -8,6 +8,7 @@ import (
 
 	"lernspur/apiv1"
 	"lernspur/catalog"
+	"lernspur/evaluation"
 )
 
 // open makes a link for a learner, or for a preview.
@@ -81,6 +82,13 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, who *apiv1.Identit
 			return err
 		}
 		course = reg.Course
+		if err := a.permit(r, who.Tenant, "opened"); err != nil {
+			return err
+		}
+	}
+	on, err := a.opts.Evaluated(r.Context(), who.Tenant)
+	if err != nil {
+		return err
 	}
 	after, err := launchAt(values.Get("after") != "", func() ([]string, error) { return apiv1.Cursor(values) })
 	if err != nil {
@@ -97,7 +105,12 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, who *apiv1.Identit
 			p.More = a.next(r, last.Registration.String(), last.ID.String())
 			break
 		}
-		p.Items = append(p.Items, viewLaunch(l))
+		if l.Preview() || on.Timelines {
+			p.Items = append(p.Items, viewLaunch(l))
+		}
+	}
+	if !on.Timelines { // of people who learn there is none
+		w.Header().Set("X-Lernspur-Switched-Off", string(evaluation.Timelines))
 	}
 	return apiv1.Respond(w, r, http.StatusOK, p)
 }

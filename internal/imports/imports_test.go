@@ -26,8 +26,11 @@ var allowed = map[string][]string{
 	"content/manifest": {"content/archive", "content/markup"},
 	// Who looks at a page, for everything behind signing in.
 	"web/visitor": {},
+	// What may be told about people, which everybody who tells something asks.
+	"evaluation":     {"documents", "web/visitor"},
+	"evaluation/api": {"evaluation", "apiv1", "documents", "statements", "web/visitor"},
 	// Pages ask the catalogue; all else that they show comes through their ports.
-	"web":     {"web/visitor", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"web":     {"web/visitor", "evaluation", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	"content": {"content/archive", "content/markup", "content/manifest"},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
@@ -50,7 +53,7 @@ var allowed = map[string][]string{
 	"records": {"statements", "apiv1"},
 	// Keeps what content is; who plays it asks here, and not the other way round.
 	"catalog":     {"statements", "documents", "content/archive", "content/manifest", "content/markup"},
-	"catalog/api": {"catalog", "apiv1", "pace", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"catalog/api": {"catalog", "evaluation", "web/visitor", "apiv1", "pace", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	// Sessions that people come to, which are courses of the catalogue.
 	"attendance":     {"catalog", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	"attendance/api": {"attendance", "catalog", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
@@ -66,9 +69,9 @@ var allowed = map[string][]string{
 	"signin": {"web/visitor", "access", "apiv1", "documents", "directory", "directory/sheet", "statements", "store", "internal/failpoint", "internal/tenantfiles"},
 	// Which figures on small groups may be shown.
 	"suppress": {},
-	"progress": {"statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
+	"progress": {"statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "suppress", "evaluation"},
 	"repairs":  {"statements", "documents", "store", "internal/failpoint", "apiv1"},
-	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
+	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1", "web/visitor", "suppress", "evaluation"},
 	// What a report is to be about, before anything is computed.
 	"report/definition": {"schema", "statements", "internal/tenantfiles"},
 	// Pictures of figures that may be shown.
@@ -77,7 +80,7 @@ var allowed = map[string][]string{
 	"report/pdf": {},
 	"verify":     {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
-	"admin": {"statements", "documents", "store", "directory", "directory/sheet", "access", "apiv1", "signin", "web/visitor", "verify", "internal/failpoint", "internal/tenantfiles"},
+	"admin": {"statements", "documents", "store", "directory", "directory/sheet", "access", "apiv1", "signin", "web/visitor", "verify", "evaluation", "evaluation/api", "internal/failpoint", "internal/tenantfiles"},
 	// Tests only.
 	"lrs/conformance": {},
 
@@ -150,7 +153,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/chromedp/chromedp":           {"report/pdf"},
 		"go.yaml.in/yaml/v3":                     {"report/definition"},
 		"github.com/yuin/goldmark":               {"report/definition"},
-		"net/http":                               {"apiv1", "apiv1/openapi", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "attendance/api", "directory/api", "launch", "player", "signin", "web", "app"},
+		"net/http":                               {"apiv1", "apiv1/openapi", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "attendance/api", "directory/api", "evaluation/api", "launch", "player", "signin", "web", "app"},
 		"github.com/xuri/excelize/v2":            {"directory/sheet", "progress"},
 		"github.com/coreos/go-oidc/v3/oidc":      {"access", "signin"},
 		"github.com/minio/minio-go/v7":           {"blobs"},
