@@ -9,6 +9,7 @@ import (
 	"lernspur/admin"
 	"lernspur/apiv1"
 	"lernspur/catalog"
+	"lernspur/directory"
 	"lernspur/documents"
 	"lernspur/evaluation"
 	evaluationapi "lernspur/evaluation/api"
@@ -113,6 +114,9 @@ func (c adminEvaluation) Change(ctx context.Context, tenant, by string, edits []
 		by = byCommand
 	} else {
 		by += " (" + byCommand + ")"
+	}
+	if err := directory.CheckTenant(tenant); err != nil {
+		return evaluation.State{}, err
 	}
 	s, err := c.app.evaluation.Change(ctx, tenant, by, -1, edits)
 	return s, evaluationForAdmin(err)

@@ -91,7 +91,7 @@ type Edit struct {
 }
 
 // maxGround bounds the text of a ground, in bytes.
-const maxGround = 4000
+const maxGround = 16_000
 
 // Open reads everything there is.
 func Open(ctx context.Context, deps Dependencies) (*Service, error) {

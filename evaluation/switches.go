@@ -76,6 +76,10 @@ func (s Settings) Missing(needs ...Switch) Switch {
 	return ""
 }
 
+// Moments are the switches that have to be on for single points in time of single
+// people to be told to the minute.
+var Moments = []Switch{Timelines, Hours}
+
 // Known tells whether there is such a switch.
 func Known(sw Switch) bool { return slices.Contains(Switches, sw) }
 

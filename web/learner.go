@@ -5,7 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
+
+	"lernspur/evaluation"
 )
 
 // shownEvents is how many events a timeline has.
@@ -14,6 +15,7 @@ const shownEvents = 100
 // event is something that a learner did, as a sentence.
 type event struct {
 	At   int64
+	Day  string // where only that is told
 	Text string
 }
 
@@ -29,6 +31,7 @@ type learnerCourse struct {
 
 // learnerPage is what the page of a learner shows.
 type learnerPage struct {
+	On          evaluation.Settings
 	Identifiers []string
 	Courses     []learnerCourse
 	Events      []event
@@ -42,11 +45,18 @@ func (s *Site) learner(q *request) error {
 		q.to("/progress")
 		return nil
 	}
+	on, err := q.evaluated()
+	if err != nil {
+		return err
+	}
 	path := "learners/" + url.PathEscape(id)
 	var learner, attempts row
 	if err := together(
 		func() (err error) { learner, err = q.ask(path); return err },
 		func() (err error) {
+			if !on.Timelines {
+				return nil
+			}
 			if attempts, err = q.ask(path + "/attempts"); refused(err) {
 				err = nil // of the courses there are none
 			}
@@ -59,7 +69,10 @@ func (s *Site) learner(q *request) error {
 	if err != nil {
 		return err
 	}
-	body := learnerPage{CSV: q.export(path, "csv"), XLSX: q.export(path, "xlsx"), Events: q.events(learner, attempts, names)}
+	body := learnerPage{On: on, CSV: q.export(path, "csv"), XLSX: q.export(path, "xlsx")}
+	if on.Timelines {
+		body.Events = q.events(learner, attempts, names)
+	}
 	for _, identifier := range learner.texts("identifiers") {
 		body.Identifiers = append(body.Identifiers, identifierText(identifier))
 	}
@@ -100,8 +113,14 @@ func (q *request) learnerAnswer(rows []row, body learnerPage) string {
 			completed++
 		}
 	}
+	if !body.On.IdleDays {
+		return q.words.t("learner.answer.courses", completed, len(rows))
+	}
 	last := body.Courses[0]
-	ago := q.words.ago(time.UnixMicro(last.Last.Micros), q.site.deps.Now())
+	ago := q.words.ago(last.Last.at, q.site.deps.Now())
+	if last.Last.Day != "" {
+		ago = q.words.t("learner.on", last.Last.Day)
+	}
 	if last.Place != "" {
 		return q.words.t("learner.answer.place", completed, len(rows), ago, last.Place, last.Name)
 	}
@@ -112,8 +131,8 @@ func (q *request) learnerAnswer(rows []row, body learnerPage) string {
 func (q *request) events(learner, attempts row, names map[string]string) []event {
 	var list []event
 	add := func(r row, when, text string) {
-		if at := q.seen(r, when); at.Micros != 0 {
-			list = append(list, event{at.Micros, text})
+		if at := q.seen(r, when); !at.at.IsZero() {
+			list = append(list, event{at.at.UnixMicro(), at.Day, text})
 		}
 	}
 	for _, r := range learner.rows("courses") {

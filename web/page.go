@@ -183,6 +183,7 @@ var menu = []struct {
 	{"menu.packages", "/packages", managers},
 	{"menu.attendance", "/attendance", trainers},
 	{"menu.keys", "/keys", operators},
+	{"menu.settings", "/settings", overseers},
 }
 
 func (q *request) menu() []crumb {

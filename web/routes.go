@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"lernspur/evaluation"
 	"lernspur/web/visitor"
 )
 
@@ -26,6 +27,7 @@ var (
 	closeBy    = []visitor.Role{visitor.Trainer, visitor.Administrator}                                       // who see single people
 	learners   = []visitor.Role{visitor.Learner}
 	operators  = []visitor.Role{visitor.Administrator}
+	overseers  = evaluation.MayRead // of what is evaluated
 	routeTable = []route{
 		{"GET", "/{$}", everybody, (*Site).start},
 		{"GET", "/assets/{name}", anyone, nil}, // see mount
@@ -77,6 +79,10 @@ var (
 		{"GET", "/progress/course", watchers, (*Site).courseFigures},
 		{"GET", "/progress/group", closeBy, (*Site).group},
 		{"GET", "/progress/learner", closeBy, (*Site).learner},
+
+		{"GET", "/settings", overseers, (*Site).settings},
+		{"POST", "/settings", evaluation.MayChange, (*Site).changeSettings},
+		{"GET", "/evaluation-statement", everybody, (*Site).statement},
 
 		{"GET", "/keys", operators, (*Site).keys},
 		{"POST", "/keys", operators, (*Site).makeKey},

@@ -57,6 +57,8 @@ type Dependencies struct {
 	// Progress answers how learners get on, Names what people call what it knows by id.
 	Progress Progress
 	Names    Names
+	// Evaluation is what may be told about people.
+	Evaluation Evaluation
 	// Attendance keeps who attended sessions, and HomePage is that of the accounts in
 	// lists that name none; catalog.DefaultBase when it is empty.
 	Attendance Attendance

@@ -90,6 +90,7 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, who *apiv1.Identit
 	if err != nil {
 		return err
 	}
+	off := on.Missing(evaluation.Moments...)
 	after, err := launchAt(values.Get("after") != "", func() ([]string, error) { return apiv1.Cursor(values) })
 	if err != nil {
 		return err
@@ -105,12 +106,12 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, who *apiv1.Identit
 			p.More = a.next(r, last.Registration.String(), last.ID.String())
 			break
 		}
-		if l.Preview() || on.Timelines {
+		if l.Preview() || off == "" {
 			p.Items = append(p.Items, viewLaunch(l))
 		}
 	}
-	if !on.Timelines { // of people who learn there is none
-		w.Header().Set("X-Lernspur-Switched-Off", string(evaluation.Timelines))
+	if off != "" { // those of people who learn are left out
+		w.Header().Set("X-Lernspur-Switched-Off", string(off))
 	}
 	return apiv1.Respond(w, r, http.StatusOK, p)
 }

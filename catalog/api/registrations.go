@@ -103,8 +103,8 @@ func (a *API) rule(r *http.Request, reg *catalog.Registration) (rule, error) {
 	return by, nil
 }
 
-// view is a registration as it is answered: without the times of attempts where
-// timelines of single people are switched off.
+// view is a registration as it is answered: without the times of attempts where these
+// are switched off.
 func (a *API) view(r *http.Request, reg *catalog.Registration) (view registrationView, err error) {
 	by, err := a.rule(r, reg)
 	if err != nil {
@@ -115,7 +115,7 @@ func (a *API) view(r *http.Request, reg *catalog.Registration) (view registratio
 		return view, err
 	}
 	view = viewRegistration(reg, by)
-	if !on.Timelines {
+	if on.Missing(evaluation.Moments...) != "" {
 		for i := range view.Attempts {
 			view.Attempts[i].Started, view.Attempts[i].Ended = 0, 0
 		}
