@@ -15,6 +15,7 @@ import (
 func TestPagesOnProgress(t *testing.T) {
 	a := start(t, options(t))
 	defer stop(t, a)
+	switchOn(t, a)
 	ctx := t.Context()
 	name, identifiers := "Ada Yılmaz", []string{"mbox|mailto:ada@town.example"}
 	ada, err := a.people.AddPerson(ctx, "default", directory.PersonEdit{Name: &name, Identifiers: &identifiers})

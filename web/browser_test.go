@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"lernspur/attendance"
 	"lernspur/catalog"
+	"lernspur/evaluation"
 	"lernspur/internal/browsertest"
 	"lernspur/web/visitor"
 )
@@ -164,6 +166,10 @@ func TestAccessible(t *testing.T) {
 	course, registration := year(t, site)
 	session, invitation := meeting(t, site, course)
 	roles := []visitor.Role{}
+	for _, sw := range evaluation.Switches { // so that there is a history
+		site.switches(t, evaluation.Everything.With(sw, false))
+	}
+	site.switches(t, evaluation.Everything)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !entrance(site, w, r) {
 			site.as(roles...).ServeHTTP(w, r)
@@ -184,11 +190,14 @@ func TestAccessible(t *testing.T) {
 		{"edit", "/courses/" + course + "/edit", manager, ""}, {"new", "/courses/new", manager, ""}, {"delete", "/courses/" + course + "/delete", manager, ""},
 		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""},
 		{"my", "/my", learner, ""}, {"my-attempts", "/my", learner, open}, {"keys", "/keys", admin, ""},
+		{"settings", "/settings", admin, ""}, {"settings-read", "/settings", protector, ""}, {"statement", "/evaluation-statement", learner, ""},
 		{"invitations", "/courses/" + course + "/invitations", manager, ""}, {"invitation", invitation, nil, ""}, {"invited", invitation, learner, ""}, {"uninvited", "/invitation/nothing", nil, ""},
 		{"sessions", "/attendance", trainer, open}, {"session", session, trainer, open},
 		{"overview", "/progress", admin, open}, {"overview-aggregates", "/progress", auditor, open}, {"overview-empty", "/progress?unit=empty", trainer, ""},
 		{"course-figures", "/progress/course?course=" + fireCourse, admin, open}, {"course-figures-aggregates", "/progress/course?course=" + fireCourse, auditor, open}, {"course-figures-empty", "/progress/course?group=empty&course=" + fireCourse, trainer, ""},
 		{"group", "/progress/group?group=g1", trainer, ""}, {"learner", "/progress/learner?learner=p1", trainer, ""},
+		{"group-off", "/progress/group?group=g1", trainer, ""}, {"learner-off", "/progress/learner?learner=p1", trainer, ""}, {"course-figures-off", "/progress/course?course=" + fireCourse, admin, open}, {"overview-off", "/progress", admin, open},
+		{"registration-off", registration, manager, ""}, {"statement-off", "/evaluation-statement", learner, ""},
 		{"signin", "/signin", nil, ""}, {"password", "/signin/password", manager, ""}, {"password-done", "/signin/reset", manager, ""}, {"refused", "/signin/refused", nil, ""},
 		{"wrong", "/courses/new", manager, "(document.forms[document.forms.length - 1].noValidate = true, document.forms[document.forms.length - 1].querySelector('button').click())"},
 	}
@@ -204,6 +213,7 @@ func TestAccessible(t *testing.T) {
 			b.Screen(width, 800, dark)
 			for _, page := range pages {
 				roles = page.roles
+				site.switches(t, map[bool]evaluation.Settings{true: {}, false: evaluation.Everything}[strings.HasSuffix(page.name, "-off")])
 				b.Visit(server.URL + withLanguage(page.path, lang))
 				if page.before != "" {
 					b.Text(page.before)

@@ -20,6 +20,7 @@ import (
 	"lernspur/catalog"
 	"lernspur/catalog/api"
 	"lernspur/documents"
+	"lernspur/evaluation"
 	"lernspur/web/visitor"
 )
 
@@ -97,6 +98,34 @@ func (s *shelf) Sweep(context.Context, string, time.Time, func(context.Context, 
 	return 0, nil
 }
 
+// Load and Replace implement evaluation.Records.
+func (s *shelf) Load(_ context.Context, yield func(*documents.Document) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, d := range s.records {
+		if key.Kind == documents.Evaluation {
+			if err := yield(d); err != nil {
+				return err
+			}
+		}
+	}
+	return s.fail
+}
+
+func (s *shelf) Replace(_ context.Context, at documents.Shelf, docs []*documents.Document) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail != nil {
+		return s.fail
+	}
+	for _, d := range docs {
+		s.version++
+		d.Shelf, d.Version = at, s.version
+		s.records[d.Key] = d
+	}
+	return nil
+}
+
 // Record forgets statements.
 func (s *shelf) Record(context.Context, string, []byte) error { return s.fail }
 
@@ -133,6 +162,7 @@ type town struct {
 	attendance *attendance.Service
 	keys       *keyring
 	figures    *figures
+	evaluation *evaluation.Service
 	now        time.Time
 	chosen     string   // language
 	who        []string // the identifiers of whoever looks as a learner
@@ -144,7 +174,13 @@ func newTown(t testing.TB, content string) *town {
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
+	var err error
+	if w.evaluation, err = evaluation.Open(t.Context(), evaluation.Dependencies{Records: w.shelf, Now: clock}); err != nil {
+		t.Fatal(err)
+	}
+	w.switches(t, evaluation.Everything)
 	w.Site = New(Dependencies{
+		Evaluation: w.evaluation,
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
@@ -162,6 +198,18 @@ func newTown(t testing.TB, content string) *town {
 		Now:         clock, Location: time.UTC,
 	})
 	return w
+}
+
+// switches switches on and off what may be told.
+func (w *town) switches(t testing.TB, on evaluation.Settings) {
+	t.Helper()
+	var edits []evaluation.Edit
+	for _, sw := range evaluation.Switches {
+		edits = append(edits, evaluation.Edit{Switch: sw, On: on.On(sw), Ground: "Dienstvereinbarung 7"})
+	}
+	if _, err := w.evaluation.Change(t.Context(), "default", "m.muster", -1, edits); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // as is the site for a visitor who has roles; nobody without any.

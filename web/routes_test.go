@@ -68,6 +68,10 @@ var mayBe = map[string]string{
 	"GET /progress/group":   "trainer administrator",
 	"GET /progress/learner": "trainer administrator",
 
+	"GET /settings":             "administrator data-protection auditor",
+	"POST /settings":            "administrator",
+	"GET /evaluation-statement": "*",
+
 	"GET /keys":               "administrator",
 	"POST /keys":              "administrator",
 	"POST /keys/{key}/revoke": "administrator",
@@ -137,10 +141,12 @@ func TestStart(t *testing.T) {
 		says  string
 	}{
 		{"a learner", []visitor.Role{visitor.Learner}, "/my", ""},
-		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "/my", ""},
+		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "", "Meine Kurse"},
+		{"a role that there is not", []visitor.Role{"visitor"}, "", "noch keine Seiten"},
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
-		{"an auditor", []visitor.Role{visitor.Auditor}, "/progress", ""},
-		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "", "noch keine Seiten"},
+		{"an auditor", []visitor.Role{visitor.Auditor}, "", "Einstellungen"},
+		{"a project lead", []visitor.Role{visitor.ProjectLead}, "/progress", ""},
+		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "/settings", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer := ask(site.as(c.roles...), "GET", "/", nil)
