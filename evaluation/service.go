@@ -3,7 +3,6 @@ package evaluation
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -334,15 +333,6 @@ func (e *Edit) check() error {
 		return invalid(field, "what is switched on needs a ground: the works agreement, the consent or the law that allows it")
 	}
 	return nil
-}
-
-// IsInvalid tells which field of a change cannot be, in words of the interface.
-func IsInvalid(err error) (field, reason string, ok bool) {
-	var wrong *Invalid
-	if errors.As(err, &wrong) {
-		return wrong.Field, wrong.Reason, true
-	}
-	return "", "", false
 }
 
 func shortened(s string) string {
