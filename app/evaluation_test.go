@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"lernspur/catalog"
+	"lernspur/content/manifest"
 	"lernspur/directory"
 	"lernspur/evaluation"
 	"lernspur/signin"
@@ -104,7 +105,8 @@ func TestEvaluationOfRegistrations(t *testing.T) {
 	a := start(t, options(t))
 	defer stop(t, a)
 	ctx := t.Context()
-	c, err := a.catalog.RegisterActivity(ctx, "default", catalog.ActivityOptions{Activity: "https://content.example/fire"})
+	title := manifest.Text{{Language: "de", Value: "Brandschutz"}}
+	c, err := a.catalog.RegisterActivity(ctx, "default", catalog.ActivityOptions{Activity: "https://content.example/fire", Edit: catalog.Edit{Title: &title}})
 	if err != nil {
 		t.Fatal(err)
 	}

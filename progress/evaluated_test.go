@@ -29,8 +29,8 @@ func evaluatedWorld(t *testing.T) (*world, asks) {
 	w, h := pilot(t)
 	w.post("town", lines(t, `
 		a answered Q1 02T08:02:00 success=false response=hers-alone
-		b failed C 02T09:00:00 score=0.25 reg=7
-		b failed C 02T10:00:00 score=0.25 reg=8`)...)
+		b failed C 02T09:00:00 score=0.25 reg=1
+		b failed C 02T10:00:00 score=0.25 reg=2`)...)
 	ask := func(path, format string, v *visitor.Visitor) *httptest.ResponseRecorder {
 		r := httptest.NewRequest("GET", Base+path, nil)
 		r.Header.Set("Accept", formats[format])

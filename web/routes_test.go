@@ -142,7 +142,6 @@ func TestStart(t *testing.T) {
 	}{
 		{"a learner", []visitor.Role{visitor.Learner}, "/my", ""},
 		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "", "Meine Kurse"},
-		{"a role that there is not", []visitor.Role{"visitor"}, "", "noch keine Seiten"},
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
 		{"an auditor", []visitor.Role{visitor.Auditor}, "", "Einstellungen"},
 		{"a project lead", []visitor.Role{visitor.ProjectLead}, "/progress", ""},
