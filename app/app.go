@@ -28,6 +28,7 @@ import (
 	"lernspur/player"
 	"lernspur/progress"
 	"lernspur/records"
+	"lernspur/report/runs"
 	"lernspur/schema"
 	"lernspur/signin"
 	"lernspur/store"
@@ -60,6 +61,7 @@ type App struct {
 	attendance *attendance.Service
 	signin     *signin.Service
 	evaluation *evaluation.Service
+	reports    *runs.Service
 
 	public      gate
 	content     gate
@@ -162,6 +164,9 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("attendance: %w", err)
 	}
 	a.task(func() { a.attendance.Run(running, a.tenants) })
+	if err := a.startReports(ctx); err != nil {
+		return err
+	}
 	a.startLaunch()
 	if err := a.startSignin(ctx); err != nil {
 		return fmt.Errorf("signing in: %w", err)

@@ -66,7 +66,10 @@ const Directory Kind = 48
 
 // Evaluation has what may be evaluated about people, by tenant: the settings in
 // force, and every change of them.
-const Evaluation Kind = 112
+const Evaluation Kind = 200
+
+// ReportRun has the runs of evaluation reports.
+const ReportRun Kind = 120
 
 // String is the name in logs and metrics.
 func (k Kind) String() string {
@@ -89,6 +92,8 @@ func (k Kind) String() string {
 		return "directory"
 	case Evaluation:
 		return "evaluation"
+	case ReportRun:
+		return "report"
 	}
 	return "unknown"
 }
