@@ -133,6 +133,7 @@ func ownRequests() []own {
 		{"PATCH /api/v1/accounts/{account}", "/api/v1/accounts/nobody", "{}", []string{"all"}, 404, 403},
 		{"DELETE /api/v1/accounts/{account}", "/api/v1/accounts/nobody", "", []string{"all"}, 404, 403},
 		{"POST /api/v1/accounts/{account}/reset", "/api/v1/accounts/nobody/reset", "", []string{"all"}, 404, 403},
+		{"DELETE /api/v1/accounts/{account}/sessions", "/api/v1/accounts/nobody/sessions", "", []string{"all"}, 404, 403},
 	}
 }
 

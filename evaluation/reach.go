@@ -67,13 +67,14 @@ type Page struct {
 }
 
 var (
-	everybody = visitor.Roles
-	managers  = []visitor.Role{visitor.ContentManager, visitor.Administrator}
-	trainers  = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}
-	watchers  = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor}
-	closeBy   = []visitor.Role{visitor.Trainer, visitor.Administrator}
-	learners  = []visitor.Role{visitor.Learner}
-	operators = []visitor.Role{visitor.Administrator}
+	everybody  = visitor.Roles
+	managers   = []visitor.Role{visitor.ContentManager, visitor.Administrator}
+	trainers   = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}
+	watchers   = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor}
+	closeBy    = []visitor.Role{visitor.Trainer, visitor.Administrator}
+	learners   = []visitor.Role{visitor.Learner}
+	operators  = []visitor.Role{visitor.Administrator}
+	protectors = []visitor.Role{visitor.DataProtection, visitor.Administrator}
 )
 
 // Pages are all pages that can be looked at. A page that is new has its line here,
@@ -102,6 +103,29 @@ var Pages = []Page{
 	{Path: "/courses/{course}/delete", Roles: managers},
 	{Path: "/courses/{course}/invitations", Roles: managers},
 	{Path: "/invitation/{token}"},
+	{Path: "/directory", Roles: protectors},
+	{Path: "/directory/export", Roles: protectors},
+	{Path: "/directory/new", Roles: operators},
+	{Path: "/directory/people/{person}", Roles: protectors},
+	{Path: "/directory/people/{person}/edit", Roles: operators},
+	{Path: "/directory/people/{person}/merge", Roles: operators},
+	{Path: "/directory/people/{person}/delete", Roles: operators},
+	{Path: "/directory/merges/{merge}/split", Roles: operators},
+	{Path: "/directory/units", Roles: protectors},
+	{Path: "/directory/units/{unit}", Roles: protectors},
+	{Path: "/directory/units/{unit}/close", Roles: operators},
+	{Path: "/directory/units/{unit}/delete", Roles: operators},
+	{Path: "/directory/groups", Roles: protectors},
+	{Path: "/directory/groups/{group}", Roles: protectors},
+	{Path: "/directory/groups/{group}/delete", Roles: operators},
+	{Path: "/directory/import", Roles: operators},
+	{Path: "/directory/import/{preview}", Roles: operators},
+	{Path: "/directory/unassigned", Roles: protectors},
+	{Path: "/directory/unassigned/match", Roles: operators},
+	{Path: "/accounts", Roles: protectors},
+	{Path: "/accounts/new", Roles: operators},
+	{Path: "/accounts/{account}", Roles: protectors},
+	{Path: "/accounts/{account}/delete", Roles: operators},
 	{Path: "/keys", Roles: operators},
 	{Path: "/settings", Roles: MayRead},
 	{Path: "/evaluation-statement", Roles: everybody},

@@ -163,6 +163,8 @@ type town struct {
 	keys       *keyring
 	figures    *figures
 	evaluation *evaluation.Service
+	people     *registry
+	accounts   *clerk
 	now        time.Time
 	chosen     string   // language
 	who        []string // the identifiers of whoever looks as a learner
@@ -179,8 +181,10 @@ func newTown(t testing.TB, content string) *town {
 		t.Fatal(err)
 	}
 	w.switches(t, evaluation.Everything)
+	w.people, w.accounts = newRegistry(t, clock), &clerk{}
 	w.Site = New(Dependencies{
 		Evaluation: w.evaluation,
+		Directory:  w.people, Accounts: w.accounts,
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
@@ -213,11 +217,13 @@ func (w *town) switches(t testing.TB, on evaluation.Settings) {
 }
 
 // as is the site for a visitor who has roles; nobody without any.
-func (w *town) as(roles ...visitor.Role) http.Handler {
+func (w *town) as(roles ...visitor.Role) http.Handler { return w.asAccount("m.muster", roles...) }
+
+func (w *town) asAccount(account string, roles ...visitor.Role) http.Handler {
 	if len(roles) == 0 {
 		return w
 	}
-	v := &visitor.Visitor{Tenant: "default", Account: "m.muster", Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
+	v := &visitor.Visitor{Tenant: "default", Account: account, Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.ServeHTTP(rw, r.WithContext(visitor.With(r.Context(), v)))
 	})

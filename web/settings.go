@@ -51,8 +51,8 @@ type switchRow struct {
 	Field              string
 }
 
-// changeRow is a change of a switch.
-type changeRow struct {
+// settingChange is a change of a switch.
+type settingChange struct {
 	Number       int64
 	At           int64
 	By, What     string
@@ -65,7 +65,7 @@ type settingsPage struct {
 	Version  int64
 	Ground   string
 	Switches []switchRow
-	Changes  []changeRow
+	Changes  []settingChange
 	More     string
 	Most     int
 	MayEdit  bool
@@ -102,7 +102,7 @@ func (s *Site) showSettings(q *request, status int, edits []evaluation.Edit, wro
 			body.More = q.page("/settings", "before", strconv.FormatInt(changes[i-1].Number, 10)) + "#changes"
 			break
 		}
-		row := changeRow{Number: c.Number, At: c.At, By: c.By, What: q.words.t("settings.ground"), Switched: c.Switch != "", On: c.On, Ground: c.Ground}
+		row := settingChange{Number: c.Number, At: c.At, By: c.By, What: q.words.t("settings.ground"), Switched: c.Switch != "", On: c.On, Ground: c.Ground}
 		if row.Switched {
 			row.What = q.switchName(c.Switch)
 		}

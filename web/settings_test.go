@@ -138,7 +138,7 @@ func TestOnlyDaysOnPages(t *testing.T) {
 	contains(t, "a learner", ask(site.as(visitor.Trainer), "GET", "/progress/learner?learner=p1", nil), 200, "zuletzt am 10.11.2026 in", "<span>03.11.2026</span> <span>hat „Brandschutz im Rathaus“ abgeschlossen")
 }
 
-var versionInPage = regexp.MustCompile(`name="version" value="(\d+)"`)
+var settingsVersion = regexp.MustCompile(`name="version" value="(\d+)"`)
 
 // TestSettings: an administrator switches on and off and names the ground; data
 // protection officers and auditors read what holds and what was changed.
@@ -149,7 +149,7 @@ func TestSettings(t *testing.T) {
 	page := ask(admin, "GET", "/settings", nil)
 	contains(t, "the settings", page, 200, "0 von 5 Auswertungen über einzelne Personen sind eingeschaltet.", "Zeitleisten einzelner Personen", `name="ground-timelines"`, "Dienstvereinbarung 7", "m.muster")
 	form := func(on ...string) url.Values {
-		v := url.Values{"version": {versionInPage.FindStringSubmatch(ask(admin, "GET", "/settings", nil).Body.String())[1]}, "ground": {"§ 18 LDSG"}, "on": on}
+		v := url.Values{"version": {settingsVersion.FindStringSubmatch(ask(admin, "GET", "/settings", nil).Body.String())[1]}, "ground": {"§ 18 LDSG"}, "on": on}
 		for _, sw := range evaluation.Switches {
 			v.Set("ground-"+string(sw), "DV 12 <vom> 1.12.2026")
 		}

@@ -29,8 +29,9 @@ var allowed = map[string][]string{
 	// What may be told about people, which everybody who tells something asks.
 	"evaluation":     {"documents", "web/visitor"},
 	"evaluation/api": {"evaluation", "apiv1", "documents", "statements", "web/visitor"},
-	// Pages ask the catalogue; all else that they show comes through their ports.
-	"web":     {"web/visitor", "evaluation", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	// Pages ask the catalogue and the directory; all else that they show comes through their ports.
+	"web": {"web/visitor", "evaluation", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup",
+		"directory", "directory/sheet", "store", "internal/failpoint", "internal/tenantfiles"},
 	"content": {"content/archive", "content/markup", "content/manifest"},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
@@ -80,8 +81,8 @@ var allowed = map[string][]string{
 	"report/inputs": {"suppress"},
 	// Figures of a report, computed of inputs alone.
 	"report/figures": {"report/definition", "report/inputs", "report/result", "suppress", "schema", "statements", "internal/tenantfiles"},
-	"report/reading": {"report/definition", "report/inputs", "report/result", "report/figures", "progress", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
-	"report/runs":    {"report/definition", "report/inputs", "report/result", "report/figures", "report/reading", "progress", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
+	"report/reading": {"report/definition", "report/inputs", "report/result", "report/figures", "progress", "evaluation", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
+	"report/runs":    {"report/definition", "report/inputs", "report/result", "report/figures", "report/reading", "progress", "evaluation", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
 	// Pictures of figures that may be shown.
 	"report/chart": {},
 	// Pages on paper, printed by a browser.
