@@ -53,6 +53,8 @@ func Handler(s Services, logger *zap.Logger) http.Handler {
 		"PATCH /v1/evaluation":          h.changeEvaluation,
 		"GET /v1/evaluation/changes":    h.evaluationChanges,
 		"GET /v1/evaluation/statement":  h.evaluationStatement,
+		"GET /v1/bi":                    h.showTools,
+		"POST /v1/bi/{what}":            h.changeTools,
 	} {
 		mux.Handle(pattern, h.shell(action))
 	}

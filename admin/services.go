@@ -33,6 +33,8 @@ type Services struct {
 	Accounts Accounts
 	// Evaluation is what may be evaluated about people.
 	Evaluation Evaluation
+	// Tools are what read published figures; nil where none can.
+	Tools Tools
 	// Verify re-reads everything up to the watermark.
 	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
 	// RebuildProgress throws the figures of progress away and returns when they

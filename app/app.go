@@ -17,6 +17,7 @@ import (
 	"lernspur/access"
 	"lernspur/apiv1"
 	"lernspur/attendance"
+	"lernspur/bi"
 	"lernspur/blobs"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
@@ -59,6 +60,7 @@ type App struct {
 	catalogAPI *api.API
 	launches   *launch.Service
 	attendance *attendance.Service
+	tools      *bi.Service
 	signin     *signin.Service
 	evaluation *evaluation.Service
 	reports    *runs.Service
@@ -66,6 +68,8 @@ type App struct {
 	public      gate
 	content     gate
 	socket      gate
+	toolDoor    gate
+	toolAddr    net.Addr // nil when tools have no door
 	player      *player.Player
 	contentAddr net.Addr // nil when no content is served
 	doors       []*door
@@ -133,6 +137,7 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.content.open(content)
 	a.public.open(fenced(a.Handler(), cmp.Or(a.opts.Catalog.Base, a.opts.Pages), a.opts.Catalog.LaunchBase))
+	a.openTools(running)
 	return nil
 }
 
@@ -172,6 +177,7 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("signing in: %w", err)
 	}
 	a.task(func() { a.signin.Run(running, a.tenants) })
+	a.startTools()
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
 		return fmt.Errorf("deletions: %w", err)
@@ -199,6 +205,7 @@ func (a *App) Failed() <-chan error { return a.failed }
 func (a *App) Stop(ctx context.Context) error {
 	a.public.open(nil)
 	a.content.open(nil)
+	a.toolDoor.open(nil)
 	a.socket.open(nil)
 	if a.records != nil {
 		a.records.Stop() // tails would keep the doors open

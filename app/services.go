@@ -28,6 +28,7 @@ func (a *App) Admin() http.Handler {
 		Directory:       a.directoryForCommands(),
 		Accounts:        a.signin,
 		Evaluation:      adminEvaluation{a},
+		Tools:           adminTools{a},
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,
 		Report:          a.report,

@@ -68,6 +68,10 @@ const Directory Kind = 48
 // force, and every change of them.
 const Evaluation Kind = 200
 
+// BusinessIntelligence has who may read published figures with tools of their own. No
+// resource of xAPI reaches it either.
+const BusinessIntelligence Kind = 112
+
 // ReportRun has the runs of evaluation reports.
 const ReportRun Kind = 120
 
@@ -92,6 +96,8 @@ func (k Kind) String() string {
 		return "directory"
 	case Evaluation:
 		return "evaluation"
+	case BusinessIntelligence:
+		return "bi"
 	case ReportRun:
 		return "report"
 	}
