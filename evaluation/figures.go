@@ -72,7 +72,7 @@ var Figures = []Figure{
 }
 
 // envelope are fields of answers that tell nothing of people.
-var envelope = []string{"watermark", "as_of", "zone", "by", "count", "more", "suppressed", "switched_off"}
+var envelope = []string{"watermark", "as_of", "zone", "by", "count", "people", "more", "suppressed", "switched_off"}
 
 // Resource is one of the interface on progress as a whole.
 type Resource struct {
@@ -87,6 +87,7 @@ type Resource struct {
 var Resources = []Resource{
 	{Path: "summary"}, {Path: "courses"}, {Path: "courses/{id}"}, {Path: "courses/{id}/drop-off"}, {Path: "courses/{id}/hours", Needs: []Switch{Hours}},
 	{Path: "learners", Single: true}, {Path: "learners/{id}", Single: true}, {Path: "learners/{id}/attempts", Single: true, Needs: []Switch{Timelines}},
+	{Path: "at-risk", Single: true, Needs: []Switch{AtRisk}},
 	{Path: "groups"}, {Path: "units"}, {Path: "questions"}, {Path: "periods"},
 }
 
@@ -96,6 +97,7 @@ var asking = map[string][]Switch{
 	"kind=at-risk": {AtRisk},
 	// Who was active on some days and who was not is when somebody was active.
 	"kind=active": {IdleDays},
+	"reason=idle": {AtRisk, IdleDays},
 	"idle_days":   {AtRisk, IdleDays},
 }
 

@@ -72,6 +72,7 @@ var (
 	trainers   = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}
 	watchers   = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor}
 	closeBy    = []visitor.Role{visitor.Trainer, visitor.Administrator}
+	readers    = []visitor.Role{visitor.Trainer, visitor.DataProtection, visitor.Administrator}
 	learners   = []visitor.Role{visitor.Learner}
 	operators  = []visitor.Role{visitor.Administrator}
 	protectors = []visitor.Role{visitor.DataProtection, visitor.Administrator}
@@ -85,6 +86,12 @@ var Pages = []Page{
 		"who", "courses", "scores", "attempts", "time", "idle", "risk"}},
 	{Path: "/progress/group", Roles: closeBy, Figures: []string{"many.people", "many.reached", "many.lately", "many.risk", "who", "courses", "time", "idle", "risk"}},
 	{Path: "/progress/learner", Roles: closeBy, Figures: []string{"who", "courses", "scores", "attempts", "time", "place", "idle", "risk", "timeline"}},
+	{Path: "/progress/at-risk", Roles: closeBy, Figures: []string{"who", "courses", "attempts", "place", "idle", "risk"}},
+	{Path: "/statements", Roles: readers, Figures: []string{"timeline", "answers", "raw"}},
+	{Path: "/statements/live", Roles: readers, Figures: []string{"timeline", "answers", "raw"}},
+	{Path: "/statements/live/new", Roles: readers, Figures: []string{"timeline", "answers", "raw"}},
+	{Path: "/statements/{statement}", Roles: readers, Figures: []string{"timeline", "answers", "raw"}},
+	{Path: "/statements/{statement}/raw", Roles: readers, Figures: []string{"timeline", "answers", "raw"}},
 	{Path: "/courses/{course}", Roles: managers, Figures: []string{"registration"}},
 	{Path: "/courses/{course}/registrations", Roles: managers, Figures: []string{"registration"}},
 	{Path: "/courses/{course}/registrations/{registration}", Roles: managers, Figures: []string{"registration", "opened"}},

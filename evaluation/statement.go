@@ -201,6 +201,7 @@ func (st *Statement) rolesOf(f Figure, told bool) []StatementRole {
 		case !told:
 		case len(f.Fields) > 0 && r != Nobody:
 			list = append(list, StatementRole{role, name + ": " + reachWords[r].in(st.Language)})
+		case f.Key == rawFigure && !slices.Contains(rawRoles, role):
 		case len(f.Fields) == 0 && slices.ContainsFunc(Pages, func(p Page) bool {
 			return !p.Own && slices.Contains(p.Figures, f.Key) && slices.Contains(p.Roles, role)
 		}):

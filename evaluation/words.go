@@ -60,8 +60,8 @@ var figureWords = map[string][2]phrase{
 	"opened":     {{"Wann Inhalte geöffnet wurden", "When content was opened"}, {"Wann eine Person einen Kurs geöffnet hat.", "When a person opened a course."}},
 	"calls":      {{"Aufrufe eines Inhalts", "Calls of content"}, {"Die letzten Aufrufe eines Inhalts in einem Versuch, mit Zeit und Antworten: zur Fehlersuche in Lernpaketen.", "The last calls of content in an attempt, with times and answers: for finding faults in packages."}},
 	"attendance": {{"Teilnahme an Terminen", "Attendance of sessions"}, {"Wer an einem Präsenztermin teilgenommen hat, und wie lange.", "Who attended a session, and for how long."}},
-	"raw": {{"Die Meldungen selbst", "The statements themselves"}, {"Alles, was Inhalte gemeldet haben, wie es gespeichert ist. Keine Auswertung, aber die Grundlage aller: nur für Programme mit einem Schlüssel, der das Lesen ausdrücklich erlaubt, und für Auskunft und Löschung. Die Schalter gelten dafür nicht; wer solche Schlüssel ausgibt, entscheidet darüber.",
-		"Everything that content reported, as it is stored. No evaluation, but what all are made of: for programs with a key that expressly lets them read, and for requests for information and erasure. The switches do not apply to it; whoever makes such keys decides on that."}},
+	"raw": {{"Die Meldungen selbst", "The statements themselves"}, {"Alles, was Inhalte gemeldet haben, wie es gespeichert ist. Keine Auswertung, aber die Grundlage aller: für Programme mit einem Schlüssel, der das Lesen ausdrücklich erlaubt, für Auskunft und Löschung, und für die Administration, die einzelne Personen nur mit eingeschalteten Zeitleisten und Uhrzeiten auswählen kann. Für Schlüssel gelten die Schalter nicht; wer sie ausgibt, entscheidet darüber.",
+		"Everything that content reported, as it is stored. No evaluation, but what all are made of: for programs with a key that expressly lets them read, for requests for information and erasure, and for administrators, who can choose single people only with timelines and hours switched on. The switches do not apply to keys; whoever makes them decides on that."}},
 
 	"many.people":    {{"Zahl der Personen", "Number of people"}, {"Wie viele Personen zu einem Kurs, einer Gruppe oder einer Einheit gehören.", "How many people belong to a course, a group or a unit."}},
 	"many.reached":   {{"Begonnen, abgeschlossen, bestanden", "Started, completed, passed"}, {"Wie viele begonnen, abgeschlossen, bestanden oder nicht bestanden haben, als Zahl und Anteil, und wie lange es dauert.", "How many have started, completed, passed or failed, as a number and a share, and how long it takes."}},
@@ -106,6 +106,8 @@ var reachWords = map[Reach]phrase{
 // pageWords are what pages are called.
 var pageWords = map[string]phrase{
 	"/progress": {"Fortschritt", "Progress"}, "/progress/course": {"Fortschritt in einem Kurs", "Progress in a course"}, "/progress/group": {"Eine Gruppe", "A group"}, "/progress/learner": {"Eine Person", "A person"},
+	"/progress/at-risk": {"Wer Unterstützung braucht", "Who needs support"}, "/statements": {"Meldungen", "Statements"}, "/statements/live": {"Neue Meldungen", "New statements"}, "/statements/live/new": {"Neue Meldungen, nachgeladen", "New statements, as they come"},
+	"/statements/{statement}": {"Eine Meldung", "A statement"}, "/statements/{statement}/raw": {"Eine Meldung, wie sie gespeichert ist", "A statement as it is stored"},
 	"/courses/{course}": {"Ein Kurs", "A course"}, "/courses/{course}/registrations": {"Registrierungen eines Kurses", "Registrations of a course"},
 	"/courses/{course}/registrations/{registration}": {"Eine Registrierung", "A registration"}, "/courses/{course}/registrations/{registration}/calls": {"Aufrufe eines Inhalts", "Calls of content"},
 	"/attendance": {"Termine", "Sessions"}, "/attendance/{session}": {"Ein Termin", "A session"}, "/my": {"Meine Kurse", "My courses"},

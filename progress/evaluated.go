@@ -52,6 +52,9 @@ func (ask asked) permit(res *resource) error {
 	if ask.kind != "" {
 		needs = append(needs, evaluation.Narrowing("kind="+ask.kind)...)
 	}
+	if ask.reason != "" {
+		needs = append(needs, evaluation.Narrowing("reason="+ask.reason)...)
+	}
 	if ask.IdleDays != 0 {
 		needs = append(needs, evaluation.Narrowing("idle_days")...)
 	}

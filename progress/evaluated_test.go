@@ -114,6 +114,7 @@ var (
 	goneOfMany   = map[evaluation.Switch][]string{evaluation.AtRisk: {"at_risk", "at_risk_idle", "at_risk_failed"}, evaluation.IdleDays: {"at_risk_idle"}}
 	refusedFor   = map[string][]evaluation.Switch{
 		"courses/{id}/hours": {evaluation.Hours}, "learners/{id}/attempts": {evaluation.Timelines}, "learners": {evaluation.IdleDays}, // it is sorted by last_activity
+		"at-risk": {evaluation.AtRisk, evaluation.IdleDays}, "only at risk": {evaluation.AtRisk}, "idle at risk": {evaluation.AtRisk, evaluation.IdleDays}, // the first is sorted by last_activity
 		"who is at risk": {evaluation.AtRisk}, "most at risk": {evaluation.AtRisk}, "who was active": {evaluation.IdleDays}, "longest idle": {evaluation.IdleDays}, "since when": {evaluation.AtRisk, evaluation.IdleDays},
 	}
 )
@@ -125,6 +126,7 @@ func TestSwitches(t *testing.T) {
 	w, ask := evaluatedWorld(t)
 	course := "&course=" + url.QueryEscape(c1)
 	list := requests()
+	list["only at risk"], list["idle at risk"] = "at-risk?sort=name", "at-risk?reason=idle"
 	list["who is at risk"], list["most at risk"] = "learners?kind=at-risk", "learners?sort=-at_risk"
 	list["who was active"], list["longest idle"] = "learners?kind=active&from=2026-01-02"+course, "learners?sort=last_activity"
 	list["since when"], list["plain learners"], list["learners of a course"] = "summary?idle_days=3", "learners?sort=name", "learners?sort=-best_score"+course
@@ -134,7 +136,7 @@ func TestSwitches(t *testing.T) {
 		w.on = on
 		for _, request := range slices.Sorted(maps.Keys(list)) {
 			path := list[request]
-			single := strings.HasPrefix(path, "learners")
+			single := strings.HasPrefix(path, "learners") || strings.HasPrefix(path, "at-risk")
 			for i, who := range slices.Sorted(maps.Keys(lookers)) {
 				v := lookers[who]
 				format := turns[i%3]
@@ -407,7 +409,7 @@ func TestEveryFieldIsInTheTable(t *testing.T) {
 	list := requests()
 	list["of one course"], list["of all"] = "learners?course="+url.QueryEscape(c1), "learners"
 	for _, path := range list {
-		single := strings.HasPrefix(path, "learners")
+		single := strings.HasPrefix(path, "learners") || strings.HasPrefix(path, "at-risk")
 		answer := ask(path, "json", nil)
 		if answer.Code != 200 {
 			t.Fatalf("%s: %d %s", path, answer.Code, answer.Body)

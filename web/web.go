@@ -62,6 +62,8 @@ type Dependencies struct {
 	Names    Names
 	// Evaluation is what may be told about people.
 	Evaluation Evaluation
+	// Statements answers statements, to those who may see them.
+	Statements Statements
 	// Attendance keeps who attended sessions, and HomePage is that of the accounts in
 	// lists that name none; catalog.DefaultBase when it is empty.
 	Attendance Attendance

@@ -30,8 +30,10 @@ var allowed = map[string][]string{
 	"evaluation":     {"documents", "web/visitor"},
 	"evaluation/api": {"evaluation", "apiv1", "documents", "statements", "web/visitor"},
 	// Pages ask the catalogue and the directory; all else that they show comes through their ports.
-	"web": {"web/visitor", "evaluation", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup",
+	"web": {"browse", "web/visitor", "evaluation", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup",
 		"directory", "directory/sheet", "store", "internal/failpoint", "internal/tenantfiles"},
+	// Statements as people look at them; pages put them into words.
+	"browse":  {"statements", "web/visitor"},
 	"content": {"content/archive", "content/markup", "content/manifest"},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
