@@ -29,6 +29,7 @@ import (
 	"lernspur/player"
 	"lernspur/progress"
 	"lernspur/records"
+	reportdesk "lernspur/report/desk"
 	"lernspur/report/runs"
 	"lernspur/schema"
 	"lernspur/signin"
@@ -64,6 +65,7 @@ type App struct {
 	signin     *signin.Service
 	evaluation *evaluation.Service
 	reports    *runs.Service
+	desk       *reportdesk.Desk
 
 	public      gate
 	content     gate
@@ -148,6 +150,7 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return err
 	}
 	a.projector = progress.New(progress.Dependencies{
+		Now:  a.opts.Now,
 		Conn: a.store.Conn(), Watermark: a.committer.Watermark, Logger: a.log.Named("progress"), Metrics: a.registry,
 	})
 	if err := a.projector.Start(ctx); err != nil {
@@ -172,6 +175,7 @@ func (a *App) startServices(ctx, running context.Context) error {
 	if err := a.startReports(ctx); err != nil {
 		return err
 	}
+	a.startDesk(running)
 	a.startLaunch()
 	if err := a.startSignin(ctx); err != nil {
 		return fmt.Errorf("signing in: %w", err)

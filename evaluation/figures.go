@@ -69,6 +69,7 @@ var Figures = []Figure{
 	{Key: "many.hours", Fields: []string{"weekday", "hour"}, Needs: []Switch{Hours}, Few: []Switch{Timelines}, Kept: "statements", Scopes: progressScopes},
 	{Key: "many.questions", Fields: []string{"answers", "judged", "right", "difficulty", "marked", "facility", "discrimination", "compared", "responses", "other_responses", "test"},
 		Few: []Switch{Answers}, Kept: "statements", Scopes: progressScopes},
+	{Key: "report", Kept: "records"},
 }
 
 // envelope are fields of answers that tell nothing of people.

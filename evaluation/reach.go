@@ -76,6 +76,8 @@ var (
 	learners   = []visitor.Role{visitor.Learner}
 	operators  = []visitor.Role{visitor.Administrator}
 	protectors = []visitor.Role{visitor.DataProtection, visitor.Administrator}
+	reporters  = []visitor.Role{visitor.ProjectLead, visitor.Administrator}
+	reporting  = []visitor.Role{visitor.ProjectLead, visitor.Administrator, visitor.DataProtection, visitor.Auditor}
 )
 
 // Pages are all pages that can be looked at. A page that is new has its line here,
@@ -92,6 +94,15 @@ var Pages = []Page{
 	{Path: "/statements/live/new", Roles: readers, Figures: []string{"timeline", "answers", "raw"}},
 	{Path: "/statements/{statement}", Roles: readers, Figures: []string{"timeline", "answers", "raw"}},
 	{Path: "/statements/{statement}/raw", Roles: readers, Figures: []string{"timeline", "answers", "raw"}},
+	{Path: "/reports", Roles: reporting, Figures: []string{"report"}},
+	{Path: "/reports/new", Roles: reporters, Figures: []string{"report"}},
+	{Path: "/reports/definitions/{definition}", Roles: reporters, Figures: []string{"report"}},
+	{Path: "/reports/progress", Roles: reporters, Figures: []string{"report"}},
+	{Path: "/reports/compare", Roles: reporting, Figures: []string{"report"}},
+	{Path: "/reports/runs/{run}", Roles: reporting, Figures: []string{"report"}},
+	{Path: "/reports/runs/{run}/files/{form}", Roles: reporting, Figures: []string{"report"}},
+	{Path: "/public/reports/{token}", Figures: []string{"report"}},
+	{Path: "/public/reports/{token}/report.pdf", Figures: []string{"report"}},
 	{Path: "/courses/{course}", Roles: managers, Figures: []string{"registration"}},
 	{Path: "/courses/{course}/registrations", Roles: managers, Figures: []string{"registration"}},
 	{Path: "/courses/{course}/registrations/{registration}", Roles: managers, Figures: []string{"registration", "opened"}},

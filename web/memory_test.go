@@ -22,6 +22,7 @@ import (
 	"lernspur/catalog/api"
 	"lernspur/documents"
 	"lernspur/evaluation"
+	"lernspur/report/desk"
 	"lernspur/web/visitor"
 )
 
@@ -164,6 +165,7 @@ type town struct {
 	keys       *keyring
 	figures    *figures
 	evaluation *evaluation.Service
+	desk       *desk.Desk
 	said       *saidAlready
 	people     *registry
 	accounts   *clerk
@@ -183,6 +185,8 @@ func newTown(t testing.TB, content string) *town {
 		t.Fatal(err)
 	}
 	w.switches(t, evaluation.Everything)
+	w.desk = desk.New(desk.Dependencies{Records: w.shelf, Engine: &machine{}, Press: press{}, Now: clock})
+	t.Cleanup(w.desk.Close)
 	w.people, w.accounts = newRegistry(t, clock), &clerk{}
 	w.Site = New(Dependencies{
 		Evaluation: w.evaluation,
@@ -191,6 +195,7 @@ func newTown(t testing.TB, content string) *town {
 			on, err := w.evaluation.Of(ctx, tenant)
 			return browse.Evaluated{Timelines: on.Missing(evaluation.Moments...) == "", Answers: on.Answers}, err
 		}}),
+		Reports: w.desk, Address: func(*http.Request) string { return "192.0.2.1" },
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
