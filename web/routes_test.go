@@ -225,7 +225,7 @@ func TestStart(t *testing.T) {
 		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "", "Meine Kurse"},
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
 		{"an auditor", []visitor.Role{visitor.Auditor}, "", "Einstellungen"},
-		{"a project lead", []visitor.Role{visitor.ProjectLead}, "/progress", ""},
+		{"a project lead", []visitor.Role{visitor.ProjectLead}, "", "Berichte"},
 		{"an auditor", []visitor.Role{visitor.Auditor}, "", "Berichte"},
 		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "", "Konten"},
 	} {
