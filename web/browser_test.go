@@ -136,7 +136,8 @@ func entrance(site *town, w http.ResponseWriter, r *http.Request) bool {
 
 // noPages are routes of the table that answer no page: files, and addresses that lead
 // on.
-var noPages = []string{"GET /assets/{name}", "GET /courses/{course}/download", "GET /directory/export", "GET /statements/live/new", "GET /statements/{statement}/raw"}
+var noPages = []string{"GET /assets/{name}", "GET /courses/{course}/download", "GET /directory/export", "GET /statements/live/new", "GET /statements/{statement}/raw",
+	"GET /reports/progress", "GET /reports/runs/{run}/files/{form}", "GET /public/reports/{token}", "GET /public/reports/{token}/report.pdf"}
 
 // visits notes to which routes of the table somebody went.
 type visits struct {
