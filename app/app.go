@@ -24,6 +24,7 @@ import (
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
+	"lernspur/evaluation"
 	"lernspur/launch"
 	"lernspur/player"
 	"lernspur/progress"
@@ -62,6 +63,7 @@ type App struct {
 	attendance *attendance.Service
 	tools      *bi.Service
 	signin     *signin.Service
+	evaluation *evaluation.Service
 	reports    *runs.Service
 	desk       *reportdesk.Desk
 
@@ -148,6 +150,7 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return err
 	}
 	a.projector = progress.New(progress.Dependencies{
+		Now:  a.opts.Now,
 		Conn: a.store.Conn(), Watermark: a.committer.Watermark, Logger: a.log.Named("progress"), Metrics: a.registry,
 	})
 	if err := a.projector.Start(ctx); err != nil {
@@ -158,6 +161,9 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("the people of tenants: %w", err)
 	}
 	a.task(func() { a.people.Run(running) })
+	if err := a.startEvaluation(ctx); err != nil {
+		return fmt.Errorf("what may be evaluated: %w", err)
+	}
 	if err := a.startCatalog(ctx); err != nil {
 		return err
 	}
