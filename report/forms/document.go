@@ -219,7 +219,9 @@ func (d *document) listed(f *result.Figure) figure {
 		out.Remarks = append(out.Remarks, capital(d.reason(f.Reason))+".")
 	}
 	for _, r := range f.Remarks {
-		out.Remarks = append(out.Remarks, d.remark(r))
+		if r.Code != result.TimeFromGaps || r.Count > 0 {
+			out.Remarks = append(out.Remarks, d.remark(r))
+		}
 	}
 	return out
 }

@@ -22,6 +22,13 @@ func (d *document) summarise() {
 			}
 		}
 	}
+	for _, h := range s.Headlines {
+		for _, r := range h.Figure.Remarks {
+			if r.Code == result.MoreThanEntitled {
+				d.HeadlineNotes = append(d.HeadlineNotes, d.headlineName(h.ID)+": "+d.remark(r))
+			}
+		}
+	}
 	if s.Consequence == "" {
 		return
 	}
