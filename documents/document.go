@@ -60,6 +60,17 @@ const (
 	SigninSession Kind = 65
 )
 
+// What is sent to others by itself is kept as records, too: to whom statements
+// are forwarded and how far that is, webhooks and what they have to tell, and which
+// digests were sent. No resource of xAPI reaches them.
+const (
+	ForwardTarget   Kind = 112
+	ForwardProgress Kind = 113
+	Webhook         Kind = 114
+	WebhookQueue    Kind = 115
+	Digest          Kind = 116
+)
+
 // Directory has the people of a tenant, with their units and groups: all on one
 // shelf. No resource of xAPI reaches it either.
 const Directory Kind = 48
@@ -83,6 +94,12 @@ func (k Kind) String() string {
 		return "signin"
 	case Directory:
 		return "directory"
+	case ForwardTarget, ForwardProgress:
+		return "forward"
+	case Webhook, WebhookQueue:
+		return "webhook"
+	case Digest:
+		return "digest"
 	}
 	return "unknown"
 }
