@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -168,8 +169,7 @@ type candidate struct {
 // achievements makes events of what was achieved for the first time.
 func (r *runner) achievements(ctx context.Context, h *Hook, list []Achieved, upto int64) (*step, error) {
 	st := r.newStep()
-	var found []candidate
-	var learners []string
+	found := map[string][]candidate{}
 	for _, a := range list {
 		person, identifiers := r.s.opts.Source.Person(ctx, r.tenant, a.Learner)
 		for _, kind := range kindsOf(h, a) {
@@ -184,26 +184,47 @@ func (r *runner) achievements(ctx context.Context, h *Hook, list []Achieved, upt
 			if err := st.mark(markPrefix+sum(kind, a.Course, a.Learner), mark{}); err != nil {
 				return nil, err
 			}
-			found, learners = append(found, c), append(learners, identifiers...)
+			found[kind] = append(found[kind], c)
 		}
 	}
-	if len(found) == 0 {
-		return st, nil
-	}
-	before, err := r.before(ctx, h, learners, upto)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range found {
-		if c.in(before) {
-			continue // before there was this hook
-		}
-		data := achievement{c.Course, learner{c.person, c.Learner}, c.Statement.String(), time.UnixMicro(c.Timestamp).UTC()}
-		if err := st.add(eventID(r.tenant, c.kind, c.Course, c.Learner), c.kind, data); err != nil {
+	for _, kind := range Events {
+		if err := r.firsts(ctx, st, h, kind, found[kind], upto); err != nil {
 			return nil, err
 		}
 	}
 	return st, nil
+}
+
+// firsts makes events of the candidates of one kind, without those that were so
+// before the hook wanted to know.
+func (r *runner) firsts(ctx context.Context, st *step, h *Hook, kind string, list []candidate, upto int64) error {
+	if len(list) == 0 {
+		return nil
+	}
+	var learners []string
+	for _, c := range list {
+		learners = append(learners, c.identifiers...)
+	}
+	known, err := r.s.opts.Source.Before(ctx, r.tenant, learners, h.Since[kind], upto)
+	if err != nil {
+		return err
+	}
+	before := make(map[[2]string]bool, len(known))
+	for _, a := range known {
+		if kind == CourseCompleted && a.Completed || kind == CoursePassed && a.Passed {
+			before[[2]string{a.Course, a.Learner}] = true
+		}
+	}
+	for _, c := range list {
+		if slices.ContainsFunc(c.identifiers, func(i string) bool { return before[[2]string{c.Course, i}] }) {
+			continue
+		}
+		data := achievement{c.Course, learner{c.person, c.Learner}, c.Statement.String(), time.UnixMicro(c.Timestamp).UTC()}
+		if err := st.add(eventID(r.tenant, kind, c.Course, c.Learner), kind, data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // kindsOf are the events that something achieved is, of those a hook wants.
@@ -230,31 +251,6 @@ func (r *runner) marked(ctx context.Context, st *step, h *Hook, c candidate) (bo
 		}
 	}
 	return false, nil
-}
-
-// before is what learners had achieved when the hook was made, by kind, course and
-// identifier.
-func (r *runner) before(ctx context.Context, h *Hook, learners []string, upto int64) (map[[3]string]bool, error) {
-	list, err := r.s.opts.Source.Before(ctx, r.tenant, learners, h.From, upto)
-	before := make(map[[3]string]bool, len(list))
-	for _, a := range list {
-		if a.Completed {
-			before[[3]string{CourseCompleted, a.Course, a.Learner}] = true
-		}
-		if a.Passed {
-			before[[3]string{CoursePassed, a.Course, a.Learner}] = true
-		}
-	}
-	return before, err
-}
-
-func (c candidate) in(before map[[3]string]bool) bool {
-	for _, identifier := range c.identifiers {
-		if before[[3]string{c.kind, c.Course, identifier}] {
-			return true
-		}
-	}
-	return false
 }
 
 // deriveRisks looks at who is at risk, now and then, where the tenant lets that be
@@ -326,8 +322,8 @@ func (r *runner) atRisk(ctx context.Context, h *Hook, c counts) error {
 			m = f
 		}
 		begins := risk.Last + int64(r.s.opts.Source.IdleDays())*24*3_600_000_000
-		idle := risk.Idle && risk.Last > m.Idle && begins >= h.From
-		failed := risk.Failed && !m.Failed && risk.Last >= h.From
+		idle := risk.Idle && risk.Last > m.Idle && begins >= h.Since[LearnerAtRisk]
+		failed := risk.Failed && !m.Failed && risk.Last >= h.Since[LearnerAtRisk]
 		if !idle && !failed {
 			return nil
 		}

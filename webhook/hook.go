@@ -40,9 +40,10 @@ type Hook struct {
 	Secret        string `json:"secret"`
 	Previous      string `json:"previous,omitempty"`
 	PreviousUntil int64  `json:"previousUntil,omitempty"`
-	// From is the watermark when it was made: what was before is not told.
-	From    int64 `json:"from"`
-	Created int64 `json:"created"`
+	// Since is the watermark when an event was wanted first, by event: what was before
+	// is not told.
+	Since   map[string]int64 `json:"since"`
+	Created int64            `json:"created"`
 }
 
 // Edit is what is said about a hook; nil stays as it is.
@@ -63,6 +64,28 @@ func (h *Hook) shelf() documents.Shelf {
 }
 
 func (h *Hook) place() string { return "webhook/" + h.Tenant + "/" + h.ID }
+
+// from is where a new hook begins to look.
+func (h *Hook) from() int64 {
+	from := int64(0)
+	for _, at := range h.Since {
+		from = max(from, at)
+	}
+	return from
+}
+
+// want notes since when events are wanted that are wanted now, and not before.
+func (h *Hook) want(watermark int64) {
+	since := make(map[string]int64, len(h.Events))
+	for _, event := range h.Events {
+		if at, ok := h.Since[event]; ok {
+			since[event] = at
+		} else {
+			since[event] = watermark
+		}
+	}
+	h.Since = since
+}
 
 func (h *Hook) wants(event string) bool { return slices.Contains(h.Events, event) }
 

@@ -44,7 +44,7 @@ type runner struct {
 
 func newRunner(s *Service, h *Hook) *runner {
 	return &runner{s: s, tenant: h.Tenant, id: h.ID, wake: make(chan struct{}, 1), done: make(chan struct{}),
-		hook: h, counts: counts{Cursor: h.From}, read: h.From, pending: make(map[string]int64)}
+		hook: h, counts: counts{Cursor: h.from()}, read: h.from(), pending: make(map[string]int64)}
 }
 
 // load reads how far the hook is and what waits for it.

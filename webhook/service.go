@@ -211,7 +211,7 @@ func (s *Service) runner(tenant, id string) (*runner, error) {
 func (s *Service) Add(ctx context.Context, tenant string, e Edit) (h *Hook, secret string, err error) {
 	s.changing.Lock()
 	defer s.changing.Unlock()
-	h = &Hook{Tenant: tenant, ID: uuid.Must(uuid.NewV7()).String(), Created: s.opts.Now().UnixMicro(), From: s.opts.Source.Watermark()}
+	h = &Hook{Tenant: tenant, ID: uuid.Must(uuid.NewV7()).String(), Created: s.opts.Now().UnixMicro()}
 	if err := s.apply(h, e); err != nil {
 		return nil, "", err
 	}
@@ -236,7 +236,11 @@ func (s *Service) apply(h *Hook, e Edit) error {
 	set(&h.URL, e.URL)
 	set(&h.Events, e.Events)
 	set(&h.Paused, e.Paused)
-	return h.check(s.opts.Own())
+	if err := h.check(s.opts.Own()); err != nil {
+		return err
+	}
+	h.want(s.opts.Source.Watermark())
+	return nil
 }
 
 func set[T any](to *T, from *T) {
