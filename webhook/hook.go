@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -65,11 +66,11 @@ func (h *Hook) shelf() documents.Shelf {
 
 func (h *Hook) place() string { return "webhook/" + h.Tenant + "/" + h.ID }
 
-// from is where a new hook begins to look.
+// from is where a hook begins to look of which nothing is kept yet.
 func (h *Hook) from() int64 {
-	from := int64(0)
+	from := int64(math.MaxInt64)
 	for _, at := range h.Since {
-		from = max(from, at)
+		from = min(from, at)
 	}
 	return from
 }
