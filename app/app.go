@@ -58,6 +58,7 @@ type App struct {
 	launches   *launch.Service
 	attendance *attendance.Service
 	signin     *signin.Service
+	outgoing   outgoing
 
 	public      gate
 	content     gate
@@ -162,6 +163,9 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("signing in: %w", err)
 	}
 	a.task(func() { a.signin.Run(running, a.tenants) })
+	if err := a.startOutgoing(ctx, running); err != nil {
+		return fmt.Errorf("what is sent to others: %w", err)
+	}
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
 		return fmt.Errorf("deletions: %w", err)
@@ -199,6 +203,7 @@ func (a *App) Stop(ctx context.Context) error {
 		a.background()
 	}
 	a.tasks.Wait()
+	a.outgoing.stop()
 	if a.records != nil {
 		a.records.Close()
 	}

@@ -49,13 +49,16 @@ func (a *App) newDirectoryAPI(door apiv1.Door) *directoryapi.API {
 // tenantKey is where the command line's requests have their tenant.
 type tenantKey struct{}
 
-// directoryForCommands answers the command line about the directory of any tenant.
+// directoryForCommands answers the command line about the directory of any tenant,
+// and about what is sent to others.
 func (a *App) directoryForCommands() func(tenant string) http.Handler {
 	router := mux.NewRouter()
-	a.newDirectoryAPI(apiv1.Door{Identify: func(r *http.Request) (*apiv1.Identity, error) {
+	door := apiv1.Door{Identify: func(r *http.Request) (*apiv1.Identity, error) {
 		tenant, _ := r.Context().Value(tenantKey{}).(string)
 		return &apiv1.Identity{KeyID: byCommand, Tenant: tenant, Scopes: []string{directory.ScopeAll}}, nil
-	}}).Register(router)
+	}}
+	a.newDirectoryAPI(door).Register(router)
+	a.outgoing.register(router, door, a.opts.LRS.PathPrefix)
 	return func(tenant string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			router.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), tenantKey{}, tenant)))
@@ -71,16 +74,22 @@ type directoryRecords struct {
 
 // Load implements directory.Records.
 func (r directoryRecords) Load(ctx context.Context, yield func(*documents.Document) error) error {
+	if err := waitAtStart(ctx, r.committer); err != nil {
+		return err
+	}
+	return r.store.DocumentsOfKind(ctx, documents.Directory, yield)
+}
+
+// waitAtStart waits until everything that was acknowledged is visible, however long
+// that takes; ctx bounds it.
+func waitAtStart(ctx context.Context, c *commit.Committer) error {
 	for {
-		_, err := r.committer.Wait(ctx)
+		_, err := c.Wait(ctx)
 		var busy *commit.ErrBusy
 		if errors.As(err, &busy) {
-			continue // the log is being carried over after a start; ctx bounds it
+			continue // the log is being carried over after a start
 		}
-		if err != nil {
-			return err
-		}
-		return r.store.DocumentsOfKind(ctx, documents.Directory, yield)
+		return err
 	}
 }
 

@@ -142,12 +142,12 @@ func New(o Options) *Service {
 
 // The states of a digest.
 const (
-	Prepared = "prepared" // it is to be sent
-	Handed   = "handed"   // its end is being sent
-	Sent     = "sent"
+	Prepared       = "prepared" // it is to be sent
+	Handed         = "handed"   // its end is being sent
+	Sent           = "sent"
 	RefusedForGood = "refused" // for good
-	Unclear  = "unclear" // nobody knows whether it was taken
-	Empty    = "empty"   // there was nothing to tell
+	Unclear        = "unclear" // nobody knows whether it was taken
+	Empty          = "empty"   // there was nothing to tell
 )
 
 // Run is what became of one digest.

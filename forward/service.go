@@ -40,13 +40,16 @@ type Options struct {
 	Attached   int64
 	// Backoff is between tries; from 1 s to 5 min.
 	Backoff delivery.Backoff
-	// Senders is how many batches are in memory at one time, of all targets; 8.
+	// Senders is how many batches are in memory at one time, of all targets; 4.
 	Senders int
 	// InRow is how many statements may be refused one after another before a target
 	// halts; 100.
 	InRow int
 	// Targets is how many a tenant may have; 10.
 	Targets int
+
+	// Still: nothing is sent; targets can be looked at and changed.
+	Still bool
 
 	Logger     *zap.Logger           // may be nil
 	Registerer prometheus.Registerer // may be nil
@@ -58,7 +61,7 @@ func (o *Options) defaults() {
 	o.Statements = cmp.Or(o.Statements, 200)
 	o.Bytes = cmp.Or(o.Bytes, 1<<20)
 	o.Attached = cmp.Or(o.Attached, 16<<20)
-	o.Senders = cmp.Or(o.Senders, 8)
+	o.Senders = cmp.Or(o.Senders, 4)
 	o.InRow = cmp.Or(o.InRow, 100)
 	o.Targets = cmp.Or(o.Targets, 10)
 	if o.Backoff == (delivery.Backoff{}) {
@@ -141,6 +144,10 @@ func (s *Service) begin(t *Target, k kept) *runner {
 	s.runners[t.Tenant][t.ID] = r
 	ctx, cancel := context.WithCancel(s.running)
 	r.cancel = cancel
+	if s.opts.Still {
+		close(r.done)
+		return r
+	}
 	s.all.Add(1)
 	go func() {
 		defer s.all.Done()

@@ -82,6 +82,9 @@ type Options struct {
 	// Hooks is how many a tenant may have; 10.
 	Hooks int
 
+	// Still: nothing is sent; hooks can be looked at and changed.
+	Still bool
+
 	Logger     *zap.Logger           // may be nil
 	Registerer prometheus.Registerer // may be nil
 	Now        func() time.Time      // nil: time.Now
@@ -177,6 +180,10 @@ func (s *Service) begin(r *runner) {
 	s.runners[r.tenant][r.id] = r
 	ctx, cancel := context.WithCancel(s.running)
 	r.cancel = cancel
+	if s.opts.Still {
+		close(r.done)
+		return
+	}
 	s.all.Add(1)
 	go func() {
 		defer s.all.Done()
