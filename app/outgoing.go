@@ -184,4 +184,3 @@ func humanText(identifier string) string {
 
 // atRisk tells whether a tenant lets it be evaluated who needs support.
 func (a *App) atRisk(context.Context, string) (bool, error) { return false, nil }
-

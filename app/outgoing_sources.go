@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-
 	"lernspur/blobs"
 	"lernspur/commit"
 	"lernspur/digest"
@@ -297,4 +296,3 @@ func nameIn(names map[string]string, language string) string {
 	}
 	return best
 }
-
