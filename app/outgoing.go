@@ -184,3 +184,14 @@ func humanText(identifier string) string {
 
 // atRisk tells whether a tenant lets it be evaluated who needs support.
 func (a *App) atRisk(context.Context, string) (bool, error) { return false, nil }
+
+// pageDigests are the digests as the pages see them.
+type pageDigests struct {
+	*digest.Service
+	opts OutgoingOptions
+}
+
+// Enabled implements web.Digests.
+func (p pageDigests) Enabled(tenant string) bool {
+	return p.opts.Mailer != nil && slices.Contains(p.opts.DigestTenants, tenant)
+}

@@ -13,6 +13,8 @@ import (
 	"lernspur/attendance"
 	"lernspur/catalog"
 	"lernspur/content/manifest"
+	"lernspur/forward"
+	"lernspur/webhook"
 )
 
 // madeUp are the beginnings of keys that are put together at run time, each with
@@ -30,16 +32,19 @@ var madeUp = map[string][]string{
 	"learners.sort.": append(append([]string{}, learnerSorts...), memberSorts...),
 	"item.": {string(manifest.Organization), string(manifest.Unit), string(manifest.Course), string(manifest.Block), string(manifest.AU),
 		string(manifest.Activity), string(manifest.Content)},
-	"language.": nil,
-	"scope.":    (&keyring{}).Scopes(),
-	"my.":       {"begin", "resume", "again"},
-	"invalid.":  {"title", "description", "duration", "provider", "competences", "activity", "domain", "begins", "ends", "least", "minutes", "place", "trainer"}, // fields of catalog.Invalid
-	"via.":      {attendance.ByTrainer, attendance.ByList, attendance.ByCode},
-	"invited.":  {"open", "revoked", "expired", "used"},
-	"ago.":      nil, // see TestAgo
-	"problem.":  nil, // see below
-	"done.":     nil, // see below
-	"menu.":     nil, // with .text, see below
+	"language.":         nil,
+	"scope.":            (&keyring{}).Scopes(),
+	"my.":               {"begin", "resume", "again"},
+	"invalid.":          {"title", "description", "duration", "provider", "competences", "activity", "domain", "begins", "ends", "least", "minutes", "place", "trainer"}, // fields of catalog.Invalid
+	"via.":              {attendance.ByTrainer, attendance.ByList, attendance.ByCode},
+	"invited.":          {"open", "revoked", "expired", "used"},
+	"ago.":              nil, // see TestAgo
+	"problem.":          nil, // see below
+	"done.":             nil, // see below
+	"forwarding.state.": {forward.StatePaused, forward.StateHalted, forward.StateFailing, forward.StateSending, forward.StateCurrent},
+	"webhooks.event.":   webhook.Events,
+	"outgoing.invalid.": {"url", "name", "key", "secret", "verbs", "activities", "agents", "events"},
+	"menu.":             nil, // with .text, see below
 }
 
 var (

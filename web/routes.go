@@ -18,14 +18,17 @@ type route struct {
 
 // Who may see what. A page that everybody with an account may see has all roles.
 var (
-	anyone     []visitor.Role
-	everybody  = visitor.Roles
-	managers   = []visitor.Role{visitor.ContentManager, visitor.Administrator}
-	trainers   = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}               // see mayAttend
-	watchers   = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor} // whom of: see Progress
-	closeBy    = []visitor.Role{visitor.Trainer, visitor.Administrator}                                       // who see single people
-	learners   = []visitor.Role{visitor.Learner}
-	operators  = []visitor.Role{visitor.Administrator}
+	anyone    []visitor.Role
+	everybody = visitor.Roles
+	managers  = []visitor.Role{visitor.ContentManager, visitor.Administrator}
+	trainers  = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}               // see mayAttend
+	watchers  = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor} // whom of: see Progress
+	closeBy   = []visitor.Role{visitor.Trainer, visitor.Administrator}                                       // who see single people
+	learners  = []visitor.Role{visitor.Learner}
+	operators = []visitor.Role{visitor.Administrator}
+
+	onlyTrainers = []visitor.Role{visitor.Trainer}
+
 	routeTable = []route{
 		{"GET", "/{$}", everybody, (*Site).start},
 		{"GET", "/assets/{name}", anyone, nil}, // see mount
@@ -81,6 +84,19 @@ var (
 		{"GET", "/keys", operators, (*Site).keys},
 		{"POST", "/keys", operators, (*Site).makeKey},
 		{"POST", "/keys/{key}/revoke", operators, (*Site).revokeKey},
+
+		{"GET", "/settings/forwarding", operators, (*Site).forwarding},
+		{"POST", "/settings/forwarding", operators, (*Site).addForward},
+		{"GET", "/settings/forwarding/{target}", operators, (*Site).forwardTarget},
+		{"POST", "/settings/forwarding/{target}/{act}", operators, (*Site).actOnForward},
+		{"GET", "/settings/webhooks", operators, (*Site).webhooks},
+		{"POST", "/settings/webhooks", operators, (*Site).addWebhook},
+		{"GET", "/settings/webhooks/{hook}", operators, (*Site).webhook},
+		{"POST", "/settings/webhooks/{hook}/{act}", operators, (*Site).actOnWebhook},
+		{"GET", "/settings/digest", onlyTrainers, (*Site).digest},
+		{"POST", "/settings/digest", onlyTrainers, (*Site).setDigest},
+		{"GET", "/digest/unsubscribe", anyone, (*Site).unsubscribe},
+		{"POST", "/digest/unsubscribe", anyone, (*Site).endDigest},
 	}
 )
 

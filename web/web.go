@@ -57,6 +57,10 @@ type Dependencies struct {
 	// Progress answers how learners get on, Names what people call what it knows by id.
 	Progress Progress
 	Names    Names
+	// Forwards, Webhooks and Digests are what is sent to others.
+	Forwards Forwards
+	Webhooks Webhooks
+	Digests  Digests
 	// Attendance keeps who attended sessions, and HomePage is that of the accounts in
 	// lists that name none; catalog.DefaultBase when it is empty.
 	Attendance Attendance
