@@ -276,6 +276,7 @@ func TestWhoGetsNone(t *testing.T) {
 		if err := g.SetOff(t.Context(), "town", "off", false); err != nil {
 			t.Fatal(err)
 		}
+		time.Sleep(time.Hour)
 		g.town.figures = Figures{}
 		time.Sleep(7 * 24 * time.Hour)
 		if len(g.post.sent) != 2 { // off of this week, before there was nothing
