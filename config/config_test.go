@@ -76,6 +76,16 @@ var every = []struct {
 	{"packages.unpacked_bytes", "LERNSPUR_PACKAGES_UNPACKED_BYTES", "packages-unpacked-bytes", "8GiB", func(c *Config) any { return c.Packages.UnpackedBytes }, int64(8589934592)},
 	{"packages.files", "LERNSPUR_PACKAGES_FILES", "packages-files", "500", func(c *Config) any { return c.Packages.Files }, 500},
 	{"packages.uploads", "LERNSPUR_PACKAGES_UPLOADS", "packages-uploads", "2", func(c *Config) any { return c.Packages.Uploads }, 2},
+	{"outgoing.networks", "LERNSPUR_OUTGOING_NETWORKS", "outgoing-networks", "10.0.0.0/8, fd00::/8", func(c *Config) any { return c.Outgoing.Networks }, []string{"10.0.0.0/8", "fd00::/8"}},
+	{"smtp.host", "LERNSPUR_SMTP_HOST", "smtp-host", "mail.example.org", func(c *Config) any { return c.SMTP.Host }, "mail.example.org"},
+	{"smtp.port", "LERNSPUR_SMTP_PORT", "smtp-port", "465", func(c *Config) any { return c.SMTP.Port }, 465},
+	{"smtp.security", "LERNSPUR_SMTP_SECURITY", "smtp-security", "tls", func(c *Config) any { return c.SMTP.Security }, "tls"},
+	{"smtp.user", "LERNSPUR_SMTP_USER", "smtp-user", "lernspur", func(c *Config) any { return c.SMTP.User }, "lernspur"},
+	{"smtp.password", "LERNSPUR_SMTP_PASSWORD", "", "ge heim", func(c *Config) any { return c.SMTP.Password }, "ge heim"},
+	{"smtp.from", "LERNSPUR_SMTP_FROM", "smtp-from", "Lernspur <lernspur@example.org>", func(c *Config) any { return c.SMTP.From }, "Lernspur <lernspur@example.org>"},
+	{"digest.tenants", "LERNSPUR_DIGEST_TENANTS", "digest-tenants", "town, village", func(c *Config) any { return c.Digest.Tenants }, []string{"town", "village"}},
+	{"digest.weekday", "LERNSPUR_DIGEST_WEEKDAY", "digest-weekday", "friday", func(c *Config) any { return c.Digest.Weekday }, "friday"},
+	{"digest.hour", "LERNSPUR_DIGEST_HOUR", "digest-hour", "16", func(c *Config) any { return c.Digest.Hour }, 16},
 	{"blobs.s3.endpoint", "LERNSPUR_BLOBS_S3_ENDPOINT", "blobs-s3-endpoint", "https://s3.example.org/", func(c *Config) any { return c.Blobs.S3.Endpoint }, "https://s3.example.org"},
 	{"blobs.s3.region", "LERNSPUR_BLOBS_S3_REGION", "blobs-s3-region", "eu-central-1", func(c *Config) any { return c.Blobs.S3.Region }, "eu-central-1"},
 	{"blobs.s3.bucket", "LERNSPUR_BLOBS_S3_BUCKET", "blobs-s3-bucket", "learning", func(c *Config) any { return c.Blobs.S3.Bucket }, "learning"},
@@ -187,6 +197,11 @@ func company(t *testing.T, key string) {
 		t.Setenv("LERNSPUR_BLOBS_S3_SECRET_KEY", "x")
 	case "blobs.s3.access_key":
 		t.Setenv("LERNSPUR_BLOBS_S3_SECRET_KEY", "x")
+	case "smtp.host", "digest.tenants":
+		t.Setenv("LERNSPUR_SMTP_HOST", "mail.example.org")
+		t.Setenv("LERNSPUR_SMTP_FROM", "lernspur@example.org")
+	case "smtp.password":
+		t.Setenv("LERNSPUR_SMTP_USER", "x")
 	case "auth.oidc.client_id":
 		t.Setenv("LERNSPUR_AUTH_OIDC_ISSUER", "https://id.example.org")
 	case "auth.oidc.client_secret":

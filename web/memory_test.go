@@ -133,6 +133,7 @@ type town struct {
 	attendance *attendance.Service
 	keys       *keyring
 	figures    *figures
+	sent       *sent
 	now        time.Time
 	chosen     string   // language
 	who        []string // the identifiers of whoever looks as a learner
@@ -144,7 +145,9 @@ func newTown(t testing.TB, content string) *town {
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
+	w.sent = newSent(t, clock)
 	w.Site = New(Dependencies{
+		Forwards: w.sent.forwards, Webhooks: w.sent.webhooks, Digests: w.sent.choices,
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
