@@ -141,12 +141,12 @@ func meeting(t testing.TB, site *town, course string) (session, link string) {
 func connected(t testing.TB, site *town) (forwarded, hooked string) {
 	t.Helper()
 	text := func(s string) *string { return &s }
-	target, err := site.sent.forwards.Add(t.Context(), "town", forward.Edit{Name: text("Landesamt"), URL: text("https://other.example/xapi"), Key: text("town"), Secret: text("geheim"),
+	target, err := site.sent.forwards.Add(t.Context(), "default", forward.Edit{Name: text("Landesamt"), URL: text("https://other.example/xapi"), Key: text("town"), Secret: text("geheim"),
 		Filter: &forward.Filter{Verbs: []string{"http://adlnet.gov/expapi/verbs/"}}}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, _, err := site.sent.webhooks.Add(t.Context(), "town", webhook.Edit{Name: text("Personal"), URL: text("https://hr.example/hook"), Events: &webhook.Events})
+	h, _, err := site.sent.webhooks.Add(t.Context(), "default", webhook.Edit{Name: text("Personal"), URL: text("https://hr.example/hook"), Events: &webhook.Events})
 	if err != nil {
 		t.Fatal(err)
 	}

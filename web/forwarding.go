@@ -150,25 +150,25 @@ func (s *Site) forwardTarget(q *request) error {
 func (s *Site) actOnForward(q *request) error {
 	ctx, tenant, id, yes := q.r.Context(), q.who.Tenant, q.r.PathValue("target"), true
 	var err error
-	to := "/settings/forwarding/" + id + "?done=forward-"
+	done := ""
 	switch q.r.PathValue("act") {
 	case "pause":
 		_, err = s.deps.Forwards.Edit(ctx, tenant, id, forward.Edit{Paused: &yes})
-		to += "paused"
+		done = id + "?done=forward-paused"
 	case "resume":
 		_, err = s.deps.Forwards.Resume(ctx, tenant, id)
-		to += "resumed"
+		done = id + "?done=forward-resumed"
 	case "retry":
 		err = s.deps.Forwards.Retry(tenant, id)
-		to += "retried"
+		done = id + "?done=forward-retried"
 	case "remove":
 		err = s.deps.Forwards.Remove(ctx, tenant, id)
-		to = "/settings/forwarding?done=forward-removed"
+		done = "?done=forward-removed"
 	default:
 		err = &problem{status: http.StatusNotFound, key: "nothing"}
 	}
 	if err == nil {
-		q.to(to)
+		q.to(strings.Replace("/settings/forwarding/"+done, "/?", "?", 1))
 	}
 	return err
 }

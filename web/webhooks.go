@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"lernspur/delivery"
 	"lernspur/webhook"
@@ -126,10 +127,10 @@ func (s *Site) showWebhook(q *request, body webhookPage) error {
 // actOnWebhook tests, changes the secret, pauses, resumes, tells again or ends.
 func (s *Site) actOnWebhook(q *request) error {
 	ctx, tenant, id, hooks := q.r.Context(), q.who.Tenant, q.r.PathValue("hook"), s.deps.Webhooks
+	yes, no := true, false
 	var err error
-	to := "/settings/webhooks/" + id + "?done=webhook-"
-	act := q.r.PathValue("act")
-	switch act {
+	done := ""
+	switch q.r.PathValue("act") {
 	case "test":
 		page := webhookPage{Tested: true}
 		if err := hooks.TestEvent(ctx, tenant, id); err != nil {
@@ -144,24 +145,24 @@ func (s *Site) actOnWebhook(q *request) error {
 		return s.showWebhook(q, webhookPage{Secret: secret})
 	case "end":
 		_, err = hooks.EndRotation(ctx, tenant, id)
-		to += "ended"
-	case "pause", "resume":
-		paused := act == "pause"
-		_, err = hooks.Edit(ctx, tenant, id, webhook.Edit{Paused: &paused})
-		if to += "resumed"; paused {
-			to = "/settings/webhooks/" + id + "?done=webhook-paused"
-		}
+		done = id + "?done=webhook-ended"
+	case "pause":
+		_, err = hooks.Edit(ctx, tenant, id, webhook.Edit{Paused: &yes})
+		done = id + "?done=webhook-paused"
+	case "resume":
+		_, err = hooks.Edit(ctx, tenant, id, webhook.Edit{Paused: &no})
+		done = id + "?done=webhook-resumed"
 	case "retry":
 		err = hooks.Retry(tenant, id)
-		to += "retried"
+		done = id + "?done=webhook-retried"
 	case "remove":
 		err = hooks.Remove(ctx, tenant, id)
-		to = "/settings/webhooks?done=webhook-removed"
+		done = "?done=webhook-removed"
 	default:
 		err = &problem{status: http.StatusNotFound, key: "nothing"}
 	}
 	if err == nil {
-		q.to(to)
+		q.to(strings.Replace("/settings/webhooks/"+done, "/?", "?", 1))
 	}
 	return err
 }
