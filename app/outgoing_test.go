@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-
 	"lernspur/digest"
 	"lernspur/webhook"
 )

@@ -19,7 +19,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"lernspur/delivery"
 	"lernspur/delivery/deliverytest"
@@ -746,14 +745,27 @@ func TestMetrics(t *testing.T) {
 		g.other.behave(func(*http.Request, int) (*http.Response, error) { return answer(500, ""), nil })
 		g.feed.store(5)
 		time.Sleep(time.Minute)
-		if n, err := testutil.GatherAndCount(registry); err != nil || n < 4 {
-			t.Errorf("%d metrics, %v", n, err)
+		families, err := registry.Gather()
+		if err != nil {
+			t.Fatal(err)
 		}
-		if got := testutil.ToFloat64(g.counted.WithLabelValues("town", id, "delivered")); got != 5 {
-			t.Errorf("%v delivered", got)
+		got := map[string]float64{}
+		for _, family := range families {
+			for _, m := range family.GetMetric() {
+				name := family.GetName()
+				for _, l := range m.GetLabel() {
+					if l.GetName() == "target" && l.GetValue() != id {
+						t.Errorf("%s of another target", name)
+					}
+					if l.GetName() == "outcome" {
+						name += " " + l.GetValue()
+					}
+				}
+				got[name] = m.GetCounter().GetValue() + m.GetGauge().GetValue()
+			}
 		}
-		if got := testutil.ToFloat64(g.counted.WithLabelValues("town", id, "failed")); got < 3 {
-			t.Errorf("%v failed", got)
+		if got["lernspur_forward_statements_total delivered"] != 5 || got["lernspur_forward_statements_total failed"] < 3 || got["lernspur_forward_up"] != 0 || got["lernspur_forward_lag_seconds"] == 0 {
+			t.Errorf("%v", got)
 		}
 	})
 }

@@ -42,11 +42,12 @@ func TestForwardingOutlivesAKill(t *testing.T) {
 		_ = json.NewEncoder(w).Encode(ids) // it is gone otherwise
 	}))
 	defer other.Close()
-	p := newPlace(t, "LERNSPUR_OUTGOING_NETWORKS=127.0.0.0/8")
+	p, _ := newSharedPlace(t)
+	p.env = append(p.env, "LERNSPUR_OUTGOING_NETWORKS=127.0.0.0/8")
 	s := p.serve(t)
 	key, secret := s.key, s.secret
 	added := p.run(t, "geheim\n", "forward", "add", other.URL+"/xapi", "--key", "town", "--name", "Landesamt")
-	id := regexp.MustCompile(`[0-9a-f-]{36}`).FindString(added.stdout)
+	id := regexp.MustCompile(`[0-9a-f-]{36}`).FindString(added.out)
 	if id == "" {
 		t.Fatalf("%+v", added)
 	}
@@ -64,7 +65,6 @@ func TestForwardingOutlivesAKill(t *testing.T) {
 			t.Fatal("nothing is forwarded")
 		}
 		s.kill(t)
-		p.settle(t)
 		s = p.serve(t)
 		s.key, s.secret = key, secret
 	}
