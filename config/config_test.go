@@ -76,16 +76,6 @@ var every = []struct {
 	{"packages.unpacked_bytes", "LERNSPUR_PACKAGES_UNPACKED_BYTES", "packages-unpacked-bytes", "8GiB", func(c *Config) any { return c.Packages.UnpackedBytes }, int64(8589934592)},
 	{"packages.files", "LERNSPUR_PACKAGES_FILES", "packages-files", "500", func(c *Config) any { return c.Packages.Files }, 500},
 	{"packages.uploads", "LERNSPUR_PACKAGES_UPLOADS", "packages-uploads", "2", func(c *Config) any { return c.Packages.Uploads }, 2},
-	{"outgoing.networks", "LERNSPUR_OUTGOING_NETWORKS", "outgoing-networks", "10.0.0.0/8, fd00::/8", func(c *Config) any { return c.Outgoing.Networks }, []string{"10.0.0.0/8", "fd00::/8"}},
-	{"smtp.host", "LERNSPUR_SMTP_HOST", "smtp-host", "mail.example.org", func(c *Config) any { return c.SMTP.Host }, "mail.example.org"},
-	{"smtp.port", "LERNSPUR_SMTP_PORT", "smtp-port", "465", func(c *Config) any { return c.SMTP.Port }, 465},
-	{"smtp.security", "LERNSPUR_SMTP_SECURITY", "smtp-security", "tls", func(c *Config) any { return c.SMTP.Security }, "tls"},
-	{"smtp.user", "LERNSPUR_SMTP_USER", "smtp-user", "lernspur", func(c *Config) any { return c.SMTP.User }, "lernspur"},
-	{"smtp.password", "LERNSPUR_SMTP_PASSWORD", "", "ge heim", func(c *Config) any { return c.SMTP.Password }, "ge heim"},
-	{"smtp.from", "LERNSPUR_SMTP_FROM", "smtp-from", "Lernspur <lernspur@example.org>", func(c *Config) any { return c.SMTP.From }, "Lernspur <lernspur@example.org>"},
-	{"digest.tenants", "LERNSPUR_DIGEST_TENANTS", "digest-tenants", "town, village", func(c *Config) any { return c.Digest.Tenants }, []string{"town", "village"}},
-	{"digest.weekday", "LERNSPUR_DIGEST_WEEKDAY", "digest-weekday", "friday", func(c *Config) any { return c.Digest.Weekday }, "friday"},
-	{"digest.hour", "LERNSPUR_DIGEST_HOUR", "digest-hour", "16", func(c *Config) any { return c.Digest.Hour }, 16},
 	{"blobs.s3.endpoint", "LERNSPUR_BLOBS_S3_ENDPOINT", "blobs-s3-endpoint", "https://s3.example.org/", func(c *Config) any { return c.Blobs.S3.Endpoint }, "https://s3.example.org"},
 	{"blobs.s3.region", "LERNSPUR_BLOBS_S3_REGION", "blobs-s3-region", "eu-central-1", func(c *Config) any { return c.Blobs.S3.Region }, "eu-central-1"},
 	{"blobs.s3.bucket", "LERNSPUR_BLOBS_S3_BUCKET", "blobs-s3-bucket", "learning", func(c *Config) any { return c.Blobs.S3.Bucket }, "learning"},
@@ -97,6 +87,16 @@ var every = []struct {
 	{"launch.max_lifetime", "LERNSPUR_LAUNCH_MAX_LIFETIME", "launch-max-lifetime", "720h", func(c *Config) any { return c.Launch.MaxLifetime }, 720 * time.Hour},
 	{"lrs.lenient_tenants", "LERNSPUR_LRS_LENIENT_TENANTS", "lrs-lenient-tenants", "default, town-2", func(c *Config) any { return c.LRS.LenientTenants }, []string{"default", "town-2"}},
 	{"lrs.schemas", "LERNSPUR_LRS_SCHEMAS", "lrs-schemas", "/etc/lernspur/schemas", func(c *Config) any { return c.LRS.Schemas }, "/etc/lernspur/schemas"},
+	{"outgoing.networks", "LERNSPUR_OUTGOING_NETWORKS", "outgoing-networks", "10.0.0.0/8, fd00::/8", func(c *Config) any { return c.Outgoing.Networks }, []string{"10.0.0.0/8", "fd00::/8"}},
+	{"smtp.host", "LERNSPUR_SMTP_HOST", "smtp-host", "mail.example.org", func(c *Config) any { return c.SMTP.Host }, "mail.example.org"},
+	{"smtp.port", "LERNSPUR_SMTP_PORT", "smtp-port", "465", func(c *Config) any { return c.SMTP.Port }, 465},
+	{"smtp.security", "LERNSPUR_SMTP_SECURITY", "smtp-security", "tls", func(c *Config) any { return c.SMTP.Security }, "tls"},
+	{"smtp.user", "LERNSPUR_SMTP_USER", "smtp-user", "lernspur", func(c *Config) any { return c.SMTP.User }, "lernspur"},
+	{"smtp.password", "LERNSPUR_SMTP_PASSWORD", "", "ge heim", func(c *Config) any { return c.SMTP.Password }, "ge heim"},
+	{"smtp.from", "LERNSPUR_SMTP_FROM", "smtp-from", "Lernspur <lernspur@example.org>", func(c *Config) any { return c.SMTP.From }, "Lernspur <lernspur@example.org>"},
+	{"digest.tenants", "LERNSPUR_DIGEST_TENANTS", "digest-tenants", "town, village", func(c *Config) any { return c.Digest.Tenants }, []string{"town", "village"}},
+	{"digest.weekday", "LERNSPUR_DIGEST_WEEKDAY", "digest-weekday", "friday", func(c *Config) any { return c.Digest.Weekday }, "friday"},
+	{"digest.hour", "LERNSPUR_DIGEST_HOUR", "digest-hour", "16", func(c *Config) any { return c.Digest.Hour }, 16},
 	{"cors.origins", "LERNSPUR_CORS_ORIGINS", "cors-origins", "https://a.example, http://b.example:8000", func(c *Config) any { return c.CORS.Origins }, []string{"https://a.example", "http://b.example:8000"}},
 	{"log.level", "LERNSPUR_LOG_LEVEL", "log-level", "DEBUG", func(c *Config) any { return c.Log.Level }, "debug"},
 	{"log.format", "LERNSPUR_LOG_FORMAT", "log-format", "json", func(c *Config) any { return c.Log.Format }, "json"},
@@ -197,8 +197,10 @@ func company(t *testing.T, key string) {
 		t.Setenv("LERNSPUR_BLOBS_S3_SECRET_KEY", "x")
 	case "blobs.s3.access_key":
 		t.Setenv("LERNSPUR_BLOBS_S3_SECRET_KEY", "x")
-	case "smtp.host", "digest.tenants":
+	case "digest.tenants":
 		t.Setenv("LERNSPUR_SMTP_HOST", "mail.example.org")
+		t.Setenv("LERNSPUR_SMTP_FROM", "lernspur@example.org")
+	case "smtp.host":
 		t.Setenv("LERNSPUR_SMTP_FROM", "lernspur@example.org")
 	case "smtp.password":
 		t.Setenv("LERNSPUR_SMTP_USER", "x")
@@ -273,6 +275,8 @@ func TestDefaults(t *testing.T) {
 		Blobs:    Blobs{S3: S3{PathStyle: "false"}},
 		Packages: Packages{PackedBytes: 1073741824, UnpackedBytes: 4294967296, Files: 20000, Uploads: 4},
 		Launch:   Launch{Lifetime: 12 * time.Hour, MaxLifetime: 90 * 24 * time.Hour},
+		SMTP:     SMTP{Port: 587, Security: "starttls"},
+		Digest:   Digest{Weekday: "monday", Hour: 7},
 		Log:      Log{Level: "info", Format: "console"},
 	}
 	for name, got := range map[string]*Config{"Default": Default(), "Load": mustLoad(t)} {

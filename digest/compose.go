@@ -126,7 +126,8 @@ func (s *Service) compose(tenant string, w week, to Recipient, c *content) ([]by
 		_, _ = q.Write(p.body) // a buffer takes everything
 		_ = q.Close()
 	}
-	return b.Bytes(), parts.Close()
+	err = parts.Close()
+	return b.Bytes(), err
 }
 
 // wordsOf are the texts by language.

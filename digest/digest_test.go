@@ -83,7 +83,7 @@ var berlin = func() *time.Location {
 }()
 
 // bubble runs a test whose clock begins on a Saturday.
-func bubble(t *testing.T, test func(g *ground)) {
+func bubble(t *testing.T, test func(t *testing.T, g *ground)) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := &ground{t: t, records: deliverytest.New(), post: &post{}, town: &town{
@@ -92,7 +92,7 @@ func bubble(t *testing.T, test func(g *ground)) {
 				Support: []Line{{Learner: "Bob", Course: "Datenschutz", Idle: true, Failed: true}}, SupportCount: 1, Evaluated: true},
 		}}
 		g.start()
-		test(g)
+		test(t, g)
 		g.end()
 	})
 }
@@ -128,7 +128,7 @@ func (g *ground) runs() []Run {
 
 // TestOnceAWeek: at seven on Monday, once, also when the server is started often.
 func TestOnceAWeek(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		// 2000-01-01 00:00 UTC is a Saturday: the week before was due on Monday, too long
 		// ago.
 		time.Sleep(48*time.Hour + 5*time.Hour + 58*time.Minute)
@@ -201,7 +201,7 @@ func TestStates(t *testing.T) {
 		}, 1, Sent},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(g *ground) {
+			bubble(t, func(t *testing.T, g *ground) {
 				g.post.fail = tt.fail
 				g.monday()
 				time.Sleep(24 * time.Hour)
@@ -221,7 +221,7 @@ func TestStates(t *testing.T) {
 // not, and it shows.
 func TestKilled(t *testing.T) {
 	for _, handed := range []bool{false, true} {
-		bubbleNamed(t, map[bool]string{false: "before", true: "after"}[handed], func(g *ground) {
+		bubbleNamed(t, map[bool]string{false: "before", true: "after"}[handed], func(t *testing.T, g *ground) {
 			dying := make(chan struct{})
 			g.post.fail = func(_ int, handing func() error) error {
 				if handed {
@@ -255,12 +255,12 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-func bubbleNamed(t *testing.T, name string, test func(g *ground)) {
+func bubbleNamed(t *testing.T, name string, test func(t *testing.T, g *ground)) {
 	t.Run(name, func(t *testing.T) { bubble(t, test) })
 }
 
 func TestWhoGetsNone(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.town.recipients = append(g.town.recipients,
 			Recipient{Account: "off", Address: "off@example.org", Groups: []Group{{"g", "G"}}},
 			Recipient{Account: "nowhere", Groups: []Group{{"g", "G"}}},
@@ -312,7 +312,7 @@ func parts(t *testing.T, message string) (h mail.Header, text, html string) {
 }
 
 func TestWords(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.monday()
 		h, text, html := parts(t, g.post.sent[0])
 		decoded, err := new(mime.WordDecoder).DecodeHeader(h.Get("Subject"))

@@ -268,17 +268,17 @@ func (g *ground) state(id string) Status {
 }
 
 // bubble runs a test with a clock of its own.
-func bubble(t *testing.T, test func(g *ground)) {
+func bubble(t *testing.T, test func(t *testing.T, g *ground)) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		g := newGround(t)
-		test(g)
+		test(t, g)
 		g.Stop()
 	})
 }
 
 func TestForwards(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.feed.store(1000)
 		g.start()
 		id := g.target(true, Filter{})
@@ -314,7 +314,7 @@ func TestForwards(t *testing.T) {
 }
 
 func TestFromNow(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.feed.store(10)
 		g.start()
 		g.target(false, Filter{})
@@ -329,7 +329,7 @@ func TestFromNow(t *testing.T) {
 // TestAnHourAway: the other side cannot be reached for an hour, while statements go
 // on being stored.
 func TestAnHourAway(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.start()
 		id := g.target(true, Filter{})
 		g.other.behave(func(*http.Request, int) (*http.Response, error) { return nil, errors.New("connection refused") })
@@ -359,7 +359,7 @@ func TestAnHourAway(t *testing.T) {
 // TestHangs: the other side answers nothing at all. Little is in memory, and who
 // looks waits for nothing.
 func TestHangs(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.feed.store(100_000)
 		g.start()
 		id := g.target(true, Filter{})
@@ -411,7 +411,7 @@ func TestHalfAnAnswer(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(g *ground) {
+			bubble(t, func(t *testing.T, g *ground) {
 				g.feed.store(500)
 				n := 0
 				g.other.after = func(ids []string) (*http.Response, error) {
@@ -440,7 +440,7 @@ func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 func TestRetryAfter(t *testing.T) {
 	for _, status := range []int{429, 503} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
-			bubble(t, func(g *ground) {
+			bubble(t, func(t *testing.T, g *ground) {
 				g.feed.store(10)
 				g.start()
 				g.other.behave(func(_ *http.Request, n int) (*http.Response, error) {
@@ -464,7 +464,7 @@ func TestRetryAfter(t *testing.T) {
 // TestRefusedForGood: of a batch only those are set aside that the other side does
 // not take; they can be sent again.
 func TestRefusedForGood(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.feed.store(400)
 		var bad []string
 		for _, i := range []int{0, 77, 78, 199, 350} {
@@ -509,7 +509,7 @@ func TestRefusedForGood(t *testing.T) {
 // TestHalts: where everything is refused, something else is wrong, and nothing more
 // is set aside until somebody has looked.
 func TestHalts(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.feed.store(1000)
 		g.other.behave(func(*http.Request, int) (*http.Response, error) { return answer(400, "wrong version"), nil })
 		g.start()
@@ -542,7 +542,7 @@ func TestHalts(t *testing.T) {
 // TestConflict: what the other side has with the same content is delivered, what it
 // has with another content is set aside.
 func TestConflict(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.feed.store(20)
 		same, another := g.feed.list[3], g.feed.list[12]
 		// Another store adds what it must, and writes it its own way.
@@ -566,7 +566,7 @@ func TestConflict(t *testing.T) {
 func TestKilledBetweenSendAndCursor(t *testing.T) {
 	for _, noted := range []bool{false, true} {
 		t.Run(fmt.Sprint("noted ", noted), func(t *testing.T) {
-			bubble(t, func(g *ground) {
+			bubble(t, func(t *testing.T, g *ground) {
 				g.feed.store(900)
 				bad := g.feed.list[450].ID.String()
 				g.other.bad[bad] = true
@@ -604,7 +604,7 @@ func TestKilledBetweenSendAndCursor(t *testing.T) {
 // TestEditions: a statement of 2.0 is refused under 1.0, so a batch has those of
 // one edition; and a batch has so many bytes.
 func TestEditions(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.opts.Bytes = 2000
 		for i := range 40 {
 			g.feed.add([]string{"1.0.0", "1.0.3", "2.0.0"}[i/5%3], "")
@@ -641,7 +641,7 @@ func (files) Open(_ context.Context, _, hash string) (io.ReadCloser, int64, erro
 }
 
 func TestAttachments(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		attached := func(hash, more string) string {
 			return fmt.Sprintf(`,"attachments":[{"usageType":"https://example.org/use","display":{"en":"a"},"contentType":"text/plain","length":5,"sha2":"%s"%s}]`, hash, more)
 		}
@@ -667,7 +667,7 @@ func TestAttachments(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.start()
 		for name, e := range map[string]Edit{
 			"url":    {URL: ptr("nowhere"), Key: ptr("k"), Secret: ptr("s")},
@@ -706,7 +706,7 @@ func TestTargets(t *testing.T) {
 // TestFilterAndPause: what is not for a target costs no record each, and a target
 // that is paused goes on where it was, also after a restart.
 func TestFilterAndPause(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.start()
 		id := g.target(true, Filter{Verbs: []string{"example.org/3"}})
 		g.feed.store(39)
@@ -735,7 +735,7 @@ func TestFilterAndPause(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		registry := prometheus.NewRegistry()
 		g.opts.Registerer = registry
 		g.start()

@@ -181,7 +181,7 @@ type ground struct {
 	*Service
 }
 
-func bubble(t *testing.T, test func(g *ground)) {
+func bubble(t *testing.T, test func(t *testing.T, g *ground)) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sealer, err := delivery.NewSealer(bytes.Repeat([]byte{7}, 32))
@@ -191,7 +191,7 @@ func bubble(t *testing.T, test func(g *ground)) {
 		g := &ground{t: t, records: deliverytest.New(), world: &world{void: map[int64]bool{}, people: map[string][]string{}}, receiver: &receiver{}}
 		g.opts = Options{Records: g.records, Source: g.world, Sealer: sealer, Client: delivery.NewClient(delivery.ClientOptions{Transport: g.receiver, Timeout: 20 * time.Second})}
 		g.start()
-		test(g)
+		test(t, g)
 		g.Stop()
 	})
 }
@@ -235,7 +235,7 @@ func (g *ground) expect(events int) {
 // doing it again, other identifiers of the same human, and what was before the hook
 // tell nothing.
 func TestTellsOnce(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.world.people["p1"] = []string{"a", "b"}
 		g.world.happens("old", "early", true, true)
 		_, secret := g.hook(CourseCompleted, CoursePassed)
@@ -278,7 +278,7 @@ func TestTellsOnce(t *testing.T) {
 // TestVoidedBefore: what was voided before it could be told is not told, and what
 // comes after it is.
 func TestVoidedBefore(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		id, _ := g.hook(CourseCompleted)
 		g.Stop()
 		stored := g.world.happens("fire", "a", true, false)
@@ -298,7 +298,7 @@ func TestVoidedBefore(t *testing.T) {
 // TestAnHourAway: nothing is lost while the other side is away, and it is not
 // overrun.
 func TestAnHourAway(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		id, _ := g.hook(CourseCompleted)
 		g.receiver.behave(func(int) (*http.Response, error) { return nil, errors.New("connection refused") })
 		for i := range 60 {
@@ -323,7 +323,7 @@ func TestAnHourAway(t *testing.T) {
 }
 
 func TestSlowAndBusy(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.hook(CourseCompleted)
 		g.receiver.behave(func(n int) (*http.Response, error) {
 			switch n {
@@ -350,7 +350,7 @@ func TestSlowAndBusy(t *testing.T) {
 func TestKilled(t *testing.T) {
 	for name, hidden := range map[string]bool{"before": false, "after": true} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(g *ground) {
+			bubble(t, func(t *testing.T, g *ground) {
 				id, _ := g.hook(CourseCompleted)
 				steps := 0
 				fault := func(shelf documents.Shelf, _ []*documents.Document) error {
@@ -387,7 +387,7 @@ func TestKilled(t *testing.T) {
 // TestGivenUp: an event that fails for days is given up, shown, and told again when
 // somebody says so, after a restart as well.
 func TestGivenUp(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		id, _ := g.hook(CourseCompleted)
 		g.receiver.behave(func(int) (*http.Response, error) { return answer(500), nil })
 		g.world.happens("fire", "a", true, false)
@@ -422,7 +422,7 @@ func TestGivenUp(t *testing.T) {
 // TestAtRisk: only where it is evaluated; once for each time that somebody becomes
 // idle, and once for failing; not about what was so before the hook.
 func TestAtRisk(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		const day = 24 * 3_600_000_000
 		now := time.Now().UnixMicro()
 		g.world.watermark = now
@@ -480,7 +480,7 @@ func TestAtRisk(t *testing.T) {
 
 // TestBounded: events do not pile up in memory, and none is lost by that.
 func TestBounded(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		g.opts.Pending, g.opts.Step = 20, 10
 		g.Stop()
 		g.start()
@@ -501,7 +501,7 @@ func TestBounded(t *testing.T) {
 
 // TestRotation: both secrets sign until the time is over, or somebody says so.
 func TestRotation(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		id, old := g.hook(CourseCompleted)
 		_, fresh, err := g.Rotate(t.Context(), "town", id)
 		if err != nil || fresh == old {
@@ -582,7 +582,7 @@ func TestVerify(t *testing.T) {
 }
 
 func TestHooks(t *testing.T) {
-	bubble(t, func(g *ground) {
+	bubble(t, func(t *testing.T, g *ground) {
 		for field, e := range map[string]Edit{
 			"url":    {URL: ptr("nowhere"), Events: &[]string{CourseCompleted}},
 			"events": {URL: ptr("https://hr.example"), Events: &[]string{"everything"}},
