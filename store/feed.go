@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -87,8 +88,8 @@ func (f FeedFilter) sql() (string, parameters) {
 		var some []string
 		for i, text := range list {
 			parameter := fmt.Sprintf("%s%d", name, i)
-			params[parameter] = text
-			some = append(some, fmt.Sprintf("startsWith(%s, {%s:String})", column, parameter))
+			params[parameter] = hex.EncodeToString([]byte(text))
+			some = append(some, fmt.Sprintf("startsWith(%s, unhex({%s:String}))", column, parameter))
 		}
 		if len(some) > 0 {
 			all = append(all, more+"("+strings.Join(some, " OR ")+")")
