@@ -38,6 +38,8 @@ type Services struct {
 	RebuildProgress func(ctx context.Context) error
 	// Report writes the pilot report. ErrRequest when it was asked for wrongly.
 	Report func(ctx context.Context, r ReportRequest, w io.Writer) error
+	// Reports are the evaluation reports; nil where none are kept.
+	Reports Reports
 	// OwnRules finds what an imported statement breaks of the rules that its
 	// tenant has of its own; nil: no tenant has any.
 	OwnRules func(tenant string, raw []byte) []statements.Violation

@@ -27,6 +27,7 @@ import (
 	"lernspur/player"
 	"lernspur/progress"
 	"lernspur/records"
+	"lernspur/report/runs"
 	"lernspur/schema"
 	"lernspur/signin"
 	"lernspur/store"
@@ -59,6 +60,7 @@ type App struct {
 	attendance *attendance.Service
 	signin     *signin.Service
 	outgoing   outgoing
+	reports    *runs.Service
 
 	public      gate
 	content     gate
@@ -158,6 +160,9 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("attendance: %w", err)
 	}
 	a.task(func() { a.attendance.Run(running, a.tenants) })
+	if err := a.startReports(ctx); err != nil {
+		return err
+	}
 	a.startLaunch()
 	if err := a.startSignin(ctx); err != nil {
 		return fmt.Errorf("signing in: %w", err)

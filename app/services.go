@@ -30,6 +30,7 @@ func (a *App) Admin() http.Handler {
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,
 		Report:          a.report,
+		Reports:         adminReports{a},
 		OwnRules:        func(tenant string, raw []byte) []statements.Violation { return a.schemas[tenant].Check(0, raw) },
 		Limits:          a.opts.LRS.Statements,
 	}, a.log.Named("admin"))

@@ -75,6 +75,9 @@ const (
 // shelf. No resource of xAPI reaches it either.
 const Directory Kind = 48
 
+// ReportRun has the runs of evaluation reports.
+const ReportRun Kind = 120
+
 // String is the name in logs and metrics.
 func (k Kind) String() string {
 	switch k {
@@ -100,6 +103,8 @@ func (k Kind) String() string {
 		return "webhook"
 	case Digest:
 		return "digest"
+	case ReportRun:
+		return "report"
 	}
 	return "unknown"
 }

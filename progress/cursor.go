@@ -31,6 +31,8 @@ func (p *Projector) load(ctx context.Context) error {
 	if err := p.loadGeneration(ctx); err != nil {
 		return fmt.Errorf("reading the generations of progress: %w", err)
 	}
+	// Whoever kept the tables before may have been cut off.
+	p.touched = max(p.touched, p.watermark())
 	if stored == rebuilding {
 		return p.empty(ctx)
 	}

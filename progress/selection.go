@@ -46,6 +46,21 @@ type question struct {
 	tenant string
 	asOf   time.Time // what idle days are reckoned to
 	zone   *time.Location
+	// tables is how the names of the tables of facts begin; "" is the projection's.
+	tables string
+	// courses narrows down to some; none are all.
+	courses []string
+}
+
+// projection is how the names of the projection's tables begin.
+const projection = "progress"
+
+// table is the name of a table of facts by its name in the projection.
+func (q question) table(name string) string {
+	if q.tables == "" {
+		return name
+	}
+	return q.tables + strings.TrimPrefix(name, projection)
 }
 
 // ask makes a question. What depends on the time of day changes once an hour, so
@@ -54,14 +69,14 @@ func (p *Projector) ask(tenant string, s Selection) question {
 	if s.IdleDays <= 0 {
 		s.IdleDays = DefaultIdleDays
 	}
-	return question{s, tenant, p.now().Truncate(time.Hour), p.zone}
+	return question{Selection: s, tenant: tenant, asOf: p.now().Truncate(time.Hour), zone: p.zone}
 }
 
 // context gives the queries of ctx the parameters that their SQL names.
 func (q question) context(ctx context.Context, more clickhouse.Parameters) context.Context {
 	params := clickhouse.Parameters{
 		"tenant": q.tenant, "course": q.Course, "learner": q.Learner, "unit": q.Unit, "group": q.Group,
-		"groups": arrayOf(q.Scope.Groups), "today": q.asOf.In(q.zone).Format(time.DateOnly), "zone": q.zone.String(),
+		"groups": arrayOf(q.Scope.Groups), "courses": arrayOf(q.courses), "today": q.asOf.In(q.zone).Format(time.DateOnly), "zone": q.zone.String(),
 	}
 	for name, value := range more {
 		params[name] = value
@@ -114,19 +129,23 @@ func (q question) byPerson(table, columns string) string {
 	if q.Course != "" {
 		where += " AND course = {course:String}"
 	}
+	if len(q.courses) > 0 {
+		where += " AND course IN (SELECT arrayJoin({courses:Array(String)}))"
+	}
 	if q.Learner != "" {
 		where += " AND learner IN (SELECT {learner:String} UNION ALL SELECT identifier FROM persons FINAL WHERE tenant = {tenant:String} AND person = {learner:String})"
 	}
 	final := ""
-	if table == "progress" {
+	switch {
+	case table == projection:
 		final, where = " FINAL", where+" AND last_at > "+none
-	} else {
+	case q.tables == "": // elsewhere there is one generation only
 		where += " AND " + inForce
 	}
 	return fmt.Sprintf(`SELECT toString(s.course) AS course, s.learner AS learner, if(who.person = '', s.learner, who.person) AS human, who.person != '' AS assigned, who.name AS name, who.path AS path, %s
 FROM (SELECT * FROM %s%s WHERE %s) AS s
 LEFT ANY JOIN (SELECT identifier, person, name, path FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
-WHERE %s`, columns, table, final, where, q.people("who"))
+WHERE %s`, columns, q.table(table), final, where, q.people("who"))
 }
 
 // slots is the range of slots of From and To, as a condition.

@@ -76,6 +76,14 @@ var allowed = map[string][]string{
 	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
 	// What a report is to be about, before anything is computed.
 	"report/definition": {"schema", "statements", "internal/tenantfiles"},
+	// What a report says, as it may be published.
+	"report/result": {},
+	// What a run of a report has used, without knowing what it means.
+	"report/inputs": {"suppress"},
+	// Figures of a report, computed of inputs alone.
+	"report/figures": {"report/definition", "report/inputs", "report/result", "suppress", "schema", "statements", "internal/tenantfiles"},
+	"report/reading": {"report/definition", "report/inputs", "report/result", "report/figures", "progress", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
+	"report/runs":    {"report/definition", "report/inputs", "report/result", "report/figures", "report/reading", "progress", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
 	// Pictures of figures that may be shown.
 	"report/chart": {},
 	// Pages on paper, printed by a browser.
@@ -151,7 +159,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/xeipuuv/gojsonschema":        {"schema"},
 		"github.com/pressly/goose/v3":            {"store"},
 		"github.com/schollz/progressbar/v3":      {"cmd/lernspur"},
-		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report"},
+		"github.com/ClickHouse/clickhouse-go/v2": {"store", "engine", "progress", "report", "report/reading"},
 		"github.com/chromedp/chromedp":           {"report/pdf"},
 		"go.yaml.in/yaml/v3":                     {"report/definition"},
 		"github.com/yuin/goldmark":               {"report/definition"},
