@@ -88,12 +88,12 @@ func forwardAddCommand(tenant *string) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&name, "name", "", "name of the target (default: its address)")
-	f.StringVar(&key, "key", "", "name of the key at the other store")
+	f.StringVar(&key, "user", "", "name of the key at the other store")
 	f.StringArrayVar(&verbs, "verb", nil, "how the id of the verb begins")
 	f.StringArrayVar(&activities, "activity", nil, "how the id of the Activity begins that is the object")
 	f.StringArrayVar(&agents, "agent", nil, "how the identifier of the actor begins")
 	f.BoolVar(&beginning, "from-beginning", false, "send all statements that are stored, not only those from now on")
-	_ = cmd.MarkFlagRequired("key") // it is there
+	_ = cmd.MarkFlagRequired("user") // it is there
 	return cmd
 }
 

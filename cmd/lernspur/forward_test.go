@@ -46,7 +46,7 @@ func TestForwardingOutlivesAKill(t *testing.T) {
 	p.env = append(p.env, "LERNSPUR_OUTGOING_NETWORKS=127.0.0.0/8")
 	s := p.serve(t)
 	key, secret := s.key, s.secret
-	added := p.run(t, "geheim\n", "forward", "add", other.URL+"/xapi", "--key", "town", "--name", "Landesamt")
+	added := p.run(t, "geheim\n", "forward", "add", other.URL+"/xapi", "--user", "town", "--name", "Landesamt")
 	id := regexp.MustCompile(`[0-9a-f-]{36}`).FindString(added.out)
 	if id == "" {
 		t.Fatalf("%+v", added)
@@ -92,7 +92,7 @@ func TestForwardingOutlivesAKill(t *testing.T) {
 	contains(t, p.must(t, "forward", "refused", id), "STATEMENT")
 	p.must(t, "forward", "retry", id)
 	p.must(t, "forward", "remove", id)
-	if wrong := p.run(t, "", "forward", "add", "https://other.example", "--key", "town"); wrong.code == 0 {
+	if wrong := p.run(t, "", "forward", "add", "https://other.example", "--user", "town"); wrong.code == 0 {
 		t.Errorf("without a secret: %+v", wrong)
 	}
 	made := p.must(t, "webhook", "add", other.URL, "--event", "course.passed")
