@@ -150,6 +150,7 @@ func ownRequests() []own {
 		{"POST /api/v1/webhooks/{hook}/retry", "/api/v1/webhooks/nothing/retry", "", []string{"all"}, 404, 403},
 		{"GET /api/v1/digests", "/api/v1/digests", "", []string{"all", "all/read"}, 200, 403},
 		{"POST /api/v1/digests/{account}/send", "/api/v1/digests/nobody/send", "", []string{"all"}, 409, 403},
+		{"DELETE /api/v1/accounts/{account}/sessions", "/api/v1/accounts/nobody/sessions", "", []string{"all"}, 404, 403},
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 func (a *App) newPages() *web.Site {
 	return web.New(web.Dependencies{
 		Forwards: a.outgoing.forwards, Webhooks: a.outgoing.hooks, Digests: pageDigests{a.outgoing.digests, a.opts.Outgoing},
+		Directory: a.people, Accounts: pageAccounts{a.signin},
 		Attendance: a.attendance, HomePage: a.opts.Catalog.Base, Learner: a.learnerOf,
 		Calls: a.pageCalls, Progress: a.progress, Names: pageNames{a.people, a.store},
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,

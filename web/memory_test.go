@@ -134,6 +134,8 @@ type town struct {
 	keys       *keyring
 	figures    *figures
 	sent       *sent
+	people     *registry
+	accounts   *clerk
 	now        time.Time
 	chosen     string   // language
 	who        []string // the identifiers of whoever looks as a learner
@@ -146,8 +148,10 @@ func newTown(t testing.TB, content string) *town {
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
 	w.sent = newSent(t, clock)
+	w.people, w.accounts = newRegistry(t, clock), &clerk{}
 	w.Site = New(Dependencies{
 		Forwards: w.sent.forwards, Webhooks: w.sent.webhooks, Digests: w.sent.choices,
+		Directory: w.people, Accounts: w.accounts,
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
@@ -168,11 +172,13 @@ func newTown(t testing.TB, content string) *town {
 }
 
 // as is the site for a visitor who has roles; nobody without any.
-func (w *town) as(roles ...visitor.Role) http.Handler {
+func (w *town) as(roles ...visitor.Role) http.Handler { return w.asAccount("m.muster", roles...) }
+
+func (w *town) asAccount(account string, roles ...visitor.Role) http.Handler {
 	if len(roles) == 0 {
 		return w
 	}
-	v := &visitor.Visitor{Tenant: "default", Account: "m.muster", Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
+	v := &visitor.Visitor{Tenant: "default", Account: account, Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.ServeHTTP(rw, r.WithContext(visitor.With(r.Context(), v)))
 	})

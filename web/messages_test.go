@@ -13,7 +13,9 @@ import (
 	"lernspur/attendance"
 	"lernspur/catalog"
 	"lernspur/content/manifest"
+	"lernspur/directory"
 	"lernspur/forward"
+	"lernspur/web/visitor"
 	"lernspur/webhook"
 )
 
@@ -38,13 +40,31 @@ var madeUp = map[string][]string{
 	"invalid.":          {"title", "description", "duration", "provider", "competences", "activity", "domain", "begins", "ends", "least", "minutes", "place", "trainer"}, // fields of catalog.Invalid
 	"via.":              {attendance.ByTrainer, attendance.ByList, attendance.ByCode},
 	"invited.":          {"open", "revoked", "expired", "used"},
-	"ago.":              nil, // see TestAgo
-	"problem.":          nil, // see below
-	"done.":             nil, // see below
 	"forwarding.state.": {forward.StatePaused, forward.StateHalted, forward.StateFailing, forward.StateSending, forward.StateCurrent},
 	"webhooks.event.":   webhook.Events,
 	"outgoing.invalid.": {"url", "name", "key", "secret", "verbs", "activities", "agents", "events"},
-	"menu.":             nil, // with .text, see below
+	"tab.":              {"people", "units", "groups", "unassigned", "import"},
+	"identifier.":       {"mbox", "mbox_sha1sum", "openid", "account"},
+	"export.":           {"staff", "name", "mbox", "account", "home_page", "openid", "mbox_sha1sum", "unit", "since", "until"},
+	"import.kind.":      directory.Kinds(),
+	"import.field.":     slices.Concat(directory.Fields(directory.KindPeople), directory.Fields(directory.KindUnits), directory.Fields(directory.KindGroups), directory.Fields(directory.KindHeadcounts)),
+	"import.count.":     {"new", "changed", "merged", "unchanged", "leftOut"},
+	"import.change.":    {"new", "changed", "merged", "leftOut"},
+	"import.different.": {"name", "otherNames", "staff", "identifiers", "units", "kind", "places", "count"},
+	"role.":             roleKeys(),
+	"account.state.":    {"disabled", "invited", "closed", "change", "issuer"},
+	"account.wrong.":    {"login", "name", "taken", "yourself", "last", "elsewhere"},
+	"ago.":              nil,                                                                                                                                                     // see TestAgo
+	"problem.":          nil,                                                                                                                                                     // see below
+	"done.":             {"unit-moved", "unit-closed", "unit-opened", "trainer-added", "trainer-dropped", "member-added", "member-dropped", "disabled", "enabled", "signed-out"}, // others see below
+	"menu.":             nil,                                                                                                                                                     // with .text, see below
+}
+
+func roleKeys() (keys []string) {
+	for _, role := range visitor.Roles {
+		keys = append(keys, string(role), string(role)+".text")
+	}
+	return keys
 }
 
 var (

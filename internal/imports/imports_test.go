@@ -26,8 +26,9 @@ var allowed = map[string][]string{
 	"content/manifest": {"content/archive", "content/markup"},
 	// Who looks at a page, for everything behind signing in.
 	"web/visitor": {},
-	// Pages ask the catalogue; all else that they show comes through their ports.
-	"web":     {"web/visitor", "catalog", "attendance", "apiv1", "delivery", "forward", "webhook", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	// Pages ask the catalogue and the directory; all else that they show comes through their ports.
+	"web": {"web/visitor", "catalog", "attendance", "apiv1", "delivery", "forward", "webhook", "statements", "documents", "content/archive", "content/manifest", "content/markup",
+		"directory", "directory/sheet", "store", "internal/failpoint", "internal/tenantfiles"},
 	"content": {"content/archive", "content/markup", "content/manifest"},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
