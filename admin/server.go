@@ -49,6 +49,8 @@ func Handler(s Services, logger *zap.Logger) http.Handler {
 		"PATCH /v1/accounts":            h.aboutAccount(h.editAccount),
 		"DELETE /v1/accounts":           h.aboutAccount(h.removeAccount),
 		"POST /v1/accounts/reset":       h.aboutAccount(h.resetAccount),
+		"GET /v1/bi":                    h.showTools,
+		"POST /v1/bi/{what}":            h.changeTools,
 	} {
 		mux.Handle(pattern, h.shell(action))
 	}

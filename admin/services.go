@@ -31,6 +31,8 @@ type Services struct {
 	Directory func(tenant string) http.Handler
 	// Accounts are those of people who sign in.
 	Accounts Accounts
+	// Tools are what read published figures; nil where none can.
+	Tools Tools
 	// Verify re-reads everything up to the watermark.
 	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
 	// RebuildProgress throws the figures of progress away and returns when they

@@ -17,6 +17,7 @@ import (
 	"lernspur/access"
 	"lernspur/apiv1"
 	"lernspur/attendance"
+	"lernspur/bi"
 	"lernspur/blobs"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
@@ -58,6 +59,7 @@ type App struct {
 	catalogAPI *api.API
 	launches   *launch.Service
 	attendance *attendance.Service
+	tools      *bi.Service
 	signin     *signin.Service
 	outgoing   outgoing
 	reports    *runs.Service
@@ -65,6 +67,8 @@ type App struct {
 	public      gate
 	content     gate
 	socket      gate
+	toolDoor    gate
+	toolAddr    net.Addr // nil when tools have no door
 	player      *player.Player
 	contentAddr net.Addr // nil when no content is served
 	doors       []*door
@@ -132,6 +136,7 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.content.open(content)
 	a.public.open(fenced(a.Handler(), cmp.Or(a.opts.Catalog.Base, a.opts.Pages), a.opts.Catalog.LaunchBase))
+	a.openTools(running)
 	return nil
 }
 
@@ -171,6 +176,7 @@ func (a *App) startServices(ctx, running context.Context) error {
 	if err := a.startOutgoing(ctx, running); err != nil {
 		return fmt.Errorf("what is sent to others: %w", err)
 	}
+	a.startTools()
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
 		return fmt.Errorf("deletions: %w", err)
@@ -198,6 +204,7 @@ func (a *App) Failed() <-chan error { return a.failed }
 func (a *App) Stop(ctx context.Context) error {
 	a.public.open(nil)
 	a.content.open(nil)
+	a.toolDoor.open(nil)
 	a.socket.open(nil)
 	if a.records != nil {
 		a.records.Stop() // tails would keep the doors open

@@ -27,6 +27,7 @@ func (a *App) Admin() http.Handler {
 		Attendance:      adminAttendance{a},
 		Directory:       a.directoryForCommands(),
 		Accounts:        a.signin,
+		Tools:           adminTools{a},
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,
 		Report:          a.report,

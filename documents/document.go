@@ -75,6 +75,10 @@ const (
 // shelf. No resource of xAPI reaches it either.
 const Directory Kind = 48
 
+// BusinessIntelligence has who may read published figures with tools of their own. No
+// resource of xAPI reaches it either.
+const BusinessIntelligence Kind = 112
+
 // ReportRun has the runs of evaluation reports.
 const ReportRun Kind = 120
 
@@ -103,6 +107,8 @@ func (k Kind) String() string {
 		return "webhook"
 	case Digest:
 		return "digest"
+	case BusinessIntelligence:
+		return "bi"
 	case ReportRun:
 		return "report"
 	}

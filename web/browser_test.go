@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -183,6 +184,8 @@ func TestAccessible(t *testing.T) {
 	course, registration := year(t, site)
 	session, invitation := meeting(t, site, course)
 	forwarded, hooked := connected(t, site)
+	learnerStatements(t, site)
+	odd := hostile(t, site)
 	ids := settled(t, site)
 	list := sendFile(t, site.as(visitor.Administrator), "personal.csv", []byte(staffList), url.Values{"kind": {"people"}}).Header().Get("Location")
 	faulty := sendFile(t, site.asAccount("other", visitor.Administrator), "fehler.csv", []byte("Personalnummer;E-Mail;Amt\n1001;ada;99\n"), url.Values{"kind": {"people"}}).Header().Get("Location")
@@ -218,6 +221,8 @@ func TestAccessible(t *testing.T) {
 		{"group", "/progress/group?group=g1", trainer, ""}, {"learner", "/progress/learner?learner=p1", trainer, ""},
 		{"forwarding", "/settings/forwarding", admin, open}, {"forward", forwarded, admin, open}, {"webhooks", "/settings/webhooks", admin, open}, {"webhook", hooked, admin, open},
 		{"digest", "/settings/digest", trainer, ""}, {"unsubscribe", "/digest/unsubscribe?tenant=town&account=ute&token=token-of-town-ute", nil, ""},
+		{"at-risk", "/progress/at-risk", trainer, ""}, {"statements", "/statements", admin, open}, {"statements-chosen", "/statements?person=clara", protector, open}, {"statements-wrong", "/statements?verb=x&since=y", admin, open},
+		{"single", "/statements/" + odd[1].String(), admin, open}, {"live", "/statements/live", trainer, ""},
 		{"people", "/directory", admin, ""}, {"people-read", "/directory?q=bernd", protector, ""}, {"person", "/directory/people/" + ids["Ada Yılmaz"], admin, ""}, {"person-edit", "/directory/people/" + ids["Ada Yılmaz"] + "/edit", admin, ""},
 		{"person-merge", "/directory/people/" + ids["Bernd Hoffmann"] + "/merge?q=bernd", admin, ""}, {"person-merge-preview", "/directory/people/" + ids["Bernd Hoffmann"] + "/merge?with=" + ids["Bernd Hofmann"], admin, ""},
 		{"person-split", "/directory/merges/" + ids["merge"] + "/split", admin, ""}, {"person-delete", "/directory/people/" + ids["Ada Yılmaz"] + "/delete", admin, ""},
@@ -307,4 +312,42 @@ func TestPictures(t *testing.T) {
 	b.Screen(390, 780, false)
 	b.Visit(server.URL + "/my?lang=de")
 	picture(b, "../docs/screenshots/my-courses.png", false)
+}
+
+// TestWatching: what comes in appears by itself and is said politely; it can be paused
+// with the keyboard, and goes on without a gap.
+func TestWatching(t *testing.T) {
+	site := newTown(t, "http://content.example")
+	learnerStatements(t, site)
+	handler := site.as(visitor.Administrator)
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	b := browsertest.Open(t, time.Minute)
+	b.Screen(1100, 800, false)
+	b.Visit(server.URL + "/statements/live?lang=de")
+	const status, first = `document.querySelector('.live [role=status]').textContent`, `document.querySelector('.live li .told').innerText`
+	const press = `(() => { const button = document.querySelector('.live button'); button.focus(); button.click(); return document.activeElement === button })()`
+	b.Until(status + ` === 'Es wird mitgelesen.' && !document.querySelector('.live button').hidden`)
+	b.Text(`document.querySelector('[data-news]').dataset.every = 50`)
+	b.Text(press)
+	b.Until(status + `.startsWith('Angehalten')`)
+	site.said.say(t, testNow, says(adaAgent, "completed", fireObject, ""))
+	site.said.say(t, testNow, says(`{"mbox":"mailto:x@example.org","name":"<img src=x onerror=\"document.title='broken'\">"}`, "completed", fireObject, ""))
+	if got := b.Text(press); got != "true" {
+		t.Errorf("the button has lost the focus: %s", got)
+	}
+	b.Until(status + ` === '2 neue Statements'`)
+	if got := b.Text(first); !strings.Contains(got, "<img src=x") || !strings.Contains(got, "abgeschlossen") {
+		t.Errorf("the first is %q", got)
+	}
+	site.said.say(t, testNow, says(adaAgent, "passed", fireObject, ""))
+	b.Until(first + `.includes('Ada Yılmaz hat „Brandschutz im Rathaus“ bestanden')`)
+	if n := b.Text(`document.querySelectorAll('.live li').length`); n != "8" {
+		t.Errorf("%s statements are shown", n)
+	}
+	if title := b.Text(`document.title`); strings.Contains(title, "broken") {
+		t.Error("what somebody wrote was run")
+	}
+	server.Config.Handler = http.NotFoundHandler()
+	b.Until(status + `.startsWith('Es konnte nicht')`)
 }

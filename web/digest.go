@@ -5,7 +5,12 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"net/url"
+
+	"lernspur/web/visitor"
 )
+
+// onlyTrainers are those who get digests.
+var onlyTrainers = []visitor.Role{visitor.Trainer}
 
 // Digests knows who wants no weekly mail.
 type Digests interface {

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"lernspur/attendance"
+	"lernspur/browse"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
 	"lernspur/documents"
@@ -134,6 +135,8 @@ type town struct {
 	keys       *keyring
 	figures    *figures
 	sent       *sent
+	said       *saidAlready
+	evaluated  Evaluated
 	people     *registry
 	accounts   *clerk
 	now        time.Time
@@ -143,7 +146,7 @@ type town struct {
 
 func newTown(t testing.TB, content string) *town {
 	t.Helper()
-	w := &town{shelf: &shelf{records: map[documents.Key]*documents.Document{}, files: map[string][]byte{}}, keys: &keyring{}, figures: &figures{}, now: testNow}
+	w := &town{shelf: &shelf{records: map[documents.Key]*documents.Document{}, files: map[string][]byte{}}, keys: &keyring{}, figures: &figures{}, said: &saidAlready{}, evaluated: Evaluated{AtRisk: true, Timelines: true}, now: testNow}
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
@@ -151,6 +154,10 @@ func newTown(t testing.TB, content string) *town {
 	w.people, w.accounts = newRegistry(t, clock), &clerk{}
 	w.Site = New(Dependencies{
 		Forwards: w.sent.forwards, Webhooks: w.sent.webhooks, Digests: w.sent.choices,
+		Statements: browse.New(browse.Options{Reader: w.said, Marks: w.said, People: inTown{}, Now: clock, Evaluated: func(context.Context, string) (browse.Evaluated, error) {
+			return browse.Evaluated{Timelines: w.evaluated.Timelines, Answers: true}, nil
+		}}),
+		Evaluated: func(context.Context, string) (Evaluated, error) { return w.evaluated, nil },
 		Directory: w.people, Accounts: w.accounts,
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
@@ -178,7 +185,7 @@ func (w *town) asAccount(account string, roles ...visitor.Role) http.Handler {
 	if len(roles) == 0 {
 		return w
 	}
-	v := &visitor.Visitor{Tenant: "default", Account: account, Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
+	v := &visitor.Visitor{Tenant: "default", Account: account, Name: "Maria Muster", Person: "maria", Roles: roles, Groups: []string{"g1"}, Guard: "guard-word"}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.ServeHTTP(rw, r.WithContext(visitor.With(r.Context(), v)))
 	})

@@ -36,6 +36,12 @@ var madeUp = map[string][]string{
 		string(manifest.Activity), string(manifest.Content)},
 	"language.":         nil,
 	"scope.":            (&keyring{}).Scopes(),
+	"says.":             {"quoted", "sub", "voided", "ref", "other", "right", "wrong", "response", "group", "gathering"},
+	"says.verb.":        slices.DeleteFunc(slices.Compact(slices.Sorted(maps.Values(verbNames))), func(name string) bool { return name == "voided" || name == "responded" }),
+	"fact.":             {"actor", "verb", "object", "ref", "success", "completion", "scaled", "raw", "min", "max", "duration", "response", "registration", "instructor", "parent", "grouping", "platform", "language", "timestamp", "stored", "attachment", "version", "authority", "id"},
+	"atrisk.reason.":    riskReasons,
+	"atrisk.sort.":      riskSorts,
+	"statements.wrong.": {"person", "verb", "activity", "registration", "since", "until"},
 	"my.":               {"begin", "resume", "again"},
 	"invalid.":          {"title", "description", "duration", "provider", "competences", "activity", "domain", "begins", "ends", "least", "minutes", "place", "trainer"}, // fields of catalog.Invalid
 	"via.":              {attendance.ByTrainer, attendance.ByList, attendance.ByCode},

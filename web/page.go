@@ -22,7 +22,7 @@ var templateFiles embed.FS
 type page struct{ *template.Template }
 
 // sharedTemplates are those that every page may use.
-var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html", "templates/directory.html"}
+var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html", "templates/directory.html", "templates/told.html"}
 
 // readPages reads all templates, for each language once: so what they say is
 // looked up by short names.
@@ -124,6 +124,7 @@ type view struct {
 	// Tabs are the pages that belong together with this one.
 	Tabs   []crumb
 	Script bool // the page has the script of uploads
+	Live   bool // the page has the script of what comes in
 	// Errors are what is wrong with a form, by field.
 	Errors []fieldError
 	// Wrongs is what is wrong with all of it.
@@ -184,6 +185,7 @@ var menu = []struct {
 	{"menu.courses", "/courses", managers},
 	{"menu.packages", "/packages", managers},
 	{"menu.attendance", "/attendance", trainers},
+	{"menu.statements", "/statements", statementReaders},
 	{"menu.directory", "/directory", protectors},
 	{"menu.accounts", "/accounts", protectors},
 	{"menu.keys", "/keys", operators},

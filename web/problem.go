@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"lernspur/apiv1"
+	"lernspur/browse"
 	"lernspur/catalog"
 	"lernspur/delivery"
 )
@@ -40,6 +41,16 @@ func toProblem(err error) *problem {
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.Is(err, browse.ErrNotFound):
+		return &problem{status: http.StatusNotFound, key: "nothing"}
+	case errors.Is(err, browse.ErrForbidden):
+		return &problem{status: http.StatusForbidden, key: "forbidden"}
+	case errors.Is(err, browse.ErrOff):
+		return switchedOff
+	case errors.Is(err, browse.ErrCrowded):
+		return &problem{status: http.StatusTooManyRequests, key: "crowded"}
+	case errors.Is(err, browse.ErrTooMany):
+		return &problem{status: http.StatusUnprocessableEntity, key: "many"}
 	case errors.Is(err, catalog.ErrNotFound):
 		return &problem{status: http.StatusNotFound, key: "nothing"}
 	case errors.Is(err, catalog.ErrClosed):

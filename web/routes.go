@@ -18,17 +18,15 @@ type route struct {
 
 // Who may see what. A page that everybody with an account may see has all roles.
 var (
-	anyone    []visitor.Role
-	everybody = visitor.Roles
-	managers  = []visitor.Role{visitor.ContentManager, visitor.Administrator}
-	trainers  = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}               // see mayAttend
-	watchers  = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor} // whom of: see Progress
-	closeBy   = []visitor.Role{visitor.Trainer, visitor.Administrator}                                       // who see single people
-	learners  = []visitor.Role{visitor.Learner}
-	operators = []visitor.Role{visitor.Administrator}
-
-	onlyTrainers = []visitor.Role{visitor.Trainer}
-
+	anyone           []visitor.Role
+	everybody        = visitor.Roles
+	managers         = []visitor.Role{visitor.ContentManager, visitor.Administrator}
+	trainers         = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}               // see mayAttend
+	watchers         = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor} // whom of: see Progress
+	closeBy          = []visitor.Role{visitor.Trainer, visitor.Administrator}                                       // who see single people
+	statementReaders = []visitor.Role{visitor.Trainer, visitor.DataProtection, visitor.Administrator}               // of statements, whose: see Statements
+	learners         = []visitor.Role{visitor.Learner}
+	operators        = []visitor.Role{visitor.Administrator}
 	// Who reads the directory and the accounts, and who changes them: as the scopes of
 	// roles have it at our own interface (see signin.Scopes; a test of app holds that).
 	protectors = []visitor.Role{visitor.DataProtection, visitor.Administrator}
@@ -84,6 +82,13 @@ var (
 		{"GET", "/progress/course", watchers, (*Site).courseFigures},
 		{"GET", "/progress/group", closeBy, (*Site).group},
 		{"GET", "/progress/learner", closeBy, (*Site).learner},
+		{"GET", "/progress/at-risk", closeBy, (*Site).atRisk},
+
+		{"GET", "/statements", statementReaders, (*Site).browser},
+		{"GET", "/statements/live", statementReaders, (*Site).live},
+		{"GET", "/statements/live/new", statementReaders, (*Site).news},
+		{"GET", "/statements/{statement}", statementReaders, (*Site).single},
+		{"GET", "/statements/{statement}/raw", statementReaders, (*Site).rawStatement},
 
 		{"GET", "/directory", protectors, (*Site).people},
 		{"GET", "/directory/export", protectors, (*Site).exportPeople},

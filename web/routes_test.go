@@ -67,6 +67,13 @@ var mayBe = map[string]string{
 	"GET /progress/course":  "trainer project-lead administrator auditor",
 	"GET /progress/group":   "trainer administrator",
 	"GET /progress/learner": "trainer administrator",
+	"GET /progress/at-risk": "trainer administrator",
+
+	"GET /statements":                 "trainer data-protection administrator",
+	"GET /statements/live":            "trainer data-protection administrator",
+	"GET /statements/live/new":        "trainer data-protection administrator",
+	"GET /statements/{statement}":     "trainer data-protection administrator",
+	"GET /statements/{statement}/raw": "trainer data-protection administrator",
 
 	"GET /directory":                                          "data-protection administrator",
 	"GET /directory/export":                                   "data-protection administrator",
@@ -141,7 +148,7 @@ var mayBe = map[string]string{
 }
 
 // filled are addresses of routes, with something in place of their wildcards.
-var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing", "{target}", "nothing", "{hook}", "nothing", "{act}", "pause", "{person}", "nobody", "{merge}", "nothing", "{unit}", "nothing", "{group}", "nothing", "{preview}", "nothing", "{account}", "nobody")
+var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing", "{target}", "nothing", "{hook}", "nothing", "{act}", "pause", "{person}", "nobody", "{merge}", "nothing", "{unit}", "nothing", "{group}", "nothing", "{preview}", "nothing", "{account}", "nobody", "{statement}", uuid.NewString())
 
 func ask(h http.Handler, method, address string, form url.Values, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, address, strings.NewReader(form.Encode()))

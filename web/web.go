@@ -64,6 +64,10 @@ type Dependencies struct {
 	Forwards Forwards
 	Webhooks Webhooks
 	Digests  Digests
+	// Statements answers statements, to those who may see them.
+	Statements Statements
+	// Evaluated tells what is evaluated about single people of a tenant; nil: nothing.
+	Evaluated func(ctx context.Context, tenant string) (Evaluated, error)
 	// Attendance keeps who attended sessions, and HomePage is that of the accounts in
 	// lists that name none; catalog.DefaultBase when it is empty.
 	Attendance Attendance

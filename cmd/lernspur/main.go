@@ -72,7 +72,7 @@ func root() *cobra.Command {
 	}
 	config.Flags(cmd.PersistentFlags())
 	cmd.AddCommand(serveCommand(), keysCommand(), accountsCommand(), importCommand(), exportCommand(), verifyCommand(),
-		reportCommand(), packageCommand(), launchCommand(), attendanceCommand(), peopleCommand(), unitsCommand(),
+		reportCommand(), packageCommand(), launchCommand(), attendanceCommand(), toolsCommand(), peopleCommand(), unitsCommand(),
 		forwardCommand(), webhookCommand(), digestCommand(), configCommand(), versionCommand(), engineCommand())
 	return cmd
 }
