@@ -64,11 +64,11 @@ const (
 // are forwarded and how far that is, webhooks and what they have to tell, and which
 // digests were sent. No resource of xAPI reaches them.
 const (
-	ForwardTarget   Kind = 112
-	ForwardProgress Kind = 113
-	Webhook         Kind = 114
-	WebhookQueue    Kind = 115
-	Digest          Kind = 116
+	ForwardTarget   Kind = 144
+	ForwardProgress Kind = 145
+	Webhook         Kind = 146
+	WebhookQueue    Kind = 147
+	Digest          Kind = 148
 )
 
 // Directory has the people of a tenant, with their units and groups: all on one
