@@ -28,6 +28,7 @@ import (
 	"lernspur/player"
 	"lernspur/progress"
 	"lernspur/records"
+	reportdesk "lernspur/report/desk"
 	"lernspur/report/runs"
 	"lernspur/schema"
 	"lernspur/signin"
@@ -63,6 +64,7 @@ type App struct {
 	signin     *signin.Service
 	outgoing   outgoing
 	reports    *runs.Service
+	desk       *reportdesk.Desk
 
 	public      gate
 	content     gate
@@ -168,6 +170,7 @@ func (a *App) startServices(ctx, running context.Context) error {
 	if err := a.startReports(ctx); err != nil {
 		return err
 	}
+	a.startDesk(running)
 	a.startLaunch()
 	if err := a.startSignin(ctx); err != nil {
 		return fmt.Errorf("signing in: %w", err)

@@ -24,6 +24,7 @@ func (a *App) newPages() *web.Site {
 		Directory: a.people, Accounts: pageAccounts{a.signin},
 		Attendance: a.attendance, HomePage: a.opts.Catalog.Base, Learner: a.learnerOf,
 		Calls: a.pageCalls, Progress: a.progress, Names: pageNames{a.people, a.store},
+		Reports: a.desk, Address: a.addressOf,
 		Statements: a.newBrowse(nil), Evaluated: a.evaluatedAbout,
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
 		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.setLanguage,

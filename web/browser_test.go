@@ -200,6 +200,8 @@ func TestAccessible(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
+	report, run := reported(t, site)
+	lead := []visitor.Role{visitor.ProjectLead}
 	b := browsertest.Open(t, 3*time.Minute)
 	const open = "document.querySelectorAll('details').forEach((d) => { d.open = true })"
 	trainer := []visitor.Role{visitor.Trainer}
@@ -221,6 +223,9 @@ func TestAccessible(t *testing.T) {
 		{"group", "/progress/group?group=g1", trainer, ""}, {"learner", "/progress/learner?learner=p1", trainer, ""},
 		{"forwarding", "/settings/forwarding", admin, open}, {"forward", forwarded, admin, open}, {"webhooks", "/settings/webhooks", admin, open}, {"webhook", hooked, admin, open},
 		{"digest", "/settings/digest", trainer, ""}, {"unsubscribe", "/digest/unsubscribe?tenant=town&account=ute&token=token-of-town-ute", nil, ""},
+		{"reports", "/reports", lead, ""}, {"reports-read", "/reports", protector, ""}, {"report-new", "/reports/new", lead, ""}, {"report-definition", "/reports/definitions/" + report, lead, ""},
+		{"report-run", "/reports/runs/" + run, lead, ""}, {"report-compare", "/reports/compare?before=" + run + "&after=" + run, auditor, ""},
+		{"report-wrong", "/reports/new", lead, "(document.querySelector('textarea').value = 'version: 2', document.querySelector('button[value=check]').click())"},
 		{"at-risk", "/progress/at-risk", trainer, ""}, {"statements", "/statements", admin, open}, {"statements-chosen", "/statements?person=clara", protector, open}, {"statements-wrong", "/statements?verb=x&since=y", admin, open},
 		{"single", "/statements/" + odd[1].String(), admin, open}, {"live", "/statements/live", trainer, ""},
 		{"people", "/directory", admin, ""}, {"people-read", "/directory?q=bernd", protector, ""}, {"person", "/directory/people/" + ids["Ada Yılmaz"], admin, ""}, {"person-edit", "/directory/people/" + ids["Ada Yılmaz"] + "/edit", admin, ""},
@@ -250,7 +255,7 @@ func TestAccessible(t *testing.T) {
 				if page.before != "" {
 					b.Text(page.before)
 				}
-				b.Until(`document.readyState === 'complete'` + map[bool]string{true: ` && document.querySelector('.bad')`}[page.name == "wrong"])
+				b.Until(`document.readyState === 'complete'` + map[bool]string{true: ` && document.querySelector('.bad')`}[page.name == "wrong"] + map[bool]string{true: ` && document.querySelector('#problems')`}[page.name == "report-wrong"])
 				if found := b.Accessible(string(axe)); found != "" {
 					t.Errorf("%s in %s, %d wide, dark %v:\n%s", page.name, lang, width, dark, found)
 				}

@@ -21,6 +21,7 @@ import (
 	"lernspur/catalog"
 	"lernspur/catalog/api"
 	"lernspur/documents"
+	"lernspur/report/desk"
 	"lernspur/web/visitor"
 )
 
@@ -135,6 +136,7 @@ type town struct {
 	keys       *keyring
 	figures    *figures
 	sent       *sent
+	desk       *desk.Desk
 	said       *saidAlready
 	evaluated  Evaluated
 	people     *registry
@@ -151,6 +153,8 @@ func newTown(t testing.TB, content string) *town {
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
 	w.sent = newSent(t, clock)
+	w.desk = desk.New(desk.Dependencies{Records: w.shelf, Engine: &machine{}, Press: press{}, Now: clock})
+	t.Cleanup(w.desk.Close)
 	w.people, w.accounts = newRegistry(t, clock), &clerk{}
 	w.Site = New(Dependencies{
 		Forwards: w.sent.forwards, Webhooks: w.sent.webhooks, Digests: w.sent.choices,
@@ -159,6 +163,7 @@ func newTown(t testing.TB, content string) *town {
 		}}),
 		Evaluated: func(context.Context, string) (Evaluated, error) { return w.evaluated, nil },
 		Directory: w.people, Accounts: w.accounts,
+		Reports: w.desk, Address: func(*http.Request) string { return "192.0.2.1" },
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },

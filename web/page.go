@@ -185,6 +185,7 @@ var menu = []struct {
 	{"menu.courses", "/courses", managers},
 	{"menu.packages", "/packages", managers},
 	{"menu.attendance", "/attendance", trainers},
+	{"menu.reports", "/reports", reporting},
 	{"menu.statements", "/statements", statementReaders},
 	{"menu.directory", "/directory", protectors},
 	{"menu.accounts", "/accounts", protectors},

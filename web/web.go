@@ -64,6 +64,10 @@ type Dependencies struct {
 	Forwards Forwards
 	Webhooks Webhooks
 	Digests  Digests
+	// Reports is where evaluation reports are worked on.
+	Reports Reports
+	// Address names where a request comes from; nil: the address of the connection.
+	Address func(r *http.Request) string
 	// Statements answers statements, to those who may see them.
 	Statements Statements
 	// Evaluated tells what is evaluated about single people of a tenant; nil: nothing.
@@ -112,6 +116,9 @@ func (d *Dependencies) defaults() {
 	d.HomePage = cmp.Or(d.HomePage, catalog.DefaultBase)
 	if d.Base == nil {
 		d.Base = func() string { return "" }
+	}
+	if d.Address == nil {
+		d.Address = func(r *http.Request) string { return r.RemoteAddr }
 	}
 	if d.Identifiers == nil {
 		d.Identifiers = func(context.Context, *visitor.Visitor) ([]string, error) { return nil, nil }
