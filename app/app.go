@@ -149,6 +149,7 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return err
 	}
 	a.projector = progress.New(progress.Dependencies{
+		Now:  a.opts.Now,
 		Conn: a.store.Conn(), Watermark: a.committer.Watermark, Logger: a.log.Named("progress"), Metrics: a.registry,
 	})
 	if err := a.projector.Start(ctx); err != nil {

@@ -22,6 +22,7 @@ type Config struct {
 	Outgoing   Outgoing
 	SMTP       SMTP
 	Digest     Digest
+	Demo       Demo
 	CORS       CORS
 	Log        Log
 
@@ -258,6 +259,11 @@ type Digest struct {
 	// Weekday and Hour are when, in the tenant's time zone.
 	Weekday string
 	Hour    int
+// Demo is about data that are there to be looked at.
+type Demo struct {
+	// Tenants are those whose data are made up, which all their pages and reports
+	// say; empty: none.
+	Tenants []string
 }
 
 // CORS is about content on foreign hosts that posts from a browser.

@@ -105,6 +105,7 @@ var every = []struct {
 	{"digest.tenants", "LERNSPUR_DIGEST_TENANTS", "digest-tenants", "town, village", func(c *Config) any { return c.Digest.Tenants }, []string{"town", "village"}},
 	{"digest.weekday", "LERNSPUR_DIGEST_WEEKDAY", "digest-weekday", "friday", func(c *Config) any { return c.Digest.Weekday }, "friday"},
 	{"digest.hour", "LERNSPUR_DIGEST_HOUR", "digest-hour", "16", func(c *Config) any { return c.Digest.Hour }, 16},
+	{"demo.tenants", "LERNSPUR_DEMO_TENANTS", "demo-tenants", "demo, show", func(c *Config) any { return c.Demo.Tenants }, []string{"demo", "show"}},
 	{"cors.origins", "LERNSPUR_CORS_ORIGINS", "cors-origins", "https://a.example, http://b.example:8000", func(c *Config) any { return c.CORS.Origins }, []string{"https://a.example", "http://b.example:8000"}},
 	{"log.level", "LERNSPUR_LOG_LEVEL", "log-level", "DEBUG", func(c *Config) any { return c.Log.Level }, "debug"},
 	{"log.format", "LERNSPUR_LOG_FORMAT", "log-format", "json", func(c *Config) any { return c.Log.Format }, "json"},

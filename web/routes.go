@@ -185,6 +185,15 @@ var (
 	}
 )
 
+// Routes are all pages and what forms do, as "METHOD /path/{wildcard}".
+func Routes() []string {
+	list := make([]string, len(routeTable))
+	for i, r := range routeTable {
+		list[i] = r.method + " " + r.path
+	}
+	return list
+}
+
 // Where visitors sign in and out and change their password, and the parameter that
 // names the page to go to then.
 const (

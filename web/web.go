@@ -94,6 +94,9 @@ type Dependencies struct {
 	Calls func(ctx context.Context, tenant string, registration uuid.UUID, item string, number int) (*Calls, error)
 	// SetLanguage notes the language that a visitor chose; nil: nobody notes it.
 	SetLanguage func(ctx context.Context, v *visitor.Visitor, lang string) error
+	// MadeUp tells whether the data of a tenant are made up, which every page says
+	// then; nil: none are.
+	MadeUp func(tenant string) bool
 	// Registered is told of a registration that was made or was there, WasReset of
 	// one that was reset; nil for nobody.
 	Registered, WasReset func(ctx context.Context, tenant string, r *catalog.Registration)
@@ -122,6 +125,9 @@ func (d *Dependencies) defaults() {
 	}
 	if d.Identifiers == nil {
 		d.Identifiers = func(context.Context, *visitor.Visitor) ([]string, error) { return nil, nil }
+	}
+	if d.MadeUp == nil {
+		d.MadeUp = func(string) bool { return false }
 	}
 	nobody := func(context.Context, string, *catalog.Registration) {}
 	if d.Registered == nil {
