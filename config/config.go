@@ -259,6 +259,8 @@ type Digest struct {
 	// Weekday and Hour are when, in the tenant's time zone.
 	Weekday string
 	Hour    int
+}
+
 // Demo is about data that are there to be looked at.
 type Demo struct {
 	// Tenants are those whose data are made up, which all their pages and reports
