@@ -86,7 +86,6 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 		Key:    c.Access.Key, Secret: c.Access.Secret,
 		Outgoing: outgoingOptions(c),
 		Signin:   signinOptions(c), AdminPassword: c.Access.AdminPassword,
-		Signin: signinOptions(c), AdminPassword: c.Access.AdminPassword,
 		MadeUp: c.Demo.Tenants,
 		Tools: app.ToolOptions{Refresh: c.BI.Refresh, Memory: c.BI.Memory,
 			Limits: bi.Limits{Time: c.BI.QueryTime, Rows: int64(c.BI.ResultRows), Queries: c.BI.Queries}},
