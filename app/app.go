@@ -24,6 +24,7 @@ import (
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
+	"lernspur/evaluation"
 	"lernspur/launch"
 	"lernspur/player"
 	"lernspur/progress"
@@ -63,6 +64,7 @@ type App struct {
 	tools      *bi.Service
 	signin     *signin.Service
 	outgoing   outgoing
+	evaluation *evaluation.Service
 	reports    *runs.Service
 	desk       *reportdesk.Desk
 
@@ -160,6 +162,9 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("the people of tenants: %w", err)
 	}
 	a.task(func() { a.people.Run(running) })
+	if err := a.startEvaluation(ctx); err != nil {
+		return fmt.Errorf("what may be evaluated: %w", err)
+	}
 	if err := a.startCatalog(ctx); err != nil {
 		return err
 	}

@@ -74,22 +74,21 @@ type directoryRecords struct {
 
 // Load implements directory.Records.
 func (r directoryRecords) Load(ctx context.Context, yield func(*documents.Document) error) error {
-	if err := waitAtStart(ctx, r.committer); err != nil {
-		return err
-	}
-	return r.store.DocumentsOfKind(ctx, documents.Directory, yield)
+	return r.load(ctx, documents.Directory, yield)
 }
 
-// waitAtStart waits until everything that was acknowledged is visible, however long
-// that takes; ctx bounds it.
-func waitAtStart(ctx context.Context, c *commit.Committer) error {
+// load reads the records of a kind, with everything that was acknowledged before.
+func (r directoryRecords) load(ctx context.Context, kind documents.Kind, yield func(*documents.Document) error) error {
 	for {
-		_, err := c.Wait(ctx)
+		_, err := r.committer.Wait(ctx)
 		var busy *commit.ErrBusy
 		if errors.As(err, &busy) {
-			continue // the log is being carried over after a start
+			continue // the log is being carried over after a start; ctx bounds it
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return r.store.DocumentsOfKind(ctx, kind, yield)
 	}
 }
 

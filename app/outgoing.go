@@ -154,10 +154,7 @@ func (r deliveryRecords) List(ctx context.Context, part documents.Range) ([]*doc
 
 // Load implements delivery.Records.
 func (r deliveryRecords) Load(ctx context.Context, kind documents.Kind, yield func(*documents.Document) error) error {
-	if err := waitAtStart(ctx, r.committer); err != nil {
-		return err
-	}
-	return r.store.DocumentsOfKind(ctx, kind, yield)
+	return directoryRecords(r).load(ctx, kind, yield)
 }
 
 // Clear implements delivery.Records.
@@ -183,7 +180,10 @@ func humanText(identifier string) string {
 }
 
 // atRisk tells whether a tenant lets it be evaluated who needs support.
-func (a *App) atRisk(context.Context, string) (bool, error) { return false, nil }
+func (a *App) atRisk(ctx context.Context, tenant string) (bool, error) {
+	settings, err := a.evaluation.Of(ctx, tenant)
+	return settings.AtRisk, err
+}
 
 // pageDigests are the digests as the pages see them.
 type pageDigests struct {

@@ -197,6 +197,7 @@ var menu = []struct {
 	{"menu.forwarding", "/settings/forwarding", operators},
 	{"menu.webhooks", "/settings/webhooks", operators},
 	{"menu.digest", "/settings/digest", onlyTrainers},
+	{"menu.settings", "/settings", overseers},
 }
 
 func (q *request) menu() []crumb {
