@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,31 +22,8 @@ import (
 	"lernspur/web/visitor"
 )
 
-// What is asked for when pages are to be looked at: all of them in a folder, or the
-// pictures of the documentation, made anew.
-var (
-	lookAt   = flag.String("look", "", "folder for pictures of all pages")
-	pictures = flag.Bool("pictures", false, "make docs/screenshots anew")
-)
-
-// picture keeps what the window shows, or the whole page.
-func picture(b *browsertest.Page, file string, whole bool) {
-	b.Helper()
-	take := chromedp.CaptureScreenshot()
-	if whole {
-		take = chromedp.FullScreenshot(100)
-	}
-	png, err := chromedp.Run(b.Context, take)
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(file), 0o755)
-	}
-	if err == nil {
-		err = os.WriteFile(file, png, 0o644)
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
-}
+// lookAt is where pictures of all pages are put when they are to be looked at.
+var lookAt = flag.String("look", "", "folder for pictures of all pages")
 
 // year is a town with courses and learners, at work for a while. It answers the
 // course of a package, and the page of a registration.
@@ -155,8 +133,38 @@ func entrance(site *town, w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
+// noPages are routes of the table that answer no page: files, and addresses that lead
+// on.
+var noPages = []string{"GET /assets/{name}", "GET /courses/{course}/download", "GET /directory/export", "GET /statements/live/new", "GET /statements/{statement}/raw",
+	"GET /reports/progress", "GET /reports/runs/{run}/files/{form}", "GET /public/reports/{token}", "GET /public/reports/{token}/report.pdf"}
+
+// visits notes to which routes of the table somebody went.
+type visits struct {
+	*http.ServeMux
+	routes map[string]bool
+}
+
+func newVisits() visits {
+	v := visits{http.NewServeMux(), map[string]bool{}}
+	v.HandleFunc("/", func(http.ResponseWriter, *http.Request) {})
+	for _, to := range routeTable {
+		v.HandleFunc(to.method+" "+to.path, func(http.ResponseWriter, *http.Request) { v.routes[to.method+" "+to.path] = true })
+	}
+	return v
+}
+
+// complete fails for pages to which nobody went.
+func (v visits) complete(t *testing.T) {
+	for _, to := range routeTable {
+		if name := to.method + " " + to.path; to.method == "GET" && !v.routes[name] && !slices.Contains(noPages, name) {
+			t.Errorf("%s is not among the pages of this test", name)
+		}
+	}
+}
+
 // TestAccessible walks through every page, in both languages, light and dark, wide
-// and narrow: axe-core finds nothing, and nothing is wider than its window.
+// and narrow: axe-core finds nothing, nothing is wider than its window, nothing moves
+// while a page is built, and none takes more than it may.
 func TestAccessible(t *testing.T) {
 	axe, err := os.ReadFile("../player/library/node_modules/axe-core/axe.min.js")
 	if err != nil {
@@ -181,6 +189,8 @@ func TestAccessible(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
+	report, run := reported(t, site)
+	lead := []visitor.Role{visitor.ProjectLead}
 	b := browsertest.Open(t, 3*time.Minute)
 	const open = "document.querySelectorAll('details').forEach((d) => { d.open = true })"
 	trainer := []visitor.Role{visitor.Trainer}
@@ -193,13 +203,17 @@ func TestAccessible(t *testing.T) {
 		{"start", "/", admin, ""}, {"forbidden", "/keys", learner, ""}, {"nothing", "/nothing", manager, ""},
 		{"packages", "/packages", manager, ""}, {"courses", "/courses", manager, ""}, {"course", "/courses/" + course + "?done=saved", manager, open},
 		{"edit", "/courses/" + course + "/edit", manager, ""}, {"new", "/courses/new", manager, ""}, {"delete", "/courses/" + course + "/delete", manager, ""},
-		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""},
+		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""}, {"calls", registration + "/calls?item=one&attempt=2", manager, ""},
 		{"my", "/my", learner, ""}, {"my-attempts", "/my", learner, open}, {"keys", "/keys", admin, ""},
 		{"invitations", "/courses/" + course + "/invitations", manager, ""}, {"invitation", invitation, nil, ""}, {"invited", invitation, learner, ""}, {"uninvited", "/invitation/nothing", nil, ""},
 		{"sessions", "/attendance", trainer, open}, {"session", session, trainer, open},
 		{"overview", "/progress", admin, open}, {"overview-aggregates", "/progress", auditor, open}, {"overview-empty", "/progress?unit=empty", trainer, ""},
 		{"course-figures", "/progress/course?course=" + fireCourse, admin, open}, {"course-figures-aggregates", "/progress/course?course=" + fireCourse, auditor, open}, {"course-figures-empty", "/progress/course?group=empty&course=" + fireCourse, trainer, ""},
 		{"group", "/progress/group?group=g1", trainer, ""}, {"learner", "/progress/learner?learner=p1", trainer, ""},
+		{"person-new", "/directory/new", admin, ""}, {"unit-delete", "/directory/units/" + ids["Personalamt"] + "/delete", admin, ""}, {"dir-group-delete", "/directory/groups/" + ids["group"] + "/delete", admin, ""}, {"account-delete", "/accounts/ada/delete", admin, ""},
+		{"reports", "/reports", lead, ""}, {"reports-read", "/reports", protector, ""}, {"report-new", "/reports/new", lead, ""}, {"report-definition", "/reports/definitions/" + report, lead, ""},
+		{"report-run", "/reports/runs/" + run, lead, ""}, {"report-compare", "/reports/compare?before=" + run + "&after=" + run, auditor, ""},
+		{"report-wrong", "/reports/new", lead, "(document.querySelector('textarea').value = 'version: 2', document.querySelector('button[value=check]').click())"},
 		{"at-risk", "/progress/at-risk", trainer, ""}, {"statements", "/statements", admin, open}, {"statements-chosen", "/statements?person=clara", protector, open}, {"statements-wrong", "/statements?verb=x&since=y", admin, open},
 		{"single", "/statements/" + odd[1].String(), admin, open}, {"live", "/statements/live", trainer, ""},
 		{"people", "/directory", admin, ""}, {"people-read", "/directory?q=bernd", protector, ""}, {"person", "/directory/people/" + ids["Ada Yılmaz"], admin, ""}, {"person-edit", "/directory/people/" + ids["Ada Yılmaz"] + "/edit", admin, ""},
@@ -213,12 +227,14 @@ func TestAccessible(t *testing.T) {
 		{"signin", "/signin", nil, ""}, {"password", "/signin/password", manager, ""}, {"password-done", "/signin/reset", manager, ""}, {"refused", "/signin/refused", nil, ""},
 		{"wrong", "/courses/new", manager, "(document.forms[document.forms.length - 1].noValidate = true, document.forms[document.forms.length - 1].querySelector('button').click())"},
 	}
+	visited := newVisits()
+	defer visited.complete(t)
 	for _, dark := range []bool{false, true} {
 		for i, lang := range []string{"de", "en"} {
 			if dark != (i == 1) && *lookAt == "" {
 				continue // half of it is enough as a rule: every page in each language, each scheme, each width
 			}
-			width := []int{1280, 360}[i]
+			width := []int{360, 1280}[i] // German words are the longer ones
 			if dark != (i == 1) {
 				width = 1640 - width
 			}
@@ -226,10 +242,12 @@ func TestAccessible(t *testing.T) {
 			for _, page := range pages {
 				roles = page.roles
 				b.Visit(server.URL + withLanguage(page.path, lang))
+				b.Budget(page.name + " in " + lang)
+				visited.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", page.path, nil))
 				if page.before != "" {
 					b.Text(page.before)
 				}
-				b.Until(`document.readyState === 'complete'` + map[bool]string{true: ` && document.querySelector('.bad')`}[page.name == "wrong"])
+				b.Until(`document.readyState === 'complete'` + map[bool]string{true: ` && document.querySelector('.bad')`}[page.name == "wrong"] + map[bool]string{true: ` && document.querySelector('#problems')`}[page.name == "report-wrong"])
 				if found := b.Accessible(string(axe)); found != "" {
 					t.Errorf("%s in %s, %d wide, dark %v:\n%s", page.name, lang, width, dark, found)
 				}
@@ -237,7 +255,7 @@ func TestAccessible(t *testing.T) {
 					t.Errorf("%s in %s: %d wider than %d", page.name, lang, n, width)
 				}
 				if *lookAt != "" {
-					picture(b, filepath.Join(*lookAt, page.name+"-"+lang+map[bool]string{true: "-dark"}[dark]+".png"), true)
+					b.Save(filepath.Join(*lookAt, page.name+"-"+lang+map[bool]string{true: "-dark"}[dark]+".png"), true)
 				}
 			}
 		}
@@ -267,11 +285,9 @@ func listByScript(b *browsertest.Page, base string) {
 	b.Until(`location.search.includes('done=imported') && document.querySelector('.done')`)
 }
 
-// TestPictures makes the pictures of the documentation, when that is asked for.
+// TestPictures makes the pictures of the documentation that need no figures; others
+// are made by package bench/demo.
 func TestPictures(t *testing.T) {
-	if !*pictures {
-		t.Skip("not asked for: -pictures")
-	}
 	site := newTown(t, "http://content.example")
 	year(t, site)
 	role := visitor.ContentManager
@@ -286,11 +302,11 @@ func TestPictures(t *testing.T) {
 	b.Visit(server.URL + "/packages?lang=de")
 	b.Do(chromedp.SetUploadFiles(chromedp.CSS("#package"), []string{file}))
 	b.Until(`document.querySelector('.chosen').textContent`)
-	picture(b, "../docs/screenshots/upload.png", false)
+	b.Picture("../docs/screenshots/upload.png", false)
 	role = visitor.Learner
 	b.Screen(390, 780, false)
 	b.Visit(server.URL + "/my?lang=de")
-	picture(b, "../docs/screenshots/my-courses.png", false)
+	b.Picture("../docs/screenshots/my-courses.png", false)
 }
 
 // TestWatching: what comes in appears by itself and is said politely; it can be paused

@@ -21,6 +21,7 @@ import (
 	"lernspur/catalog"
 	"lernspur/catalog/api"
 	"lernspur/documents"
+	"lernspur/report/desk"
 	"lernspur/web/visitor"
 )
 
@@ -134,6 +135,7 @@ type town struct {
 	attendance *attendance.Service
 	keys       *keyring
 	figures    *figures
+	desk       *desk.Desk
 	said       *saidAlready
 	evaluated  Evaluated
 	people     *registry
@@ -149,6 +151,8 @@ func newTown(t testing.TB, content string) *town {
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
+	w.desk = desk.New(desk.Dependencies{Records: w.shelf, Engine: &machine{}, Press: press{}, Now: clock})
+	t.Cleanup(w.desk.Close)
 	w.people, w.accounts = newRegistry(t, clock), &clerk{}
 	w.Site = New(Dependencies{
 		Statements: browse.New(browse.Options{Reader: w.said, Marks: w.said, People: inTown{}, Now: clock, Evaluated: func(context.Context, string) (browse.Evaluated, error) {
@@ -156,6 +160,7 @@ func newTown(t testing.TB, content string) *town {
 		}}),
 		Evaluated: func(context.Context, string) (Evaluated, error) { return w.evaluated, nil },
 		Directory: w.people, Accounts: w.accounts,
+		Reports: w.desk, Address: func(*http.Request) string { return "192.0.2.1" },
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },

@@ -81,7 +81,7 @@ func (s *Site) fail(q *request, err error) {
 	if p.status == http.StatusInternalServerError {
 		s.deps.Logger.Error("a page failed", zap.String("page", q.r.Pattern), zap.Error(err))
 	}
-	if p.status == http.StatusServiceUnavailable {
+	if p.status == http.StatusServiceUnavailable || p.status == http.StatusTooManyRequests {
 		q.w.Header().Set("Retry-After", strconv.Itoa(max(1, int((p.after+time.Second-1)/time.Second))))
 	}
 	v := &view{Title: q.words.t("problem." + p.key + ".title"), Answer: q.words.t("problem." + p.key + ".text"), Body: problemBody{p.key, p.detail, q.who != nil}}

@@ -31,6 +31,8 @@ var (
 	// roles have it at our own interface (see signin.Scopes; a test of app holds that).
 	protectors = []visitor.Role{visitor.DataProtection, visitor.Administrator}
 	keepers    = []visitor.Role{visitor.Administrator}
+	reporters  = []visitor.Role{visitor.ProjectLead, visitor.Administrator} // who makes reports
+	reporting  = []visitor.Role{visitor.ProjectLead, visitor.Administrator, visitor.DataProtection, visitor.Auditor}
 	routeTable = []route{
 		{"GET", "/{$}", everybody, (*Site).start},
 		{"GET", "/assets/{name}", anyone, nil}, // see mount
@@ -89,6 +91,25 @@ var (
 		{"GET", "/statements/live/new", statementReaders, (*Site).news},
 		{"GET", "/statements/{statement}", statementReaders, (*Site).single},
 		{"GET", "/statements/{statement}/raw", statementReaders, (*Site).rawStatement},
+
+		{"GET", "/reports", reporting, (*Site).reports},
+		{"GET", "/reports/new", reporters, (*Site).newReport},
+		{"POST", "/reports/new", reporters, (*Site).makeReport},
+		{"GET", "/reports/definitions/{definition}", reporters, (*Site).reportDefinition},
+		{"POST", "/reports/definitions/{definition}", reporters, (*Site).changeReport},
+		{"POST", "/reports/definitions/{definition}/delete", reporters, (*Site).removeReport},
+		{"POST", "/reports/definitions/{definition}/schedule", reporters, (*Site).scheduleReport},
+		{"POST", "/reports/definitions/{definition}/run", reporters, (*Site).runReport},
+		{"GET", "/reports/progress", reporters, (*Site).reportJob},
+		{"GET", "/reports/compare", reporting, (*Site).compareRuns},
+		{"GET", "/reports/runs/{run}", reporting, (*Site).reportRun},
+		{"GET", "/reports/runs/{run}/files/{form}", reporting, (*Site).reportFile},
+		{"POST", "/reports/runs/{run}/approve", reporters, (*Site).approveRun},
+		{"POST", "/reports/runs/{run}/remove", reporters, (*Site).removeRun},
+		{"POST", "/reports/runs/{run}/links", reporters, (*Site).shareRun},
+		{"POST", "/reports/runs/{run}/links/{link}/revoke", reporters, (*Site).unshareRun},
+		{"GET", "/public/reports/{token}", anyone, (*Site).publicReport},
+		{"GET", "/public/reports/{token}/report.pdf", anyone, (*Site).publicPDF},
 
 		{"GET", "/directory", protectors, (*Site).people},
 		{"GET", "/directory/export", protectors, (*Site).exportPeople},
@@ -150,6 +171,15 @@ var (
 		{"POST", "/keys/{key}/revoke", operators, (*Site).revokeKey},
 	}
 )
+
+// Routes are all pages and what forms do, as "METHOD /path/{wildcard}".
+func Routes() []string {
+	list := make([]string, len(routeTable))
+	for i, r := range routeTable {
+		list[i] = r.method + " " + r.path
+	}
+	return list
+}
 
 // Where visitors sign in and out and change their password, and the parameter that
 // names the page to go to then.
