@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,6 +23,10 @@ var answeredElsewhere = map[string]string{
 	"POST /api/v1/registrations/{registration}/waive":   "TestLaunchFromTheCatalogue",
 	"GET /api/v1/statements/tail":                       "TestOwnInterfaceRefuses",
 }
+
+// walked are the resources whose operations have to be asked for here, each; of others package app's tests
+// see what they ask for.
+var walked = []string{"accounts", "attendance", "courses", "groups", "headcounts", "imports", "invitations", "launches", "openapi", "packages", "people", "progress", "registrations", "repairs", "statements", "units"}
 
 // walk does one thing after the other, and keeps what was named on the way.
 type walk struct {
@@ -65,8 +70,8 @@ func (w *walk) send(method, path, contentType, body string, keep ...string) {
 	}
 }
 
-// TestEverySuccessIsAsDescribed asks for a success of every operation that is described, and
-// fails for one that it does not ask for: a new one gets a line here.
+// TestEverySuccessIsAsDescribed asks for a success of every operation of these resources, and fails for
+// one that it does not ask for: a new one gets a line here.
 func TestEverySuccessIsAsDescribed(t *testing.T) {
 	t.Parallel()
 	d, err := openapitest.Read()
@@ -79,11 +84,18 @@ func TestEverySuccessIsAsDescribed(t *testing.T) {
 	defer stop(t, a)
 	inner := http.DefaultTransport.(*openapitest.Transport).Inner
 	w := &walk{t: t, a: a, client: &http.Client{Transport: &openapitest.Transport{Description: d, Inner: inner}}, kept: map[string]string{}}
+	if d.Methods("/api/v1/evaluation") != nil {
+		w.do("PATCH", "evaluation", `{"switches":{"at-risk":{"on":true,"ground":"DV 7"},"idle-days":{"on":true,"ground":"DV 7"},"hours":{"on":true,"ground":"DV 7"},"timelines":{"on":true,"ground":"DV 7"},"answers":{"on":true,"ground":"DV 7"}}}`)
+	}
 	w.people()
 	w.courses()
 	w.figures()
 	w.accounts()
 	for _, template := range d.Templates() {
+		family, _, _ := strings.Cut(strings.NewReplacer("/", " ", ".", " ").Replace(strings.TrimPrefix(template, "/api/v1/")), " ")
+		if !slices.Contains(walked, family) {
+			continue
+		}
 		for _, method := range d.Methods(template) {
 			operation := method + " " + template
 			if !d.Answered(operation) && answeredElsewhere[operation] == "" {
