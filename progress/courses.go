@@ -21,8 +21,6 @@ type Filter struct {
 	// Selection chooses learners by Unit, Group and Scope; the rest of it does
 	// nothing here.
 	Selection Selection
-	// directory is the version of the directory; "": it is asked for.
-	directory string
 }
 
 // Page is an answer about courses, sorted by id.
@@ -44,7 +42,7 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 	if s := f.Selection; s.Unit != "" || s.Group != "" || !s.Scope.All {
 		return p.coursesOf(ctx, tenant, f)
 	}
-	directory := f.directory
+	directory := f.Selection.directory
 	if directory == "" {
 		var err error
 		if directory, err = p.directoryVersion(ctx, tenant); err != nil {

@@ -23,8 +23,6 @@ type asked struct {
 	after  string // as it was sent
 	wait   bool
 	count  bool
-	// directory is the version of the directory, "" where it was not asked for.
-	directory string
 }
 
 const (

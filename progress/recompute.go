@@ -35,6 +35,13 @@ func (p *Projector) Recompute(ctx context.Context, tenant string, deletion uuid.
 	if err := p.replaceFacts(ctx, deletion, upto, parts); err != nil {
 		return err
 	}
+	// With another generation they are open: no answer misses the rows.
+	p.settled.mu.Lock()
+	err := p.exec(ctx, "DELETE FROM progress_learners WHERE tenant = {tenant:String} AND learner IN ("+learnersSQL(deletion)+")")
+	p.settled.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("removing the figures of learners of whom something was deleted: %w", err)
+	}
 	p.kept.forget()
 	p.revision.Add(1)
 	return nil

@@ -35,6 +35,8 @@ type Selection struct {
 	// IdleDays is from when on somebody is at risk; 0 means DefaultIdleDays.
 	IdleDays int
 	Scope    Scope
+	// directory is the version of the directory; "": it is asked for.
+	directory string
 }
 
 // DefaultIdleDays is after how many days without activity a learner is at risk.
@@ -46,6 +48,20 @@ type question struct {
 	tenant string
 	asOf   time.Time // what idle days are reckoned to
 	zone   *time.Location
+	// settled: what was put together before is taken, but for the learners of courses that
+	// are open.
+	settled bool
+	open    []pair
+	// pairs is a condition on course and learner; empty for none.
+	pairs string
+	// plain: every learner is a human, whatever the directory says.
+	plain bool
+}
+
+// among narrows a question down by a condition on course and learner.
+func (q question) among(pairs string) question {
+	q.pairs = pairs
+	return q
 }
 
 // ask makes a question. What depends on the time of day changes once an hour, so
@@ -54,7 +70,7 @@ func (p *Projector) ask(tenant string, s Selection) question {
 	if s.IdleDays <= 0 {
 		s.IdleDays = DefaultIdleDays
 	}
-	return question{s, tenant, p.now().Truncate(time.Hour), p.zone}
+	return question{Selection: s, tenant: tenant, asOf: p.now().Truncate(time.Hour), zone: p.zone}
 }
 
 // context gives the queries of ctx the parameters that their SQL names.
@@ -66,7 +82,8 @@ func (q question) context(ctx context.Context, more clickhouse.Parameters) conte
 	for name, value := range more {
 		params[name] = value
 	}
-	return clickhouse.Context(ctx, clickhouse.WithParameters(params), clickhouse.WithSettings(readSettings))
+	ctx = clickhouse.Context(ctx, clickhouse.WithParameters(params), clickhouse.WithSettings(readSettings))
+	return withPairs(ctx, q.open)
 }
 
 // readSettings: a missing row of a join is one with empty values.
@@ -117,11 +134,20 @@ func (q question) byPerson(table, columns string) string {
 	if q.Learner != "" {
 		where += " AND learner IN (SELECT {learner:String} UNION ALL SELECT identifier FROM persons FINAL WHERE tenant = {tenant:String} AND person = {learner:String})"
 	}
+	if q.pairs != "" {
+		where += " AND " + q.pairs
+	}
 	final := ""
-	if table == "progress" {
+	switch table {
+	case "progress":
 		final, where = " FINAL", where+" AND last_at > "+none
-	} else {
+	case "progress_learners":
+		final, where = " FINAL", where+" AND last > "+none
+	default:
 		where += " AND " + inForce
+	}
+	if q.plain {
+		return fmt.Sprintf("SELECT toString(s.course) AS course, s.learner AS learner, s.learner AS human, %s FROM (SELECT * FROM %s%s WHERE %s) AS s", columns, table, final, where)
 	}
 	return fmt.Sprintf(`SELECT toString(s.course) AS course, s.learner AS learner, if(who.person = '', s.learner, who.person) AS human, who.person != '' AS assigned, who.name AS name, who.path AS path, %s
 FROM (SELECT * FROM %s%s WHERE %s) AS s
