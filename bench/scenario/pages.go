@@ -40,6 +40,10 @@ func (e *Env) pages(ctx context.Context, n int64, keys int) (all []result.Lookup
 	if err != nil {
 		return nil, nil, err
 	}
+	people, err := e.ids(conn, "/api/v1/people?limit=1000", "people")
+	if err != nil {
+		return nil, nil, err
+	}
 	if err := e.settle(ctx, 3*time.Minute); err != nil {
 		return nil, nil, err
 	}
@@ -48,7 +52,7 @@ func (e *Env) pages(ctx context.Context, n int64, keys int) (all []result.Lookup
 	if err := e.together(ctx, 10*time.Minute); err != nil {
 		return nil, nil, err
 	}
-	questions := e.pageQuestions(n, keys, units, groups)
+	questions := e.pageQuestions(n, keys, units, groups, people)
 	all, _, failed, err = e.askAll(ctx, conn, questions)
 	return all, failed, err
 }
@@ -68,7 +72,7 @@ func (e *Env) together(ctx context.Context, within time.Duration) error {
 }
 
 // pageQuestions are the questions of the pages overview, course, group and learner.
-func (e *Env) pageQuestions(n int64, keys int, units, groups []string) []lookup {
+func (e *Env) pageQuestions(n int64, keys int, units, groups, people []string) []lookup {
 	r := rand.New(rand.NewPCG(e.opts.Seed, uint64(n)+1))
 	last := time.UnixMicro(e.gen.Facts(uint64(n) - 1).Timestamp)
 	recent, weeks := last.AddDate(0, 0, -30).Format(time.DateOnly), last.AddDate(0, 0, -12*7).Format(time.DateOnly)
@@ -79,11 +83,8 @@ func (e *Env) pageQuestions(n int64, keys int, units, groups []string) []lookup 
 		}
 		return e.get("/api/v1/progress/" + path + "?" + v.Encode())
 	}
-	// Courses and learners of whom much is known are looked at most.
-	fact := func() (course, learner string) {
-		f := e.gen.Facts(r.Uint64N(uint64(n)))
-		return e.gen.CourseID(f.Course), e.gen.Identifier(f.Learner)
-	}
+	// Courses of which much is known are looked at most.
+	course := func() string { return e.gen.CourseID(e.gen.Facts(r.Uint64N(uint64(n))).Course) }
 	of := func(kind string, next func() []byte) lookup {
 		l := lookup{kind: kind}
 		for range keys {
@@ -93,7 +94,7 @@ func (e *Env) pageQuestions(n int64, keys int, units, groups []string) []lookup 
 	}
 	unit := func() string { return units[r.IntN(len(units))] }
 	group := func() string { return groups[r.IntN(len(groups))] }
-	course := func() string { c, _ := fact(); return c }
+	learner := func() string { return "learners/" + url.PathEscape(people[r.IntN(len(people))]) }
 	inCourse := func() string { return "courses/" + url.PathEscape(course()) }
 	return []lookup{
 		of("overview: summary", func() []byte { return ask("summary", "from", recent) }),
@@ -109,15 +110,17 @@ func (e *Env) pageQuestions(n int64, keys int, units, groups []string) []lookup 
 		of("course: drop-off", func() []byte { return ask(inCourse() + "/drop-off") }),
 		of("course: questions", func() []byte { return ask("questions", "course", course()) }),
 		of("course: groups", func() []byte { return ask("groups", "course", course()) }),
-		of("course: learners", func() []byte { return ask("learners", "course", course(), "sort", "name", "count", "true", "limit", "50") }),
+		of("course: learners", func() []byte {
+			return ask("learners", "course", course(), "sort", "name", "count", "true", "limit", "50")
+		}),
 		of("group: figures", func() []byte { return ask("groups", "group", group(), "from", recent) }),
 		of("group: who needs support", func() []byte {
 			return ask("learners", "group", group(), "kind", "at-risk", "sort", "last_activity", "limit", "50")
 		}),
 		of("group: members", func() []byte { return ask("learners", "group", group(), "sort", "name", "limit", "50") }),
 		of("group: courses", func() []byte { return ask("courses", "group", group(), "limit", "50") }),
-		of("learner: figures", func() []byte { _, who := fact(); return ask("learners/" + url.PathEscape(who)) }),
-		of("learner: attempts", func() []byte { _, who := fact(); return ask("learners/" + url.PathEscape(who) + "/attempts") }),
+		of("learner: figures", func() []byte { return ask(learner()) }),
+		of("learner: attempts", func() []byte { return ask(learner() + "/attempts") }),
 	}
 }
 
