@@ -56,7 +56,8 @@ func (q question) learnersSQL() string {
 	case !q.settled:
 		rows = q.factsSQL(q.reachedSQL())
 	case len(q.open) > 0:
-		rows = "SELECT * FROM (" + rows + ")\nUNION ALL\nSELECT * FROM (" + q.among(open).factsSQL(q.among(open).reachedSQL()) + ")"
+		of := q.among(open)
+		rows = "SELECT * FROM (" + rows + ")\nUNION ALL\nSELECT * FROM (" + of.factsSQL(of.reachedSQL()) + ")"
 	}
 	return fmt.Sprintf(`SELECT l.course AS course, l.human AS human, l.assigned AS assigned, l.name AS name, l.path AS path, l.started AS started, l.completed AS completed,
   l.last AS last, l.judged AS judged, l.latest_at AS latest_at, l.latest_score AS latest_score, l.first AS first, l.place AS place, l.attempts AS attempts, l.failed AS failed_attempts,
@@ -70,6 +71,22 @@ func (q question) learnersSQL() string {
 FROM (%[5]s) AS l
 LEFT ANY JOIN (SELECT course, duration FROM course_settings FINAL WHERE tenant = {tenant:String}) AS c ON l.course = c.course`,
 		q.asOf.UnixMicro(), 24*3_600_000_000, never, q.IdleDays, rows)
+}
+
+// statesSQL: what of learnersSQL the states have: course, human, started, completed,
+// last, judged, latest_at and latest_score.
+func (q question) statesSQL() string {
+	states := func(q question) string {
+		return "SELECT course, human, started_at AS started, completed_at AS completed, last_at AS last, verdict.3 AS judged, score.1 AS latest_at, score.3 AS latest_score FROM (" + q.reachedSQL() + ")"
+	}
+	if !q.settled {
+		return states(q)
+	}
+	const columns = "started, completed, last, judged, latest_at, latest_score"
+	if len(q.open) == 0 {
+		return "SELECT course, human, " + columns + " FROM (" + q.byPerson("progress_learners", columns) + ")"
+	}
+	return "SELECT course, human, " + columns + " FROM (" + q.among(settledOnly).byPerson("progress_learners", columns) + ")\nUNION ALL\n" + states(q.among(open))
 }
 
 // factsSQL puts together what the facts say about the learners that reached has.

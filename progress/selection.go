@@ -127,32 +127,55 @@ func (q question) people(row string) string {
 // learner, and that human's unit and name. The directory has its say here and nowhere else: who
 // becomes one person is one in every figure.
 func (q question) byPerson(table, columns string) string {
-	where := "tenant = {tenant:String}"
+	where := "tenant = {tenant:String}" + q.learners()
 	if q.Course != "" {
 		where += " AND course = {course:String}"
-	}
-	if q.Learner != "" {
-		where += " AND learner IN (SELECT {learner:String} UNION ALL SELECT identifier FROM persons FINAL WHERE tenant = {tenant:String} AND person = {learner:String})"
 	}
 	if q.pairs != "" {
 		where += " AND " + q.pairs
 	}
-	final := ""
+	final, course := "", "toString(s.course)"
 	switch table {
 	case "progress":
 		final, where = " FINAL", where+" AND last_at > "+none
 	case "progress_learners":
 		final, where = " FINAL", where+" AND last > "+none
+	case "progress_weeks":
+		final, where, course = " FINAL", where+" AND statements > 0", "''"
 	default:
+		if q.Learner != "" && q.Course == "" {
+			// The key begins with courses.
+			where += " AND " + inCoursesOf(q.learners())
+		}
 		where += " AND " + inForce
 	}
 	if q.plain {
-		return fmt.Sprintf("SELECT toString(s.course) AS course, s.learner AS learner, s.learner AS human, %s FROM (SELECT * FROM %s%s WHERE %s) AS s", columns, table, final, where)
+		return fmt.Sprintf("SELECT %s AS course, s.learner AS learner, s.learner AS human, %s FROM (SELECT * FROM %s%s WHERE %s) AS s", course, columns, table, final, where)
 	}
-	return fmt.Sprintf(`SELECT toString(s.course) AS course, s.learner AS learner, if(who.person = '', s.learner, who.person) AS human, who.person != '' AS assigned, who.name AS name, who.path AS path, %s
+	return fmt.Sprintf(`SELECT %s AS course, s.learner AS learner, if(who.person = '', s.learner, who.person) AS human, who.person != '' AS assigned, who.name AS name, who.path AS path, %s
 FROM (SELECT * FROM %s%s WHERE %s) AS s
 LEFT ANY JOIN (SELECT identifier, person, name, path FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
-WHERE %s`, columns, table, final, where, q.people("who"))
+WHERE %s`, course, columns, table, final, where, q.people("who"))
+}
+
+// learners are conditions on learner, each with AND before it, that leave out whom
+// people would leave out, before anything is joined.
+func (q question) learners() (where string) {
+	if q.Learner != "" {
+		where += " AND learner IN (SELECT {learner:String} UNION ALL SELECT identifier FROM persons FINAL WHERE tenant = {tenant:String} AND person = {learner:String})"
+	}
+	if q.Unit != "" || q.Group != "" || !q.Scope.All && !q.plain {
+		all := q
+		all.Learner = ""
+		where += " AND learner IN (SELECT identifier FROM persons AS who FINAL WHERE tenant = {tenant:String} AND " + all.people("who") + ")"
+	}
+	return where
+}
+
+// inCoursesOf is the condition that a course is one of those that learners have, by conditions
+// on learner.
+func inCoursesOf(learners string) string {
+	return "course IN (SELECT p.course FROM progress AS p WHERE tenant = {tenant:String}" + learners + ")"
 }
 
 // slots is the range of slots of From and To, as a condition.

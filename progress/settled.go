@@ -34,10 +34,15 @@ const (
 	// settlePiece is up to how many statements the learners behind them are looked up one by one;
 	// beyond it all rows are made anew.
 	settlePiece = 100_000
+	// settleWeeks is of how many slots the weeks are counted at once.
+	settleWeeks = 2_000_000
 	// maxOpen is of how many learners of courses an answer puts the facts together
 	// although there are rows; beyond it, it does that of all.
 	maxOpen = 20_000
 )
+
+// settledTables are the tables with rows that are made anew.
+var settledTables = []string{"progress_learners", "progress_weeks"}
 
 // pair is a learner, by identifier, in a course.
 type pair struct{ course, learner string }
@@ -98,7 +103,7 @@ func (p *Projector) loadSettled(ctx context.Context) error {
 	var made int64
 	if err == nil {
 		// Rows that were made just before the end win over none that come.
-		err = p.conn.QueryRow(ctx, "SELECT max(version) FROM progress_learners").Scan(&made)
+		err = p.conn.QueryRow(ctx, "SELECT greatest((SELECT max(version) FROM progress_learners), (SELECT max(version) FROM progress_weeks))").Scan(&made)
 	}
 	if err != nil {
 		return fmt.Errorf("reading how far the figures of learners have come: %w", err)
@@ -136,8 +141,10 @@ func (p *Projector) unsettle(ctx context.Context) error {
 	if err := p.noteSettled(ctx, rebuilding, 0); err != nil {
 		return err
 	}
-	if err := p.exec(ctx, "TRUNCATE TABLE progress_learners"); err != nil {
-		return fmt.Errorf("removing the figures of learners: %w", err)
+	for _, table := range settledTables {
+		if err := p.exec(ctx, "TRUNCATE TABLE "+table); err != nil {
+			return fmt.Errorf("removing the figures of learners: %w", err)
+		}
 	}
 	return nil
 }
@@ -209,8 +216,13 @@ func (p *Projector) settleSome(ctx context.Context, at *settledAt, upto, generat
 		return err
 	}
 	for _, tenant := range tenants {
-		q := question{tenant: tenant, plain: true, zone: p.zone}.among("(course, learner) IN (" + since(at.upto, at.generation, fmt.Sprintf(" AND stored <= %d", upto)) + ")")
-		if err := p.makeRows(ctx, q, epoch); err != nil {
+		q, fresh := p.plain(tenant, ""), since(at.upto, at.generation, fmt.Sprintf(" AND stored <= %d", upto))
+		some := q.among("(course, learner) IN (" + fresh + ")")
+		if err := p.makeRows(ctx, q, epoch, some.settleSQL); err != nil {
+			return err
+		}
+		weeks := func(version int64) string { return settleWeeksSQL(q, " AND learner IN (SELECT learner FROM ("+fresh+"))", version) }
+		if err := p.makeRows(ctx, q, epoch, weeks); err != nil {
 			return err
 		}
 	}
@@ -229,7 +241,22 @@ func (p *Projector) settleAll(ctx context.Context, upto, generation, epoch int64
 			return err
 		}
 		for _, course := range courses {
-			if err := p.makeRows(ctx, question{Selection: Selection{Course: course}, tenant: tenant, plain: true, zone: p.zone}, epoch); err != nil {
+			q := p.plain(tenant, course)
+			if err := p.makeRows(ctx, q, epoch, q.settleSQL); err != nil {
+				return err
+			}
+		}
+		var n uint64
+		if err := p.conn.QueryRow(forTenant(ctx, tenant), "SELECT count() FROM progress_slots WHERE tenant = {tenant:String}").Scan(&n); err != nil {
+			return err
+		}
+		parts := int(n)/settleWeeks + 1
+		for i := range parts {
+			q := p.plain(tenant, "")
+			weeks := func(version int64) string {
+				return settleWeeksSQL(q, fmt.Sprintf(" AND cityHash64(learner) %% %d = %d", parts, i), version)
+			}
+			if err := p.makeRows(ctx, q, epoch, weeks); err != nil {
 				return err
 			}
 		}
@@ -237,8 +264,13 @@ func (p *Projector) settleAll(ctx context.Context, upto, generation, epoch int64
 	return p.finish(ctx, upto, generation, epoch, nil)
 }
 
-// makeRows makes the rows of the learners that a question has.
-func (p *Projector) makeRows(ctx context.Context, q question, epoch int64) error {
+// plain is a question about learners as statements name them.
+func (p *Projector) plain(tenant, course string) question {
+	return question{Selection: Selection{Course: course, Scope: Scope{All: true}}, tenant: tenant, plain: true, zone: p.zone}
+}
+
+// makeRows makes rows by an INSERT with the parameters of a question.
+func (p *Projector) makeRows(ctx context.Context, q question, epoch int64, sql func(version int64) string) error {
 	p.settled.mu.Lock()
 	defer p.settled.mu.Unlock()
 	if p.settled.epoch.Load() != epoch {
@@ -247,7 +279,7 @@ func (p *Projector) makeRows(ctx context.Context, q question, epoch int64) error
 	ctx, cancel := context.WithTimeout(ctx, cycleTimeout)
 	defer cancel()
 	p.settled.version++
-	if err := p.exec(q.context(ctx, nil), q.settleSQL(p.settled.version)); err != nil {
+	if err := p.exec(q.context(ctx, nil), sql(p.settled.version)); err != nil {
 		return fmt.Errorf("putting the figures of learners together: %w", err)
 	}
 	return nil

@@ -9,6 +9,9 @@ const (
 	settledOnly = "(course, learner) NOT IN (SELECT course, learner FROM open_pairs)"
 )
 
+// openLearners are those of them, in whatever course.
+const openLearners = "SELECT learner FROM open_pairs"
+
 // since selects the learners of courses, (course, learner), for whom something has come behind a
 // stored and above a generation. Some may be named twice.
 func since(stored, generation int64, more string) string {
@@ -53,4 +56,19 @@ FROM (SELECT * FROM progress FINAL WHERE %s) AS s`, where)
 SELECT {tenant:String}, course, human, %d, started, completed, last, judged, latest_at, latest_score, first, place, attempts, failed, scored,
   first_score, last_score, best_score, average_score, statements, sessions, session_time, cumulative_time, gaps
 FROM (%s)`, version, q.factsSQL(reached))
+}
+
+// settleWeeksSQL makes the rows of weeks of the learners of a tenant that a condition has, of
+// a version. A week of which nothing is left gets a row that says so.
+func settleWeeksSQL(q question, learners string, version int64) string {
+	slots := learners
+	if learners != "" {
+		slots = " AND " + inCoursesOf(learners) + learners
+	}
+	return fmt.Sprintf(`INSERT INTO progress_weeks (tenant, week, learner, version, statements)
+SELECT {tenant:String}, week, learner, %d, sum(n) FROM (
+  SELECT %s AS week, learner, toUInt64(length(groupUniqArrayArray(statements))) AS n FROM (%s) GROUP BY week, learner
+  UNION ALL
+  SELECT w.week AS week, w.learner AS learner, toUInt64(0) AS n FROM progress_weeks AS w WHERE tenant = {tenant:String}%s
+) GROUP BY week, learner`, version, spanOf("week", slotStart), q.among("1"+slots).byPerson("progress_slots", "slot, statements"), learners)
 }

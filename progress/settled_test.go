@@ -47,10 +47,10 @@ func (w *world) sameAsFacts(when string) {
 }
 
 // answers are those to every question about learners.
-func (w *world) answers(s Selection) (all [7]any) {
+func (w *world) answers(s Selection) (all [9]any) {
 	w.t.Helper()
 	ctx := context.Background()
-	var err [7]error
+	var err [9]error
 	all[0], _, err[0] = w.Learners(ctx, "town", s, "", Order{Limit: 1000})
 	all[1], _, err[1] = w.Everybody(ctx, "town", s, "", Order{Limit: 1000})
 	all[2], err[2] = w.CountLearners(ctx, "town", s, "at-risk")
@@ -58,12 +58,23 @@ func (w *world) answers(s Selection) (all [7]any) {
 	all[4], err[4] = w.Groups(ctx, "town", s)
 	all[5], err[5] = w.Units(ctx, "town", s)
 	all[6], err[6] = w.Everyone(ctx, "town", s)
+	all[7], err[7] = w.coursesOf(ctx, "town", Filter{Limit: 100, Selection: s})
+	s.From, s.To = monday(s.From), monday(s.To)
+	all[8], err[8] = w.Trend(ctx, "town", s, "week")
 	for _, e := range err {
 		if e != nil {
 			w.t.Fatal(e)
 		}
 	}
 	return all
+}
+
+// monday begins the week of a day.
+func monday(day time.Time) time.Time {
+	if day.IsZero() {
+		return day
+	}
+	return day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
 }
 
 const settledHistory = `

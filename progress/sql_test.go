@@ -29,7 +29,7 @@ func TestSQL(t *testing.T) {
 	settled.settled, settled.open, settled.From = true, []pair{{c1, "mbox|mailto:ann@stadt.example"}}, testNow
 	some.plain, some.Selection = true, Selection{}
 	queries = append(queries, []struct{ name, sql string }{
-		{"settle some", some.settleSQL(9)}, {"settled learners", settled.keptSQL()}, {"others", othersSQL}, {"shared", sharedSQL},
+		{"settle some", some.settleSQL(9)}, {"settled learners", settled.keptSQL()}, {"settle weeks", settleWeeksSQL(some, " AND learner = 'x'", 9)}, {"settled weeks", settled.weeksSQL()}, {"settled states", settled.statesSQL()}, {"others", othersSQL}, {"shared", sharedSQL},
 		{"learners", q.learnersSQL()}, {"drop-off", q.dropOffSQL()}, {"hours", q.hoursSQL()}, {"questions", q.questionsSQL()}, {"responses", q.responsesSQL()}, {"alpha", q.alphaSQL()},
 		{"trend, firsts", q.firstsSQL("week")}, {"trend, active", q.activeSQL("week")},
 		{"a trainer's", question{Selection: Selection{Unit: "u", Group: "g", Scope: Scope{Groups: []string{"g"}}}}.reachedSQL()},

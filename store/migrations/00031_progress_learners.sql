@@ -35,3 +35,18 @@ ENGINE = ReplacingMergeTree(version)
 ORDER BY (tenant, course, learner)
 SETTINGS index_granularity = 1024,
     fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
+
+-- In which weeks learners were active, in whatever course; made anew together with
+-- the rows above.
+CREATE TABLE IF NOT EXISTS progress_weeks
+(
+    `tenant` String,
+    `week` Date32 COMMENT 'its Monday, in the zone of progress' CODEC(ZSTD(1)),
+    `learner` String CODEC(ZSTD(1)),
+    `version` Int64 CODEC(ZSTD(1)),
+    `statements` UInt64 COMMENT 'each once; 0: everything was voided' CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (tenant, week, learner)
+SETTINGS index_granularity = 1024,
+    fsync_after_insert = 1, fsync_part_directory = 1, min_compressed_bytes_to_fsync_after_merge = 1, old_parts_lifetime = 60;
