@@ -105,7 +105,7 @@ func (m *machine) step() {
 		m.settle()
 	case "settle, cut off": // killed before it is noted
 		m.settle()
-		w.insert(fmt.Sprintf(`INSERT INTO progress_cursor (name, version, stored) SELECT name, max(version) + 1, argMin(stored, version) FROM progress_cursor WHERE name = '%s' GROUP BY name`, settledName))
+		w.insert(fmt.Sprintf(`INSERT INTO progress_cursor (name, version, stored) SELECT name, max(version) + 1, argMin(stored, version) FROM progress_cursor WHERE name = '%s' GROUP BY name`, settledName+w.zone.String()))
 		w.restart()
 	case "delete":
 		m.delete()

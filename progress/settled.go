@@ -16,7 +16,7 @@ import (
 // The names of the rows of progress_cursor that say for which statements and for
 // which generations the table progress_learners holds.
 const (
-	settledName     = "learners"
+	settledName     = "learners, " // and the zone that weeks begin in
 	generationsName = "generations of learners"
 )
 
@@ -87,12 +87,12 @@ func (p *Projector) loadSettled(ctx context.Context) error {
 	s := &p.settled
 	s.at.Store(nil)
 	at := settledAt{upto: rebuilding}
-	err := p.query(ctx, `SELECT name, argMax(stored, version), max(version) FROM progress_cursor WHERE name IN ('`+settledName+`', '`+generationsName+`') GROUP BY name`,
+	err := p.query(ctx, `SELECT name, argMax(stored, version), max(version) FROM progress_cursor WHERE name IN ('`+settledName+p.zone.String()+`', '`+generationsName+`') GROUP BY name`,
 		func(rows driver.Rows) error {
 			var name string
 			var stored, version int64
 			err := rows.Scan(&name, &stored, &version)
-			if name == settledName {
+			if name != generationsName {
 				at.upto = stored
 			} else {
 				at.generation = stored
@@ -121,7 +121,7 @@ func (p *Projector) noteSettled(ctx context.Context, upto, generation int64) err
 	for _, row := range []struct {
 		name   string
 		stored int64
-	}{{settledName, upto}, {generationsName, generation}} {
+	}{{settledName + p.zone.String(), upto}, {generationsName, generation}} {
 		p.settled.version++
 		sql := fmt.Sprintf(`INSERT INTO progress_cursor (name, version, stored) SELECT '%s', %d, %d`, row.name, p.settled.version, row.stored)
 		if err := p.exec(ctx, sql); err != nil {
@@ -221,7 +221,9 @@ func (p *Projector) settleSome(ctx context.Context, at *settledAt, upto, generat
 		if err := p.makeRows(ctx, q, epoch, some.settleSQL); err != nil {
 			return err
 		}
-		weeks := func(version int64) string { return settleWeeksSQL(q, " AND learner IN (SELECT learner FROM ("+fresh+"))", version) }
+		weeks := func(version int64) string {
+			return settleWeeksSQL(q, " AND learner IN (SELECT learner FROM ("+fresh+"))", version)
+		}
 		if err := p.makeRows(ctx, q, epoch, weeks); err != nil {
 			return err
 		}

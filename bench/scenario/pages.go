@@ -61,7 +61,7 @@ func (e *Env) pages(ctx context.Context, n int64, keys int) (all []result.Lookup
 func (e *Env) together(ctx context.Context, within time.Duration) error {
 	for end := time.Now().Add(within); ; time.Sleep(time.Second) {
 		var done uint8
-		err := e.admin.QueryRow(ctx, `SELECT (SELECT argMax(stored, version) FROM progress_cursor WHERE name = 'learners') >= (SELECT max(stored) FROM statements)`).Scan(&done)
+		err := e.admin.QueryRow(ctx, `SELECT (SELECT argMax(stored, version) FROM progress_cursor WHERE name LIKE 'learners, %') >= (SELECT max(stored) FROM statements)`).Scan(&done)
 		if err != nil || done == 1 {
 			return err
 		}
