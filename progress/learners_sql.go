@@ -41,11 +41,11 @@ FROM (%s) GROUP BY course, human`, q.attemptsSQL())
 // is too long; between two slots that have statements one may be.
 func (q question) activitySQL() string {
 	return fmt.Sprintf(`SELECT course, human, sum(n) AS statements, max(inside) AS active, arraySort(groupArray((f, l))) AS spans,
-  arraySum(x -> x.2 - x.1, spans) + arraySum((a, b) -> if(b.1 - a.2 <= %d, b.1 - a.2, 0), arrayPopBack(spans), arrayPopFront(spans)) AS gaps
+  arraySum(x -> x.2 - x.1, spans) + arraySum((a, b) -> if(b.1 - a.2 <= %[1]d, b.1 - a.2, 0), arrayPopBack(spans), arrayPopFront(spans)) AS gaps
 FROM (
-  SELECT course, human, slot, min(first_at) AS f, max(last_at) AS l, length(groupUniqArrayArray(statements)) AS n, %s AS inside
-  FROM (%s) GROUP BY course, human, slot
-) GROUP BY course, human`, maxGap, q.slots(), q.byPerson("progress_slots", "slot, first_at, last_at, statements"))
+  SELECT course, human, slot, toInt64(slot) * %[2]d + min(first) AS f, toInt64(slot) * %[2]d + max(last) AS l, length(groupUniqArrayArray(statements)) AS n, %[3]s AS inside
+  FROM (%[4]s) GROUP BY course, human, slot
+) GROUP BY course, human`, maxGap, slotMicros, q.slots(), q.byPerson("progress_slots", "slot, first, last, statements"))
 }
 
 // learnersSQL: everything about one learner in one course. What was put together before

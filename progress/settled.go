@@ -34,6 +34,8 @@ const (
 	// settlePiece is up to how many statements the learners behind them are looked up one by one;
 	// beyond it all rows are made anew.
 	settlePiece = 100_000
+	// settleAtOnce is up to how many slots of a tenant all rows are made by one INSERT.
+	settleAtOnce = 200_000
 	// settleWeeks is of how many slots the weeks are counted at once.
 	settleWeeks = 2_000_000
 	// maxOpen is of how many learners of courses an answer puts the facts together
@@ -231,39 +233,50 @@ func (p *Projector) settleSome(ctx context.Context, at *settledAt, upto, generat
 	return p.finish(ctx, upto, generation, epoch, at)
 }
 
-// settleAll makes all rows, course by course.
+// settleAll makes all rows, tenant by tenant, and of large ones course by course.
 func (p *Projector) settleAll(ctx context.Context, upto, generation, epoch int64) error {
 	tenants, err := p.texts(ctx, "SELECT DISTINCT tenant FROM progress")
 	if err != nil {
 		return err
 	}
 	for _, tenant := range tenants {
-		courses, err := p.texts(forTenant(ctx, tenant), "SELECT DISTINCT toString(course) FROM progress WHERE tenant = {tenant:String}")
-		if err != nil {
+		if err := p.settleTenant(ctx, tenant, epoch); err != nil {
 			return err
-		}
-		for _, course := range courses {
-			q := p.plain(tenant, course)
-			if err := p.makeRows(ctx, q, epoch, q.settleSQL); err != nil {
-				return err
-			}
-		}
-		var n uint64
-		if err := p.conn.QueryRow(forTenant(ctx, tenant), "SELECT count() FROM progress_slots WHERE tenant = {tenant:String}").Scan(&n); err != nil {
-			return err
-		}
-		parts := int(n)/settleWeeks + 1
-		for i := range parts {
-			q := p.plain(tenant, "")
-			weeks := func(version int64) string {
-				return settleWeeksSQL(q, fmt.Sprintf(" AND cityHash64(learner) %% %d = %d", parts, i), version)
-			}
-			if err := p.makeRows(ctx, q, epoch, weeks); err != nil {
-				return err
-			}
 		}
 	}
 	return p.finish(ctx, upto, generation, epoch, nil)
+}
+
+// settleTenant makes all rows of a tenant.
+func (p *Projector) settleTenant(ctx context.Context, tenant string, epoch int64) error {
+	var n uint64
+	if err := p.conn.QueryRow(forTenant(ctx, tenant), "SELECT count() FROM progress_slots WHERE tenant = {tenant:String}").Scan(&n); err != nil {
+		return err
+	}
+	courses := []string{""} // all together
+	if n > settleAtOnce {
+		var err error
+		if courses, err = p.texts(forTenant(ctx, tenant), "SELECT DISTINCT toString(course) FROM progress WHERE tenant = {tenant:String}"); err != nil {
+			return err
+		}
+	}
+	for _, course := range courses {
+		q := p.plain(tenant, course)
+		if err := p.makeRows(ctx, q, epoch, q.settleSQL); err != nil {
+			return err
+		}
+	}
+	parts := int(n)/settleWeeks + 1
+	for i := range parts {
+		q := p.plain(tenant, "")
+		weeks := func(version int64) string {
+			return settleWeeksSQL(q, fmt.Sprintf(" AND cityHash64(learner) %% %d = %d", parts, i), version)
+		}
+		if err := p.makeRows(ctx, q, epoch, weeks); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // plain is a question about learners as statements name them.

@@ -45,7 +45,10 @@ const sharedSQL = `SELECT course, learner FROM (
 // because everything was voided gets a row that says so, in the place of the one
 // before.
 func (q question) settleSQL(version int64) string {
-	where := "tenant = {tenant:String} AND " + q.ofCourse()
+	where := "tenant = {tenant:String}"
+	if q.Course != "" {
+		where += " AND " + q.ofCourse()
+	}
 	if q.pairs != "" {
 		where += " AND " + q.pairs
 	}
@@ -61,14 +64,10 @@ FROM (%s)`, version, q.factsSQL(reached))
 // settleWeeksSQL makes the rows of weeks of the learners of a tenant that a condition has, of
 // a version. A week of which nothing is left gets a row that says so.
 func settleWeeksSQL(q question, learners string, version int64) string {
-	slots := learners
-	if learners != "" {
-		slots = " AND " + inCoursesOf(learners) + learners
-	}
 	return fmt.Sprintf(`INSERT INTO progress_weeks (tenant, week, learner, version, statements)
 SELECT {tenant:String}, week, learner, %d, sum(n) FROM (
   SELECT %s AS week, learner, toUInt64(length(groupUniqArrayArray(statements))) AS n FROM (%s) GROUP BY week, learner
   UNION ALL
   SELECT w.week AS week, w.learner AS learner, toUInt64(0) AS n FROM progress_weeks AS w WHERE tenant = {tenant:String}%s
-) GROUP BY week, learner`, version, spanOf("week", slotStart), q.among("1"+slots).byPerson("progress_slots", "slot, statements"), learners)
+) GROUP BY week, learner`, version, spanOf("week", slotStart), q.among(inCoursesOf(learners)+learners).byPerson("progress_slots", "slot, statements"), learners)
 }

@@ -186,7 +186,7 @@ func TestSettleKeepsOut(t *testing.T) {
 func TestSettleWaits(t *testing.T) {
 	w := newWorld(t)
 	w.post("town", lines(t, settledHistory)...)
-	w.mark.Add(settleBehind.Microseconds() + 1)
+	w.stored = w.mark.Add(settleBehind.Microseconds() + 1)
 	if err := w.settle(context.Background(), false); err != nil || w.settled.at.Load() != nil {
 		t.Fatalf("rows were made before the projection had come along, %v", err)
 	}
