@@ -19,20 +19,25 @@ func (w *world) settleNow() {
 	}
 }
 
-// sameAsFacts holds that all answers about learners are those that the facts give
-// without any rows.
-func (w *world) sameAsFacts(when string) {
+// sameAsFacts holds that all answers about everybody, and about one selection more, are those that
+// the facts give without any rows.
+func (w *world) sameAsFacts(when, selection string) {
 	w.t.Helper()
 	at := w.settled.at.Load()
 	if at == nil {
 		w.t.Fatalf("%s: there are no rows to go by", when)
 	}
 	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, w.zone) }
-	for name, s := range map[string]Selection{
+	selections := map[string]Selection{
 		"everybody": everybody, "a course": {Course: c1}, "since a day": {From: day(3)}, "until a day": {To: day(3)}, "between days": {Course: c1, From: day(2), To: day(4)},
 		"a unit": {Unit: "o"}, "a group": {Group: "g"}, "a learner": {Learner: "p1"}, "an identifier": {Learner: "mbox|mailto:bob@stadt.example"},
 		"a trainer": {Scope: Scope{Groups: []string{"g"}}},
-	} {
+	}
+	for _, name := range []string{"everybody", selection} {
+		s, ok := selections[name]
+		if !ok {
+			w.t.Fatalf("there is no selection %q", name)
+		}
 		if s.Scope.Groups == nil {
 			s.Scope.All = true
 		}
@@ -110,23 +115,23 @@ func TestSettled(t *testing.T) {
 	w.post("town", lines(t, settledHistory)...)
 	w.project()
 	w.settleNow()
-	w.sameAsFacts("when rows have just been made")
+	w.sameAsFacts("when rows have just been made", "a course")
 
 	w.post("town", lines(t, "ann completed C 06T08:00:00 reg=1\ndan initialized C 06T09:00:00\n")...)
 	w.project()
-	w.sameAsFacts("when more has come")
+	w.sameAsFacts("when more has come", "since a day")
 	w.settleNow()
-	w.sameAsFacts("when their rows were made, too")
+	w.sameAsFacts("when their rows were made, too", "a unit")
 
 	w.person("town", cem, "p1", "o")
-	w.sameAsFacts("when two learners are one person")
+	w.sameAsFacts("when two learners are one person", "a group")
 	w.post("town", lines(t, "cem scored C 07T10:00:00 score=0.9\n")...)
 	w.project()
-	w.sameAsFacts("when more has come of one of the two")
+	w.sameAsFacts("when more has come of one of the two", "a learner")
 	w.settleNow()
-	w.sameAsFacts("when the rows of the two were made again")
+	w.sameAsFacts("when the rows of the two were made again", "an identifier")
 	w.person("town", cem, "", "o")
-	w.sameAsFacts("when the two are two again")
+	w.sameAsFacts("when the two are two again", "a trainer")
 
 	sts := lines(t, "eve completed C 05T12:00:00\n")
 	w.post("town", sts...)
@@ -134,17 +139,17 @@ func TestSettled(t *testing.T) {
 	w.settleNow()
 	w.post("town", voiding(idOf(t, sts[0])))
 	w.project()
-	w.sameAsFacts("when everything of somebody is voided")
+	w.sameAsFacts("when everything of somebody is voided", "until a day")
 	w.settleNow()
-	w.sameAsFacts("when that was noted")
+	w.sameAsFacts("when that was noted", "between days")
 
 	w.restart()
-	w.sameAsFacts("after a restart")
+	w.sameAsFacts("after a restart", "a course")
 	w.settled.piece = 0
 	w.post("town", lines(t, "ann initialized C 07T18:00:00 reg=2\n")...)
 	w.project()
 	w.settleNow()
-	w.sameAsFacts("when all rows were made anew")
+	w.sameAsFacts("when all rows were made anew", "since a day")
 
 	if err := w.Rebuild(context.Background()); err != nil {
 		t.Fatal(err)
@@ -158,7 +163,7 @@ func TestSettled(t *testing.T) {
 	}
 	w.project()
 	w.settleNow()
-	w.sameAsFacts("after a rebuild")
+	w.sameAsFacts("after a rebuild", "a unit")
 }
 
 // TestSettleKeepsOut: rows that were begun before a rebuild are not gone by after it.
@@ -199,10 +204,10 @@ func TestSettleWaits(t *testing.T) {
 	if err := w.settle(context.Background(), false); err != nil || w.settled.at.Load() != before {
 		t.Errorf("rows were made while much came in, %v", err)
 	}
-	w.sameAsFacts("while much comes in")
+	w.sameAsFacts("while much comes in", "a trainer")
 	// At the next look nothing more has come.
 	if err := w.settle(context.Background(), false); err != nil || w.settled.at.Load() == before {
 		t.Errorf("no rows were made when nothing more came in, %v", err)
 	}
-	w.sameAsFacts("when they were made")
+	w.sameAsFacts("when they were made", "a learner")
 }
