@@ -137,6 +137,19 @@ func (t *Throttle) Failed(address, key string, now time.Time) time.Duration {
 	return time.Duration(max(shared, 0))
 }
 
+// Weight is how many failures of a key weigh, wherever they came from, and until when
+// some do.
+func (t *Throttle) Weight(key string, now time.Time) (failures int, until time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	last := t.until[t.names("", key).key]
+	if left := last - now.UnixNano(); left > 0 {
+		interval := int64(t.slow.Interval)
+		return int((left + interval - 1) / interval), time.Unix(0, last)
+	}
+	return 0, time.Time{}
+}
+
 // add makes one failure weigh, up to a full burst.
 func (t *Throttle) add(name uint64, now int64, burst int) {
 	interval := int64(t.slow.Interval)

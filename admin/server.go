@@ -31,6 +31,11 @@ func Handler(s Services, logger *zap.Logger) http.Handler {
 		"GET /v1/export":                h.export,
 		"POST /v1/verify":               h.verify,
 		"GET /v1/report":                h.report,
+		"POST /v1/reports":              h.runReport,
+		"GET /v1/reports":               h.reportRuns,
+		"GET /v1/reports/{id}":          h.aboutRun(archivedReport),
+		"POST /v1/reports/{id}/repeat":  h.aboutRun(repeatReport),
+		"GET /v1/reports/{id}/compare":  h.aboutRun(compareReports),
 		"GET /v1/blobs/{hash}":          h.getBlob,
 		"PUT /v1/blobs/{hash}":          h.putBlob,
 		"POST /v1/packages":             h.addPackage,
@@ -44,6 +49,8 @@ func Handler(s Services, logger *zap.Logger) http.Handler {
 		"PATCH /v1/accounts":            h.aboutAccount(h.editAccount),
 		"DELETE /v1/accounts":           h.aboutAccount(h.removeAccount),
 		"POST /v1/accounts/reset":       h.aboutAccount(h.resetAccount),
+		"GET /v1/bi":                    h.showTools,
+		"POST /v1/bi/{what}":            h.changeTools,
 	} {
 		mux.Handle(pattern, h.shell(action))
 	}

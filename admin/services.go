@@ -31,6 +31,8 @@ type Services struct {
 	Directory func(tenant string) http.Handler
 	// Accounts are those of people who sign in.
 	Accounts Accounts
+	// Tools are what read published figures; nil where none can.
+	Tools Tools
 	// Verify re-reads everything up to the watermark.
 	Verify func(ctx context.Context, opts verify.Options) (*verify.Report, error)
 	// RebuildProgress throws the figures of progress away and returns when they
@@ -38,6 +40,8 @@ type Services struct {
 	RebuildProgress func(ctx context.Context) error
 	// Report writes the pilot report. ErrRequest when it was asked for wrongly.
 	Report func(ctx context.Context, r ReportRequest, w io.Writer) error
+	// Reports are the evaluation reports; nil where none are kept.
+	Reports Reports
 	// OwnRules finds what an imported statement breaks of the rules that its
 	// tenant has of its own; nil: no tenant has any.
 	OwnRules func(tenant string, raw []byte) []statements.Violation

@@ -129,6 +129,7 @@ func ownRequests() []own {
 		{"PATCH /api/v1/accounts/{account}", "/api/v1/accounts/nobody", "{}", []string{"all"}, 404, 403},
 		{"DELETE /api/v1/accounts/{account}", "/api/v1/accounts/nobody", "", []string{"all"}, 404, 403},
 		{"POST /api/v1/accounts/{account}/reset", "/api/v1/accounts/nobody/reset", "", []string{"all"}, 404, 403},
+		{"DELETE /api/v1/accounts/{account}/sessions", "/api/v1/accounts/nobody/sessions", "", []string{"all"}, 404, 403},
 	}
 }
 
@@ -228,7 +229,7 @@ func coverRoutes(t *testing.T, a *App, list []own) {
 	found := 0
 	err := router.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
 		template, err := route.GetPathTemplate()
-		if err != nil || !strings.HasPrefix(template, "/api/v1/") || template == openapi.Path || rest(route) {
+		if err != nil || !strings.HasPrefix(template, "/api/v1/") || template == openapi.Path || template == openapi.PathJSON || rest(route) {
 			return nil
 		}
 		found++

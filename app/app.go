@@ -17,6 +17,7 @@ import (
 	"lernspur/access"
 	"lernspur/apiv1"
 	"lernspur/attendance"
+	"lernspur/bi"
 	"lernspur/blobs"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
@@ -27,6 +28,7 @@ import (
 	"lernspur/player"
 	"lernspur/progress"
 	"lernspur/records"
+	"lernspur/report/runs"
 	"lernspur/schema"
 	"lernspur/signin"
 	"lernspur/store"
@@ -57,11 +59,15 @@ type App struct {
 	catalogAPI *api.API
 	launches   *launch.Service
 	attendance *attendance.Service
+	tools      *bi.Service
 	signin     *signin.Service
+	reports    *runs.Service
 
 	public      gate
 	content     gate
 	socket      gate
+	toolDoor    gate
+	toolAddr    net.Addr // nil when tools have no door
 	player      *player.Player
 	contentAddr net.Addr // nil when no content is served
 	doors       []*door
@@ -129,6 +135,7 @@ func (a *App) start(ctx context.Context) error {
 	}
 	a.content.open(content)
 	a.public.open(fenced(a.Handler(), cmp.Or(a.opts.Catalog.Base, a.opts.Pages), a.opts.Catalog.LaunchBase))
+	a.openTools(running)
 	return nil
 }
 
@@ -157,11 +164,15 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("attendance: %w", err)
 	}
 	a.task(func() { a.attendance.Run(running, a.tenants) })
+	if err := a.startReports(ctx); err != nil {
+		return err
+	}
 	a.startLaunch()
 	if err := a.startSignin(ctx); err != nil {
 		return fmt.Errorf("signing in: %w", err)
 	}
 	a.task(func() { a.signin.Run(running, a.tenants) })
+	a.startTools()
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
 		return fmt.Errorf("deletions: %w", err)
@@ -189,6 +200,7 @@ func (a *App) Failed() <-chan error { return a.failed }
 func (a *App) Stop(ctx context.Context) error {
 	a.public.open(nil)
 	a.content.open(nil)
+	a.toolDoor.open(nil)
 	a.socket.open(nil)
 	if a.records != nil {
 		a.records.Stop() // tails would keep the doors open

@@ -12,10 +12,23 @@ import (
 	"time"
 
 	"lernspur/admin"
+	"lernspur/apiv1/openapi/openapitest"
+	"lernspur/engine"
 	"lernspur/store/storetest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+// TestMain has every answer below /api/v1 that a test gets held against the
+// description of the interface.
+func TestMain(m *testing.M) {
+	engine.MaybeMain()
+	description, err := openapitest.Read()
+	if err != nil {
+		panic(err)
+	}
+	http.DefaultTransport = &openapitest.Transport{Description: description, Inner: http.DefaultTransport,
+		Ignore: func(_ *http.Request, answer *http.Response) bool { return answer.Header.Get("X-Frame-Options") == "" }} // the origin of content has no interface
+	storetest.Main(m)
+}
 
 const (
 	key    = "town"

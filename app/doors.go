@@ -35,6 +35,9 @@ func (a *App) openDoors() error {
 		if err := a.openContentDoor(); err != nil {
 			return err
 		}
+		if err := a.openToolDoor(); err != nil {
+			return err
+		}
 	}
 	if a.opts.Socket {
 		listener, err := admin.Listen(a.opts.DataDir)

@@ -6,6 +6,7 @@ import (
 	"go.uber.org/zap"
 
 	"lernspur/access"
+	"lernspur/bi"
 	"lernspur/blobs"
 	"lernspur/commit"
 	"lernspur/directory"
@@ -56,6 +57,8 @@ type Options struct {
 	// browsers see it: they may put content into a frame, and their host name is
 	// never that of content.
 	ContentAddr, Pages string
+	// Tools is about programs that read published figures.
+	Tools ToolOptions
 	// TLS has the files of the certificate that Addr is served with, ContentTLS that
 	// of ContentAddr; an empty ContentTLS is the same as TLS.
 	TLS, ContentTLS CertificateFiles
@@ -76,6 +79,20 @@ type Options struct {
 	// acknowledged; 20 s. What it does not have then is carried there after the
 	// next start.
 	CommitGrace time.Duration
+}
+
+// ToolOptions say how programs read published figures.
+type ToolOptions struct {
+	// Addr is the network address of the door for them, which is opened when
+	// Options.Addr is; empty opens none.
+	Addr string
+	// TLS has the files of its certificate; empty: no TLS.
+	TLS CertificateFiles
+	// Refresh is how old published figures get; 0: a day.
+	Refresh time.Duration
+	// Memory is that of the engine that answers one tenant, bytes; 0: the least.
+	Memory int64
+	Limits bi.Limits
 }
 
 // contentTLS are the files that content is served with.

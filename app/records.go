@@ -16,7 +16,7 @@ import (
 func (a *App) newRecords() *records.API {
 	return records.New(records.Options{
 		Door: a.door, Reader: recordsReader{a.store}, Writer: recordsWriter{a.committer},
-		Remover: remover{a.store, a.projector}, PathPrefix: a.opts.LRS.PathPrefix, Logger: a.log.Named("records"), ReadWait: a.opts.LRS.ReadWait,
+		Remover: remover{a.store, a.projector, a.reports}, PathPrefix: a.opts.LRS.PathPrefix, Logger: a.log.Named("records"), ReadWait: a.opts.LRS.ReadWait,
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"lernspur/progress"
 	"lernspur/records"
+	"lernspur/report/runs"
 	"lernspur/statements"
 	"lernspur/store"
 )
@@ -17,6 +18,7 @@ import (
 type remover struct {
 	store     *store.Store
 	projector *progress.Projector
+	reports   *runs.Service
 }
 
 var _ records.Remover = remover{}
@@ -40,12 +42,15 @@ func (r remover) Choose(ctx context.Context, tenant string, deletion uuid.UUID, 
 func (r remover) Hide(tenant string, deletion uuid.UUID) { r.store.Hide(tenant, deletion) }
 
 // Remove implements records.Remover: rows first, then the figures that were
-// made of them.
+// made of them, then what reports have kept of the people.
 func (r remover) Remove(ctx context.Context, tenant string, deletion uuid.UUID) error {
 	if err := r.store.Remove(ctx, tenant, deletion); err != nil {
 		return err
 	}
-	return r.projector.Recompute(ctx, tenant, deletion)
+	if err := r.projector.Recompute(ctx, tenant, deletion); err != nil {
+		return err
+	}
+	return forgetInReports(ctx, r.store, r.reports, tenant, deletion)
 }
 
 // Forget implements records.Remover.

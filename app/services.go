@@ -27,9 +27,11 @@ func (a *App) Admin() http.Handler {
 		Attendance:      adminAttendance{a},
 		Directory:       a.directoryForCommands(),
 		Accounts:        a.signin,
+		Tools:           adminTools{a},
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,
 		Report:          a.report,
+		Reports:         adminReports{a},
 		OwnRules:        func(tenant string, raw []byte) []statements.Violation { return a.schemas[tenant].Check(0, raw) },
 		Limits:          a.opts.LRS.Statements,
 	}, a.log.Named("admin"))

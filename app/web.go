@@ -20,6 +20,7 @@ import (
 // newPages assembles the pages.
 func (a *App) newPages() *web.Site {
 	return web.New(web.Dependencies{
+		Directory: a.people, Accounts: pageAccounts{a.signin},
 		Attendance: a.attendance, HomePage: a.opts.Catalog.Base, Learner: a.learnerOf,
 		Calls: a.pageCalls, Progress: a.progress, Names: pageNames{a.people, a.store},
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,

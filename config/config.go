@@ -11,6 +11,7 @@ type Config struct {
 	Signin     Signin
 	Data       Data
 	ClickHouse ClickHouse
+	BI         BI
 	Engine     Engine
 	Commit     Commit
 	Limits     Limits
@@ -114,6 +115,22 @@ type Data struct{ Dir string }
 type ClickHouse struct {
 	// DSN is clickhouse://user:password@host:port/database; empty: embedded.
 	DSN string
+}
+
+// BI is about tools that read published figures.
+type BI struct {
+	// Addr is the host:port to listen on; empty: none.
+	Addr string
+	TLS  TLS
+	// Refresh is how old published figures get.
+	Refresh time.Duration
+	// Memory is the budget of the engine's process that answers one tenant.
+	Memory int64
+	// Queries is how many the tools of one tenant may have at once, QueryTime the time for each, ResultRows
+	// what it may answer at most.
+	Queries    int
+	QueryTime  time.Duration
+	ResultRows int
 }
 
 // Engine is about the embedded ClickHouse.

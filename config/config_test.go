@@ -53,6 +53,14 @@ var every = []struct {
 	{"auth.oidc.roles_claim", "LERNSPUR_AUTH_OIDC_ROLES_CLAIM", "auth-oidc-roles-claim", "realm_access.roles", func(c *Config) any { return c.Auth.OIDC.RolesClaim }, "realm_access.roles"},
 	{"auth.oidc.roles", "LERNSPUR_AUTH_OIDC_ROLES", "auth-oidc-roles", "lms-admins=administrator, cn=a=trainer", func(c *Config) any { return c.Auth.OIDC.Roles }, []string{"lms-admins=administrator", "cn=a=trainer"}},
 	{"auth.oidc.groups_claim", "LERNSPUR_AUTH_OIDC_GROUPS_CLAIM", "auth-oidc-groups-claim", "groups", func(c *Config) any { return c.Auth.OIDC.GroupsClaim }, "groups"},
+	{"bi.addr", "LERNSPUR_BI_ADDR", "bi-addr", "127.0.0.1:8123", func(c *Config) any { return c.BI.Addr }, "127.0.0.1:8123"},
+	{"bi.tls.certificate", "LERNSPUR_BI_TLS_CERTIFICATE", "bi-tls-certificate", "c.pem", func(c *Config) any { return c.BI.TLS.Certificate }, "c.pem"},
+	{"bi.tls.key", "LERNSPUR_BI_TLS_KEY", "bi-tls-key", "k.pem", func(c *Config) any { return c.BI.TLS.Key }, "k.pem"},
+	{"bi.refresh", "LERNSPUR_BI_REFRESH", "bi-refresh", "168h", func(c *Config) any { return c.BI.Refresh }, 168 * time.Hour},
+	{"bi.memory", "LERNSPUR_BI_MEMORY", "bi-memory", "1GiB", func(c *Config) any { return c.BI.Memory }, int64(1073741824)},
+	{"bi.queries", "LERNSPUR_BI_QUERIES", "bi-queries", "8", func(c *Config) any { return c.BI.Queries }, 8},
+	{"bi.query_time", "LERNSPUR_BI_QUERY_TIME", "bi-query-time", "1m", func(c *Config) any { return c.BI.QueryTime }, time.Minute},
+	{"bi.result_rows", "LERNSPUR_BI_RESULT_ROWS", "bi-result-rows", "5000", func(c *Config) any { return c.BI.ResultRows }, 5000},
 	{"engine.library", "LERNSPUR_ENGINE_LIBRARY", "engine-library", "/opt/libchdb.so", func(c *Config) any { return c.Engine.Library }, "/opt/libchdb.so"},
 	{"engine.memory", "LERNSPUR_ENGINE_MEMORY", "engine-memory", "2GiB", func(c *Config) any { return c.Engine.Memory }, int64(2147483648)},
 	{"commit.acknowledge", "LERNSPUR_COMMIT_ACKNOWLEDGE", "commit-acknowledge", "store", func(c *Config) any { return c.Commit.Acknowledge }, "store"},
@@ -179,6 +187,10 @@ func company(t *testing.T, key string) {
 		for _, name := range []string{other[key], "LERNSPUR_TLS_CERTIFICATE", "LERNSPUR_TLS_KEY"} {
 			t.Setenv(name, "x")
 		}
+	case "bi.tls.certificate":
+		t.Setenv("LERNSPUR_BI_TLS_KEY", "x")
+	case "bi.tls.key":
+		t.Setenv("LERNSPUR_BI_TLS_CERTIFICATE", "x")
 	case "auth.oidc.issuer":
 		t.Setenv("LERNSPUR_AUTH_OIDC_AUDIENCE", "x")
 	case "blobs.s3.endpoint":
@@ -250,6 +262,7 @@ func TestDefaults(t *testing.T) {
 		Auth: Auth{Attempts: 20, OIDC: OIDC{Tenant: "default", ScopePrefix: "xapi:",
 			Name: "OpenID Connect", Scopes: []string{"profile", "email"}, NameClaim: "name"}},
 		Signin: Signin{Idle: time.Hour, Lifetime: 12 * time.Hour, LinkLifetime: 72 * time.Hour, Attempts: 5},
+		BI:     BI{Refresh: 24 * time.Hour, Memory: 805306368, Queries: 4, QueryTime: 30 * time.Second, ResultRows: 100_000},
 		Commit: Commit{Acknowledge: "log", LogBytes: 1073741824, MemoryBytes: 50331648,
 			FlushRows: 8000, FlushBytes: 16777216, FlushInterval: time.Second, InsertTimeout: 30 * time.Second},
 		Limits: Limits{BodyBytes: 16777216, HeaderBytes: 65536, StatementBytes: 1048576, DocumentBytes: 16777216, StatementsPerRequest: 10000,

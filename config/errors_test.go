@@ -59,6 +59,12 @@ var wrong = []struct {
 	{"limits.read_timeout", "expected a duration with its unit, from 1s to 1h", []string{"1ms"}},
 	{"limits.request_timeout", "expected a duration with its unit, from 1s to 24h", []string{"25h"}},
 	{"limits.wait_timeout", "expected a duration with its unit, from 10ms to 1h", []string{"2h"}},
+	{"bi.addr", "expected host:port, such as 127.0.0.1:8123, or nothing", []string{"8123", "host:port"}},
+	{"bi.refresh", "expected a duration with its unit, from 1m to 744h", []string{"1s"}},
+	{"bi.memory", "expected a size from 768MiB to 1TiB", []string{"512MiB", "0"}},
+	{"bi.queries", "expected a whole number from 1 to 64", []string{"0", "65"}},
+	{"bi.query_time", "expected a duration with its unit, from 1s to 10m", []string{"1ms", "1h"}},
+	{"bi.result_rows", "expected a whole number from 1000 to 10000000", []string{"10"}},
 	{"packages.packed_bytes", "expected a size from 1MiB to 1TiB", []string{"1"}},
 	{"packages.unpacked_bytes", "expected a size from 1MiB to 1TiB", []string{"2TiB"}},
 	{"packages.files", "expected a whole number from 1 to 1000000", []string{"0"}},
@@ -103,7 +109,7 @@ func TestEveryKeyRefused(t *testing.T) {
 			return w.key == k.name
 		})
 		if i < 0 {
-			if !slices.Contains([]string{"engine.library", "lrs.schemas", "tls.certificate", "tls.key", "content.tls.certificate", "content.tls.key"}, k.name) { // take everything
+			if !slices.Contains([]string{"engine.library", "lrs.schemas", "tls.certificate", "tls.key", "content.tls.certificate", "content.tls.key", "bi.tls.certificate", "bi.tls.key"}, k.name) { // take everything
 				t.Errorf("%s: no wrong value is tried", k.name)
 			}
 			continue
@@ -223,6 +229,9 @@ func TestRules(t *testing.T) {
 		{"links beyond the longest", []string{"--launch-max-lifetime=1h"}, nil, []string{"launch.lifetime: expected at most launch.max_lifetime"}},
 		{"certificate without key", []string{"--tls-certificate=c.pem"}, nil, []string{"tls.key: expected a file with the key"}},
 		{"key without certificate", []string{"--tls-key=k.pem"}, nil, []string{"tls.certificate: expected a file with the certificate"}},
+		{"certificate of tools without key", []string{"--bi-tls-certificate=c.pem"}, nil, []string{"bi.tls.key: expected a file with the key"}},
+		{"key of tools without certificate", []string{"--bi-tls-key=k.pem"}, nil, []string{"bi.tls.certificate: expected a file with the certificate"}},
+		{"tools at the port of the pages", []string{"--bi-addr=127.0.0.1:8080"}, nil, []string{"bi.addr: expected another port"}},
 		{"certificate of content without key", []string{"--tls-certificate=c.pem", "--tls-key=k.pem", "--content-tls-certificate=c.pem"}, nil, []string{"content.tls.key: expected a file with the key"}},
 		{"key of content without certificate", []string{"--content-tls-key=k.pem"}, nil, []string{"content.tls.certificate: expected a file with the certificate"}},
 		{"TLS for content alone", []string{"--content-tls-certificate=c.pem", "--content-tls-key=k.pem"}, nil, []string{"tls.certificate: expected a certificate for the pages as well"}},

@@ -97,6 +97,17 @@ func (p path) check(field any) error {
 // address is host:port to listen on; an empty host means all interfaces.
 type address struct{ str }
 
+// maybeAddress is an address, or none: nothing is listened on then.
+type maybeAddress struct{ address }
+
+func (maybeAddress) expected() string { return "host:port, such as 127.0.0.1:8123, or nothing" }
+func (a maybeAddress) check(field any) error {
+	if *field.(*string) == "" {
+		return nil
+	}
+	return a.address.check(field)
+}
+
 func (address) name() string     { return "host:port" }
 func (address) expected() string { return "host:port, such as 127.0.0.1:8080" }
 func (address) check(field any) error {

@@ -86,6 +86,17 @@ var rules = []rule{
 			return err != nil || u.Path == ""
 		},
 		"an address without a path: content has a host name of its own, whole"},
+	{[]string{"bi.tls.certificate", "bi.tls.key"},
+		func(c *Config) bool { return c.BI.TLS.Key == "" || c.BI.TLS.Certificate != "" },
+		"a file with the certificate, because bi.tls.key is set"},
+	{[]string{"bi.tls.key", "bi.tls.certificate"},
+		func(c *Config) bool { return c.BI.TLS.Certificate == "" || c.BI.TLS.Key != "" },
+		"a file with the key, because bi.tls.certificate is set"},
+	{[]string{"bi.addr", "addr", "content.addr"},
+		func(c *Config) bool {
+			return c.BI.Addr == "" || !sameListener(c.BI.Addr, c.Server.Addr) && !sameListener(c.BI.Addr, c.Content.Addr)
+		},
+		"another port than addr and content.addr"},
 	{[]string{"commit.flush_bytes", "commit.log_bytes"},
 		func(c *Config) bool { return c.Commit.FlushBytes <= c.Commit.LogBytes/2 },
 		"at most half of commit.log_bytes"},

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 )
 
@@ -17,7 +16,7 @@ func ParseDate(text string) (Date, error) {
 	}
 	t, err := time.Parse(time.DateOnly, text)
 	if err != nil || t.Year() < 1900 || t.Year() > 2299 {
-		return "", fmt.Errorf("%q is not a day between 1900 and 2299 such as 2026-01-31", text)
+		return "", tell("%q is not a day between 1900 and 2299 such as 2026-01-31", short(text))
 	}
 	return Date(text), nil
 }

@@ -207,7 +207,7 @@ func (s *state) headcount(unit string, year, depth int) (count int, known bool) 
 	}
 	day := Date(fmt.Sprintf("%04d-12-31", year))
 	for id, u := range s.units {
-		if u.parentOn(day) == unit && unit != "" {
+		if u.parentOn(day) == unit && unit != "" && !u.closed(day) {
 			if n, ok := s.headcount(id, year, depth-1); ok {
 				count, known = count+n, true
 			}

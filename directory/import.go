@@ -33,6 +33,14 @@ type ImportOptions struct {
 	DryRun bool
 	By     string // who asks
 	Limits sheet.Limits
+	// SHA256 is that of the file which somebody has looked at, hexadecimal, and
+	// Version that of the directory then: another file, or another directory, is
+	// refused with ErrChanged. "" and nil are any.
+	SHA256  string
+	Version *uint64
+	// Listed is how many changes, and how many errors, are listed: 1,000 unless it
+	// is set.
+	Listed int
 }
 
 // Column is a column of a file and what it means.
@@ -55,7 +63,12 @@ type ImportError struct {
 	Line    int    `json:"line,omitempty"`
 	Column  int    `json:"column,omitempty"`
 	Heading string `json:"heading,omitempty"`
-	Message string `json:"message"`
+	Message string `json:"message"` // Said, in English
+	Said    Said   `json:"-"`
+}
+
+func problem(line, column int, heading, format string, args ...any) ImportError {
+	return ImportError{line, column, heading, fmt.Sprintf(format, args...), Said{format, args}}
 }
 
 // ImportErrors are why a file was not taken over. Nothing of it was.
@@ -80,6 +93,8 @@ func (e *ImportErrors) Error() string {
 type ImportResult struct {
 	Import
 	DryRun bool
+	// Before is the version of the directory that the file was held against.
+	Before uint64
 	Table  *sheet.Table
 	// Columns are in the order of the file.
 	Columns []Column
@@ -89,7 +104,7 @@ type ImportResult struct {
 	Errors *ImportErrors
 }
 
-// maxListed is how many changes or errors are listed.
+// maxListed is how many changes or errors are listed as a rule.
 const maxListed = 1000
 
 // Preview tells what the columns of a file mean. Errors: *Invalid, *ImportErrors
@@ -112,7 +127,7 @@ func unread(err error) error {
 	if !errors.As(err, &where) {
 		return err
 	}
-	return &ImportErrors{List: []ImportError{{Line: where.Line, Column: where.Column, Message: where.Message}}}
+	return &ImportErrors{List: []ImportError{problem(where.Line, where.Column, "", where.Form, where.Args...)}}
 }
 
 // Import takes a file over, all or nothing. What a file does not say stays: rows
@@ -135,6 +150,12 @@ func (d *Directory) Import(ctx context.Context, tenant string, data []byte, o Im
 		return nil, err
 	}
 	sum := sha256.Sum256(data)
+	if o.SHA256 != "" && o.SHA256 != hex.EncodeToString(sum[:]) {
+		return nil, ErrChanged
+	}
+	if o.Listed <= 0 {
+		o.Listed = maxListed
+	}
 	result := &ImportResult{DryRun: o.DryRun, Table: t, Columns: columns, Import: Import{
 		ID: newID(), Kind: o.Kind, File: o.File, SHA256: hex.EncodeToString(sum[:]), By: o.By, Complete: o.Complete, Rows: len(t.Rows),
 	}}
@@ -142,6 +163,10 @@ func (d *Directory) Import(ctx context.Context, tenant string, data []byte, o Im
 		return nil, err
 	}
 	work := func(e *edit) error {
+		result.Before = uint64(e.version)
+		if o.Version != nil && *o.Version != uint64(e.version) {
+			return ErrChanged
+		}
 		i := &importing{edit: e, o: o, table: t, columns: columns, result: result, looked: map[string]foundUnit{}}
 		i.day = cmp.Or(o.From, e.today)
 		kind.run(i)
@@ -177,7 +202,7 @@ func (i *importing) finish() error {
 		return &i.errors
 	}
 	if err := i.checkTree(); err != nil {
-		return &ImportErrors{List: []ImportError{{Message: err.Error()}}}
+		return &ImportErrors{List: []ImportError{problem(0, 0, "", "%s", err)}}
 	}
 	i.result.At = i.now
 	if len(i.touched) == 0 {
@@ -209,11 +234,11 @@ func (i *importing) forgetImports() {
 
 // wrong notes an error of a row, in the column of a field if there is one.
 func (i *importing) wrong(row sheet.Row, field, format string, args ...any) {
-	if len(i.errors.List) == maxListed {
+	if len(i.errors.List) == i.o.Listed {
 		i.errors.More++
 		return
 	}
-	e := ImportError{Line: row.Line, Message: fmt.Sprintf(format, args...)}
+	e := problem(row.Line, 0, "", format, args...)
 	if at := slices.IndexFunc(i.columns, func(c Column) bool { return c.Field == field }); at >= 0 && field != "" {
 		e.Column, e.Heading = at+1, i.columns[at].Heading
 	}
@@ -242,7 +267,7 @@ func (i *importing) note(c ImportChange) {
 	case "leftOut":
 		i.result.LeftOut++
 	}
-	if len(i.result.Changes) == maxListed {
+	if len(i.result.Changes) == i.o.Listed {
 		i.result.More++
 		return
 	}
@@ -282,7 +307,7 @@ func lookUp[T any](what, text string, byCode map[string]string, all map[string]*
 			continue
 		}
 		if found != nil {
-			return nil, fmt.Errorf("there is more than one %s of the name %q; say its code", what, short(text))
+			return nil, tell("there is more than one "+what+" of the name %q; say its code", short(text))
 		}
 		found = v
 	}

@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -176,14 +175,13 @@ func (k kind) complete(t *sheet.Table, columns []Column) error {
 	for i, c := range columns {
 		for j := range columns[:i] {
 			if columns[j].Field == c.Field && !slices.Contains(several, c.Field) {
-				return &ImportErrors{List: []ImportError{{Line: t.Line, Column: i + 1, Heading: c.Heading,
-					Message: fmt.Sprintf("this column means %s, as %q does; map one of them", c.Field, columns[j].Heading)}}}
+				return &ImportErrors{List: []ImportError{problem(t.Line, i+1, c.Heading, "this column means %s, as %q does; map one of them", FieldNames{c.Field}, columns[j].Heading)}}
 			}
 		}
 	}
 	for _, one := range k.needs {
 		if !slices.ContainsFunc(columns, func(c Column) bool { return slices.Contains(one, c.Field) }) {
-			return &ImportErrors{List: []ImportError{{Line: t.Line, Message: fmt.Sprintf("no column is recognised as %s; the headings are %q", strings.Join(one, ", "), t.Header)}}}
+			return &ImportErrors{List: []ImportError{problem(t.Line, 0, "", "no column is recognised as %s; the headings are %q", FieldNames(one), t.Header)}}
 		}
 	}
 	return nil
@@ -205,7 +203,7 @@ func readDate(text string, workbook bool) (Date, error) {
 	}
 	day, err := ParseDate(text)
 	if err != nil {
-		return "", fmt.Errorf("%q is not a day such as 31.01.2026 or 2026-01-31", short(text))
+		return "", tell("%q is not a day such as 31.01.2026 or 2026-01-31", short(text))
 	}
 	return day, nil
 }

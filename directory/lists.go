@@ -26,6 +26,12 @@ func sortedPeople(people map[string]*Person) []*Person {
 	})
 }
 
+// inOrder are all people, in the order of lists.
+func (s *state) inOrder() []*Person {
+	s.order.once.Do(func() { s.order.people = sortedPeople(s.people) })
+	return s.order.people
+}
+
 // PeopleFilter says who is wanted; zero values want everybody.
 type PeopleFilter struct {
 	// Query is part of a name, staff number or identifier, in any case.
@@ -57,8 +63,7 @@ func (d *Directory) People(_ context.Context, tenant string, f PeopleFilter, aft
 	if f.On == "" {
 		f.On = today
 	}
-	s.order.once.Do(func() { s.order.people = sortedPeople(s.people) })
-	list := s.order.people
+	list := s.inOrder()
 	if after != (ListPlace{}) {
 		at, exact := slices.BinarySearchFunc(list, after, func(q *Person, p ListPlace) int { return p.behind(q) })
 		if exact {
@@ -134,6 +139,21 @@ func (d *Directory) UnitsBelow(_ context.Context, tenant, id string, day Date) [
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+// Members are how many people each unit has on a day, without those below it; no day is
+// today.
+func (d *Directory) Members(tenant string, day Date) map[string]int {
+	if day == "" {
+		day = d.Today()
+	}
+	n := map[string]int{}
+	for _, p := range d.read(tenant).people {
+		if unit := unitOn(p, day); unit != "" {
+			n[unit]++
+		}
+	}
+	return n
 }
 
 // Groups lists all groups by name.

@@ -20,6 +20,36 @@ type mergedGroup struct {
 type MergeOptions struct {
 	Reason string // at most 200 bytes
 	By     string // the key or account that asked
+	// Kept and Gone are the versions of both that the caller knows; 0 is any.
+	Kept, Gone int64
+}
+
+// MergePreview is what a merge would make of two people.
+type MergePreview struct {
+	Kept, Gone *Person // as they are
+	// Person is what remains: with the groups of both.
+	Person *Person
+	// Lost is what of Gone nobody has afterwards: a second staff number, times in
+	// units beside those of Kept.
+	LostStaff string
+	LostUnits []Membership
+}
+
+// PreviewMerge says what Merge would do, and does nothing. Errors as those of Merge.
+func (d *Directory) PreviewMerge(_ context.Context, tenant, kept, gone string) (*MergePreview, error) {
+	s, today := d.read(tenant), d.Today()
+	e := d.edit(s)
+	if err := e.run(func(e *edit) error { _, err := e.merge(kept, gone, MergeOptions{}); return err }); err != nil {
+		return nil, err
+	}
+	p := &MergePreview{Kept: s.view(s.people[kept], today), Gone: s.view(s.people[gone], today), Person: e.view(e.people[kept], today)}
+	if p.Gone.Staff != p.Person.Staff {
+		p.LostStaff = p.Gone.Staff
+	}
+	if !slices.Equal(p.Gone.Memberships, p.Person.Memberships) {
+		p.LostUnits = p.Gone.Memberships
+	}
+	return p, nil
 }
 
 // Merge makes one person of two: kept remains and gets the identifiers of gone, its
@@ -57,6 +87,8 @@ func (e *edit) merge(keptID, goneID string, o MergeOptions) (*Merge, error) {
 		return nil, ErrNotFound
 	case kept == gone:
 		return nil, invalid("gone", "these are one person already")
+	case o.Kept != 0 && o.Kept != kept.Version || o.Gone != 0 && o.Gone != gone.Version:
+		return nil, ErrChanged
 	}
 	if err := checkText("reason", o.Reason, maxName); err != nil {
 		return nil, err

@@ -53,6 +53,8 @@ type Unit struct {
 	// Places say where the unit lies, in the order of their days: each holds until
 	// the next one, and the first one before its day as well.
 	Places []Place `json:"places,omitempty"`
+	// Until is the last day on which there is the unit; "" while nobody closed it.
+	Until Date `json:"until,omitempty"`
 
 	Created int64 `json:"created"`
 	Changed int64 `json:"changed"`
@@ -132,21 +134,27 @@ var (
 // Invalid is a value that cannot be.
 type Invalid struct {
 	Field   string // "" when it is about the whole
-	Message string
+	Message string // Said, in English
+	Said    Said
 }
 
 func (e *Invalid) Error() string { return e.Message }
 
 func invalid(field, format string, args ...any) error {
-	return &Invalid{field, fmt.Sprintf(format, args...)}
+	return &Invalid{field, fmt.Sprintf(format, args...), Said{format, args}}
 }
 
 // Conflict is a change that does not go with what is there.
-type Conflict struct{ Message string }
+type Conflict struct {
+	Message string // Said, in English
+	Said    Said
+}
 
 func (e *Conflict) Error() string { return e.Message }
 
-func conflict(format string, args ...any) error { return &Conflict{fmt.Sprintf(format, args...)} }
+func conflict(format string, args ...any) error {
+	return &Conflict{fmt.Sprintf(format, args...), Said{format, args}}
+}
 
 // Busy is a change or a question that cannot be answered now.
 type Busy struct {

@@ -296,8 +296,12 @@ func (e *edit) checkMemberships(p *Person) error {
 		if err := checkSpan("units", m.span()); err != nil {
 			return err
 		}
-		if e.units[m.Unit] == nil {
+		u := e.units[m.Unit]
+		if u == nil {
 			return invalid("units", "there is no unit %q", short(m.Unit))
+		}
+		if m.beyond(u) {
+			return invalid("units", "the unit %s was closed on %s", u.label(), u.Until)
 		}
 		if i > 0 && p.Memberships[i-1].span().meets(m.span()) {
 			return invalid("units", "a person is in one unit at a time: the days of two overlap")

@@ -44,8 +44,40 @@ func (s *state) moves() []Date {
 	return slices.Compact(days)
 }
 
+// closed tells whether a unit is no more on a day.
+func (u *Unit) closed(day Date) bool { return u.Until.endsBefore(day) }
+
+// ClosedOn tells whether a unit is no more on a day.
+func (u *Unit) ClosedOn(day Date) bool { return u.closed(day) }
+
+// ParentOn is the unit that a unit lies below on a day; "" at the top.
+func (u *Unit) ParentOn(day Date) string { return u.parentOn(day) }
+
+// checkClosed refuses units that last longer than what they lie below.
+func (s *state) checkClosed() error {
+	for _, u := range s.units {
+		for i, p := range u.Places {
+			above := s.units[p.Parent]
+			if above == nil || above.Until == "" {
+				continue
+			}
+			last := u.Until
+			if i+1 < len(u.Places) && (last == "" || u.Places[i+1].From <= last) {
+				last = u.Places[i+1].From.add(-1)
+			}
+			if last == "" || above.Until < last {
+				return conflict("the unit %s lies below %s, which is closed on %s; close or move it first", u.label(), above.label(), above.Until)
+			}
+		}
+	}
+	return nil
+}
+
 // checkTree refuses a tree that on any day is none, or is too deep.
 func (s *state) checkTree() error {
+	if err := s.checkClosed(); err != nil {
+		return err
+	}
 	for _, day := range s.moves() {
 		depth := make(map[string]int, len(s.units)) // -1: on the way
 		var measure func(u *Unit) error
@@ -83,11 +115,12 @@ func (s *state) checkTree() error {
 	return nil
 }
 
-func since(day Date) string {
+// since is an end of a sentence: from a day on, or nothing.
+func since(day Date) error {
 	if day == "" {
-		return ""
+		return tell("")
 	}
-	return " from " + string(day) + " on"
+	return tell(" from %s on", day)
 }
 
 // label is how people know a unit.

@@ -3,7 +3,6 @@ package directory
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 )
 
@@ -16,6 +15,9 @@ type UnitEdit struct {
 	// there since ever.
 	Parent *string
 	From   Date // no day is today
+	// Until closes the unit with that day, or opens it again with "". Whoever is in
+	// it longer leaves it then.
+	Until *Date
 }
 
 func (n *UnitEdit) apply(u *Unit, today Date) {
@@ -30,6 +32,7 @@ func (n *UnitEdit) apply(u *Unit, today Date) {
 		}
 		u.move(*n.Parent, from)
 	}
+	set(&u.Until, n.Until)
 }
 
 // move has a unit lie somewhere else from a day on, until the next move.
@@ -64,9 +67,62 @@ func (d *Directory) EditUnit(ctx context.Context, tenant, id string, version int
 		}
 		next := *old
 		n.apply(&next, e.today)
+		if next.Until != old.Until {
+			if err := e.leave(&next); err != nil {
+				return err
+			}
+		}
 		u, err = e.putUnit(&next)
 		return err
 	})
+}
+
+// leave has people leave a unit on its last day.
+func (e *edit) leave(u *Unit) error {
+	if _, err := ParseDate(string(u.Until)); err != nil {
+		return invalid("until", "%s", err)
+	}
+	if u.Until == "" {
+		return nil
+	}
+	for _, p := range e.people {
+		if !slices.ContainsFunc(p.Memberships, func(m Membership) bool { return m.beyond(u) }) {
+			continue
+		}
+		next := *p
+		next.Memberships = nil
+		for _, m := range p.Memberships {
+			if m.beyond(u) {
+				m.Until = u.Until
+			}
+			if m.Until == "" || m.From <= m.Until {
+				next.Memberships = append(next.Memberships, m)
+			}
+		}
+		if _, err := e.putPerson(&next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beyond tells whether a time in a unit lasts longer than the unit.
+func (m Membership) beyond(u *Unit) bool {
+	return m.Unit == u.ID && u.Until != "" && (m.Until == "" || m.Until > u.Until)
+}
+
+// MembersBeyond is how many people are in a unit on a day behind this one: closing it
+// has them leave. No day is today.
+func (d *Directory) MembersBeyond(tenant, id string, day Date) (n int) {
+	if day == "" {
+		day = d.Today()
+	}
+	for _, p := range d.read(tenant).people {
+		if slices.ContainsFunc(p.Memberships, func(m Membership) bool { return m.beyond(&Unit{ID: id, Until: day}) }) {
+			n++
+		}
+	}
+	return n
 }
 
 // DeleteUnit takes out a unit that nothing refers to. Errors: ErrNotFound,
@@ -110,7 +166,7 @@ func (e *edit) putUnit(u *Unit) (*Unit, error) {
 	if err := e.checkUnit(u); err != nil {
 		return nil, err
 	}
-	if old := e.units[u.ID]; old != nil && old.Code == u.Code && old.Name == u.Name && old.Kind == u.Kind && slices.Equal(old.Places, u.Places) {
+	if old := e.units[u.ID]; old != nil && old.Code == u.Code && old.Name == u.Name && old.Kind == u.Kind && old.Until == u.Until && slices.Equal(old.Places, u.Places) {
 		return old, nil
 	}
 	u.Changed = e.now
@@ -188,7 +244,7 @@ func (e *edit) putHeadcount(unit string, year, count int) (*Headcount, error) {
 	case year < 1900 || year > 2299:
 		return nil, invalid("year", "%d is not a year between 1900 and 2299", year)
 	case count < 0 || count > maxCount:
-		return nil, invalid("count", "%s", fmt.Sprintf("a headcount is a number from 0 to %d", maxCount))
+		return nil, invalid("count", "a headcount is a number from 0 to %d", maxCount)
 	}
 	key := headcountKey{unit, year}
 	if old := e.headcounts[key]; old != nil && old.Count == count {

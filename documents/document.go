@@ -64,6 +64,13 @@ const (
 // shelf. No resource of xAPI reaches it either.
 const Directory Kind = 48
 
+// BusinessIntelligence has who may read published figures with tools of their own. No
+// resource of xAPI reaches it either.
+const BusinessIntelligence Kind = 112
+
+// ReportRun has the runs of evaluation reports.
+const ReportRun Kind = 120
+
 // String is the name in logs and metrics.
 func (k Kind) String() string {
 	switch k {
@@ -83,6 +90,10 @@ func (k Kind) String() string {
 		return "signin"
 	case Directory:
 		return "directory"
+	case BusinessIntelligence:
+		return "bi"
+	case ReportRun:
+		return "report"
 	}
 	return "unknown"
 }

@@ -41,6 +41,9 @@ type Engine struct {
 	password string
 	lock     *lock
 
+	readerPort     int // 0: there is no Reader
+	readerPassword string
+
 	restarts atomic.Int64
 	up       atomic.Bool
 	pid      atomic.Int64
@@ -69,7 +72,7 @@ func Start(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{opts: o, lock: held, password: rand.Text(), hurry: make(chan struct{}), done: make(chan struct{})}
+	e := &Engine{opts: o, lock: held, password: rand.Text(), readerPassword: rand.Text(), hurry: make(chan struct{}), done: make(chan struct{})}
 	e.stopping, e.stop = context.WithCancelCause(context.Background())
 	p, err := e.first(ctx)
 	if err != nil {
@@ -94,6 +97,7 @@ func (e *Engine) first(ctx context.Context) (*process, error) {
 	var err error
 	e.config, err = settings{
 		UserFiles: files + "/", MemoryBytes: e.opts.MemoryBytes, User: user, Digest: digest(e.password),
+		Reader: e.opts.Reader, ReaderUser: readerUser, ReaderDigest: digest(e.readerPassword), Database: Database,
 	}.write(run)
 	if err != nil {
 		return nil, err
@@ -102,6 +106,11 @@ func (e *Engine) first(ctx context.Context) (*process, error) {
 	for range 5 {
 		if e.port, err = freePort(); err != nil {
 			return nil, err
+		}
+		if e.opts.Reader != nil {
+			if e.readerPort, err = freePort(); err != nil {
+				return nil, err
+			}
 		}
 		if p, err = e.launch(ctx); !errors.Is(err, errPortTaken) {
 			break
@@ -118,7 +127,7 @@ func (e *Engine) launch(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := spawn(&e.opts, e.config, e.port, written, e.lock.file)
+	p, err := spawn(&e.opts, e.config, e.port, e.readerPort, written, e.lock.file)
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,9 @@ type Options struct {
 	StartTimeout time.Duration
 	// StopTimeout bounds the orderly stop of the child; then it is killed. 0: 20 s.
 	StopTimeout time.Duration
+	// Reader opens a second listener on loopback, which speaks HTTP, for one user
+	// who may only read. Nil opens none.
+	Reader *Reader
 }
 
 // Errors that a caller may want to tell apart with errors.Is. The errors that

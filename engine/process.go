@@ -41,17 +41,23 @@ type process struct {
 func storePath(dir string) string { return filepath.Join(dir, "clickhouse") }
 
 // spawn starts a child. It returns as soon as there is a process.
-func spawn(o *Options, config string, port int, written string, held *os.File) (*process, error) {
+func spawn(o *Options, config string, port, readerPort int, written string, held *os.File) (*process, error) {
 	p := &process{listening: make(chan struct{}), done: make(chan struct{})}
 	p.out = &lines{take: p.hear}
 	p.err = &lines{take: func(line string) { o.Logger.Warn("clickhouse", zap.String("line", line)) }}
-	cmd := exec.Command(o.Binary, Command, "--library="+o.Library, "--written-by="+written, "--",
-		"--config-file="+config, "--path="+storePath(o.DataDir),
-		"--listen_host=127.0.0.1", fmt.Sprintf("--tcp_port=%d", port),
+	args := []string{Command, "--library=" + o.Library, "--written-by=" + written, "--",
+		"--config-file=" + config, "--path=" + storePath(o.DataDir),
+		"--listen_host=127.0.0.1", fmt.Sprintf("--tcp_port=%d", port)}
+	listen := "SYSTEM START LISTEN TCP; "
+	if readerPort != 0 {
+		args = append(args, fmt.Sprintf("--http_port=%d", readerPort))
+		listen += "SYSTEM START LISTEN HTTP; "
+	}
+	cmd := exec.Command(o.Binary, append(args,
 		// The library keeps results to itself, hence INTO OUTFILE for the sign of
 		// life. The last query only keeps the program alive, for 95 years.
-		"--query=SYSTEM START LISTEN TCP; SELECT '"+lineListening+"' INTO OUTFILE '/dev/stdout' APPEND FORMAT TSVRaw; "+
-			"SELECT sleep(3) FROM numbers(1000000000) FORMAT Null SETTINGS max_block_size=1")
+		"--query="+listen+"SELECT '"+lineListening+"' INTO OUTFILE '/dev/stdout' APPEND FORMAT TSVRaw; "+
+			"SELECT sleep(3) FROM numbers(1000000000) FORMAT Null SETTINGS max_block_size=1")...)
 	cmd.Stdout, cmd.Stderr = p.out, p.err
 	cmd.ExtraFiles = []*os.File{held} // the child shares the lock on the folder
 	cmd.Env = childEnv(os.Environ())

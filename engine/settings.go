@@ -29,6 +29,11 @@ type settings struct {
 	MemoryBytes int64
 	User        string
 	Digest      string // SHA-256 of the password, hex
+	Database    string
+	// Reader may be nil; the two after it are of no meaning then.
+	Reader       *Reader
+	ReaderUser   string
+	ReaderDigest string
 }
 
 // The file has no <log>: with one, the level would be ignored and every query
@@ -51,6 +56,15 @@ const serverXML = `<clickhouse>
   <max_concurrent_queries>256</max_concurrent_queries>
   <max_connections>512</max_connections>
   <send_crash_reports><enabled>false</enabled></send_crash_reports>
+  {{with .Reader}}
+  <display_name>lernspur</display_name>
+  <keep_alive_timeout>60</keep_alive_timeout>
+  <access_control_improvements>
+    <select_from_system_db_requires_grant>true</select_from_system_db_requires_grant>
+    <select_from_information_schema_requires_grant>true</select_from_information_schema_requires_grant>
+    <settings_constraints_replace_previous>true</settings_constraints_replace_previous>
+  </access_control_improvements>
+  {{end}}
 </clickhouse>
 `
 
@@ -66,6 +80,15 @@ const usersXML = `<clickhouse>
       <max_threads>1</max_threads>
       <constraints><max_memory_usage><readonly/></max_memory_usage><max_threads><readonly/></max_threads></constraints>
     </nobody>
+    {{with .Reader}}
+    <reader>
+      {{range .Settings}}<{{.Name}}>{{.Value}}</{{.Name}}>
+      {{end}}
+      <constraints>
+        <max_execution_time><min>1</min><max>{{.Seconds}}</max><changeable_in_readonly/></max_execution_time>
+      </constraints>
+    </reader>
+    {{end}}
   </profiles>
   <quotas><default></default></quotas>
   <users>
@@ -86,6 +109,20 @@ const usersXML = `<clickhouse>
       <quota>default</quota>
       <access_management>0</access_management>
     </{{.User}}>
+    {{with .Reader}}
+    <{{$.ReaderUser}}>
+      <password_sha256_hex>{{$.ReaderDigest}}</password_sha256_hex>
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>reader</profile>
+      <quota>default</quota>
+      <access_management>0</access_management>
+      <default_database>{{$.Database}}</default_database>
+      <grants>
+        {{range .Grants}}<query>{{x .}}</query>
+        {{end}}
+      </grants>
+    </{{$.ReaderUser}}>
+    {{end}}
   </users>
 </clickhouse>
 `

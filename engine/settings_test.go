@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/xml"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -33,5 +34,35 @@ func TestSettingsAreXML(t *testing.T) {
 	}
 	if strings.Contains(string(text), "{{") {
 		t.Errorf("not filled in:\n%s", text)
+	}
+}
+
+// TestReaderIsXML: the one who may only read is there when it is asked for, with what it may.
+func TestReaderIsXML(t *testing.T) {
+	for _, reader := range []*Reader{nil, {Tables: []string{"a<b"}, Rows: 7}} {
+		dir := t.TempDir()
+		if _, err := (settings{UserFiles: "/x", MemoryBytes: 1 << 30, User: "u", Digest: "d", Reader: reader, ReaderUser: readerUser, ReaderDigest: "e", Database: "l"}).write(dir); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(dir, "users.xml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read struct {
+			Reader *struct {
+				Grants []string `xml:"grants>query"`
+				Digest string   `xml:"password_sha256_hex"`
+			} `xml:"users>reader"`
+			Rows int `xml:"profiles>reader>max_result_rows"`
+		}
+		if err := xml.Unmarshal(text, &read); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		if (read.Reader != nil) != (reader != nil) {
+			t.Errorf("a reader: %v\n%s", read.Reader, text)
+		}
+		if reader != nil && (read.Reader.Grants[0] != "GRANT SELECT ON lernspur.a<b" || read.Reader.Digest != "e" || read.Rows != 7) {
+			t.Errorf("%+v", read)
+		}
 	}
 }

@@ -34,6 +34,8 @@ func (p *Projector) load(ctx context.Context) error {
 	if err := p.loadSettled(ctx); err != nil {
 		return err
 	}
+	// Whoever kept the tables before may have been cut off.
+	p.touched = max(p.touched, p.watermark())
 	if stored == rebuilding {
 		return p.empty(ctx)
 	}

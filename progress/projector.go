@@ -66,6 +66,9 @@ type Projector struct {
 	took     time.Duration // the last cycle
 	// generation is the highest that was given to learners.
 	generation int64
+	// touched is how far a cycle has come that may not have ended: up to there the tables
+	// may hold more than reached says.
+	touched int64
 
 	settings sync.Mutex // held while settings of courses change
 	settled  settled
@@ -121,6 +124,9 @@ func defaultZone() *time.Location {
 // reading only.
 func (p *Projector) Start(ctx context.Context) error {
 	if err := p.load(ctx); err != nil {
+		return err
+	}
+	if err := p.tidy(ctx); err != nil {
 		return err
 	}
 	running, stop := context.WithCancel(context.Background())
@@ -253,6 +259,7 @@ func (p *Projector) catchUp(ctx context.Context) (more bool, err error) {
 		return false, fmt.Errorf("looking for new statements: %w", err)
 	}
 	if n > 0 {
+		p.touched = max(p.touched, s.upto)
 		if err := p.exec(ctx, foldSQL(s, n, voiding)); err != nil {
 			// It may have been too much at once.
 			p.chunk = max(minChunk, n/2)

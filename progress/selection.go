@@ -56,12 +56,27 @@ type question struct {
 	pairs string
 	// plain: every learner is a human, whatever the directory says.
 	plain bool
+	// tables is how the names of the tables of facts begin; "" is the projection's.
+	tables string
+	// courses narrows down to some; none are all.
+	courses []string
 }
 
 // among narrows a question down by a condition on course and learner.
 func (q question) among(pairs string) question {
 	q.pairs = pairs
 	return q
+}
+
+// projection is how the names of the projection's tables begin.
+const projection = "progress"
+
+// table is the name of a table of facts by its name in the projection.
+func (q question) table(name string) string {
+	if q.tables == "" {
+		return name
+	}
+	return q.tables + strings.TrimPrefix(name, projection)
 }
 
 // ask makes a question. What depends on the time of day changes once an hour, so
@@ -77,7 +92,7 @@ func (p *Projector) ask(tenant string, s Selection) question {
 func (q question) context(ctx context.Context, more clickhouse.Parameters) context.Context {
 	params := clickhouse.Parameters{
 		"tenant": q.tenant, "course": q.Course, "learner": q.Learner, "unit": q.Unit, "group": q.Group,
-		"groups": arrayOf(q.Scope.Groups), "today": q.asOf.In(q.zone).Format(time.DateOnly), "zone": q.zone.String(),
+		"groups": arrayOf(q.Scope.Groups), "courses": arrayOf(q.courses), "today": q.asOf.In(q.zone).Format(time.DateOnly), "zone": q.zone.String(),
 	}
 	for name, value := range more {
 		params[name] = value
@@ -131,12 +146,15 @@ func (q question) byPerson(table, columns string) string {
 	if q.Course != "" {
 		where += " AND course = {course:String}"
 	}
+	if len(q.courses) > 0 {
+		where += " AND course IN (SELECT arrayJoin({courses:Array(String)}))"
+	}
 	if q.pairs != "" {
 		where += " AND " + q.pairs
 	}
 	final, course := "", "toString(s.course)"
 	switch table {
-	case "progress":
+	case projection:
 		final, where = " FINAL", where+" AND last_at > "+none
 	case "progress_learners":
 		final, where = " FINAL", where+" AND last > "+none
@@ -147,15 +165,17 @@ func (q question) byPerson(table, columns string) string {
 			// The key begins with courses.
 			where += " AND " + inCoursesOf(q.learners())
 		}
-		where += " AND " + inForce
+		if q.tables == "" { // elsewhere there is one generation only
+			where += " AND " + inForce
+		}
 	}
 	if q.plain {
-		return fmt.Sprintf("SELECT %s AS course, s.learner AS learner, s.learner AS human, %s FROM (SELECT * FROM %s%s WHERE %s) AS s", course, columns, table, final, where)
+		return fmt.Sprintf("SELECT %s AS course, s.learner AS learner, s.learner AS human, %s FROM (SELECT * FROM %s%s WHERE %s) AS s", course, columns, q.table(table), final, where)
 	}
 	return fmt.Sprintf(`SELECT %s AS course, s.learner AS learner, if(who.person = '', s.learner, who.person) AS human, who.person != '' AS assigned, who.name AS name, who.path AS path, %s
 FROM (SELECT * FROM %s%s WHERE %s) AS s
 LEFT ANY JOIN (SELECT identifier, person, name, path FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
-WHERE %s`, course, columns, table, final, where, q.people("who"))
+WHERE %s`, course, columns, q.table(table), final, where, q.people("who"))
 }
 
 // learners are conditions on learner, each with AND before it, that leave out whom

@@ -41,6 +41,9 @@ type Account struct {
 	// Configured tells that the password is the one of the configuration, and was
 	// not changed since.
 	Configured bool `json:"configured,omitempty"`
+	// MustChange tells that somebody else knows the password: until it is changed,
+	// nothing else can be done.
+	MustChange bool `json:"mustChange,omitempty"`
 	// Link is the one-time link that sets a password; nil: there is none.
 	Link *link `json:"link,omitempty"`
 	// Epoch rises with whatever ends the sessions there are.
@@ -60,6 +63,11 @@ func (a *Account) Local() bool { return a.Issuer == "" }
 // Waiting tells that a one-time link of the account can still be used.
 func (a *Account) Waiting(now time.Time) bool {
 	return a.Link != nil && now.UnixMicro() < a.Link.Expires
+}
+
+// administers tells that somebody can sign in as an administrator.
+func (a *Account) administers() bool {
+	return a != nil && !a.Disabled && slices.Contains(a.Roles, visitor.Administrator)
 }
 
 // with is a copy that can be changed.

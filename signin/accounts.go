@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,6 +23,8 @@ type Profile struct {
 	Person   *string         `json:"person"`
 	Language *string         `json:"language"`
 	Disabled *bool           `json:"disabled"`
+	// MustChange has the holder choose another password before anything else.
+	MustChange *bool `json:"must_change"`
 }
 
 // apply changes what is said, and ends the sessions when nobody is to come in any
@@ -37,6 +39,7 @@ func (p Profile) apply(a *Account) {
 		a.Epoch++
 	}
 	set(&a.Disabled, p.Disabled)
+	set(&a.MustChange, p.MustChange)
 	a.tidy()
 }
 
@@ -70,7 +73,7 @@ func (s *Service) Create(ctx context.Context, tenant, login, password string, p 
 	}
 	_, err = s.accounts.change(ctx, tenant, id, func(current *Account) (*Account, bool, error) {
 		if current != nil {
-			return nil, false, &Conflict{fmt.Sprintf("there is an account %s already", id)}
+			return nil, false, &Conflict{fmt.Sprintf("there is an account %s already", id), Taken}
 		}
 		return a, false, nil
 	})
@@ -129,15 +132,27 @@ func (s *Service) edit(ctx context.Context, tenant, id string, change func(curre
 }
 
 // Edit changes what is said about an account. by is the account that asks for it, "" for an
-// operator: nobody disables themselves or gives up being an administrator, so
-// that one always stays. Errors: ErrNotFound, *Invalid, *Conflict.
+// operator: nobody disables themselves or gives up being an administrator, and
+// one administrator always stays. Errors: ErrNotFound, *Invalid, *Conflict.
 func (s *Service) Edit(ctx context.Context, tenant, id, by string, p Profile) (*Account, error) {
+	s.administrators.Lock()
+	defer s.administrators.Unlock()
+	others, err := s.otherAdministrators(ctx, tenant, id)
+	if err != nil {
+		return nil, err
+	}
 	a, err := s.edit(ctx, tenant, id, func(current *Account) (*Account, error) {
 		next := current.with(p.apply)
-		if id == by && (next.Disabled || !slices.Contains(next.Roles, visitor.Administrator)) {
-			return nil, &Conflict{"nobody can disable themselves or give up being an administrator; another one has to do it"}
+		if err := next.checkProfile(); err != nil {
+			return nil, err
 		}
-		return next, next.checkProfile()
+		switch {
+		case id == by && !next.administers():
+			return nil, &Conflict{"nobody can disable themselves or give up being an administrator; another one has to do it", Yourself}
+		case current.administers() && !next.administers() && !others:
+			return nil, lastAdministrator()
+		}
+		return next, nil
 	})
 	if err == nil {
 		s.log.Info("account changed", zap.String("tenant", tenant), zap.String("account", id), zap.String("by", by), zap.Bool("disabled", a.Disabled))
@@ -145,15 +160,48 @@ func (s *Service) Edit(ctx context.Context, tenant, id, by string, p Profile) (*
 	return a, err
 }
 
+func lastAdministrator() error {
+	return &Conflict{"this is the last administrator who can sign in; make another one first", LastAdmin}
+}
+
+// otherAdministrators tells whether somebody else can sign in as an administrator.
+// Whoever asks holds the lock of administrators.
+func (s *Service) otherAdministrators(ctx context.Context, tenant, id string) (bool, error) {
+	const page = 500
+	for after := ""; ; {
+		list, err := s.Accounts(ctx, tenant, after, page)
+		if err != nil {
+			return false, err
+		}
+		for _, a := range list {
+			if a.ID != id && a.administers() {
+				return true, nil
+			}
+		}
+		if len(list) < page {
+			return false, nil
+		}
+		after = list[len(list)-1].ID
+	}
+}
+
 // Remove removes an account and so ends its sessions. Errors: ErrNotFound,
-// *Conflict when it is the one that asks.
+// *Conflict when it is the one that asks, or the last administrator.
 func (s *Service) Remove(ctx context.Context, tenant, id, by string) error {
-	_, err := s.accounts.change(ctx, tenant, id, func(current *Account) (*Account, bool, error) {
+	s.administrators.Lock()
+	defer s.administrators.Unlock()
+	others, err := s.otherAdministrators(ctx, tenant, id)
+	if err != nil {
+		return err
+	}
+	_, err = s.accounts.change(ctx, tenant, id, func(current *Account) (*Account, bool, error) {
 		switch {
 		case current == nil:
 			return nil, false, ErrNotFound
 		case id == by:
-			return nil, false, &Conflict{"nobody can remove their own account; another administrator has to do it"}
+			return nil, false, &Conflict{"nobody can remove their own account; another administrator has to do it", Yourself}
+		case current.administers() && !others:
+			return nil, false, lastAdministrator()
 		}
 		return nil, true, nil
 	})
@@ -168,7 +216,7 @@ func (s *Service) Remove(ctx context.Context, tenant, id, by string) error {
 func (s *Service) Reset(ctx context.Context, tenant, id, by string) (a *Account, address string, err error) {
 	a, err = s.edit(ctx, tenant, id, func(current *Account) (*Account, error) {
 		if !current.Local() {
-			return nil, &Conflict{"this account signs in at an OpenID Connect issuer and has no password here"}
+			return nil, &Conflict{"this account signs in at an OpenID Connect issuer and has no password here", AtAnIssuer}
 		}
 		return current.with(func(a *Account) {
 			a.Password, a.Configured = "", false
@@ -181,6 +229,37 @@ func (s *Service) Reset(ctx context.Context, tenant, id, by string) (a *Account,
 	}
 	s.log.Info("password taken away", zap.String("tenant", tenant), zap.String("account", id), zap.String("by", by))
 	return a, address, nil
+}
+
+// SignOut ends all sessions of an account. ErrNotFound.
+func (s *Service) SignOut(ctx context.Context, tenant, id, by string) (*Account, error) {
+	a, err := s.edit(ctx, tenant, id, func(current *Account) (*Account, error) {
+		return current.with(func(a *Account) { a.Epoch++ }), nil
+	})
+	if err == nil {
+		s.log.Info("sessions ended", zap.String("tenant", tenant), zap.String("account", id), zap.String("by", by))
+	}
+	return a, err
+}
+
+// Failures are the wrong passwords of an account that still weigh, and until when
+// some do. What comes from one address beyond a few of them is not looked at.
+func (s *Service) Failures(tenant, id string) (n int, until time.Time) {
+	return s.throttle.Weight(tenant+"\x00"+id, s.opts.Now())
+}
+
+// OneTimePassword is a password that somebody is told once, to be changed at once.
+func OneTimePassword() string {
+	const letters = "abcdefghjkmnpqrstuvwxyz23456789" // none that look alike
+	raw := random(20)
+	var b strings.Builder
+	for i, c := range raw {
+		if i > 0 && i%5 == 0 {
+			b.WriteByte('-')
+		}
+		b.WriteByte(letters[int(c)%len(letters)])
+	}
+	return b.String()
 }
 
 // matches tells whether a one-time link of the account is in force and has this
@@ -217,7 +296,7 @@ func (s *Service) Redeem(ctx context.Context, tenant, id, secret, password strin
 
 // setHash gives an account a password; sessions and links from before are over.
 func (a *Account) setHash(hash string) {
-	a.Password, a.Configured, a.Link = hash, false, nil
+	a.Password, a.Configured, a.MustChange, a.Link = hash, false, false, nil
 	a.Epoch++
 }
 

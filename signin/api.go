@@ -44,6 +44,7 @@ func (a *API) Register(r *mux.Router) {
 	resources.Handle(r, AccountsPath, apiv1.Methods{"GET": a.list, "POST": a.create})
 	resources.Handle(r, one, apiv1.Methods{"GET": a.get, "PATCH": a.edit, "DELETE": a.remove})
 	resources.Handle(r, one+"/reset", apiv1.Methods{"POST": a.reset})
+	resources.Handle(r, one+"/sessions", apiv1.Methods{"DELETE": a.signOut})
 	resources.Rest(r, AccountsPath)
 }
 
@@ -85,8 +86,10 @@ type View struct {
 	Issuer  string `json:"issuer,omitempty"`
 	Subject string `json:"subject,omitempty"`
 	// Password tells that there is one.
-	Password bool      `json:"password"`
-	Created  time.Time `json:"created"`
+	Password bool `json:"password"`
+	// MustChange tells that another password has to be chosen first of all.
+	MustChange bool      `json:"must_change,omitempty"`
+	Created    time.Time `json:"created"`
 	// Link is the address of a one-time link, which is answered once only;
 	// LinkExpires is when the one that there is ends.
 	Link        string    `json:"link,omitempty"`
@@ -97,7 +100,7 @@ type View struct {
 func (a *Account) View(now time.Time) View {
 	v := View{
 		Account: a.ID, Login: a.Login, Name: a.Name, Roles: append([]visitor.Role{}, a.Roles...), Groups: append([]string{}, a.Groups...), Person: a.Person,
-		Language: a.Language, Disabled: a.Disabled, Issuer: a.Issuer, Subject: a.Subject, Password: a.Password != "", Created: time.UnixMicro(a.Created).UTC(),
+		Language: a.Language, Disabled: a.Disabled, Issuer: a.Issuer, Subject: a.Subject, Password: a.Password != "", MustChange: a.MustChange, Created: time.UnixMicro(a.Created).UTC(),
 	}
 	if a.Waiting(now) {
 		v.LinkExpires = time.UnixMicro(a.Link.Expires).UTC()
@@ -196,6 +199,17 @@ func (a *API) remove(w http.ResponseWriter, r *http.Request, who *apiv1.Identity
 		return err
 	}
 	if err := a.service.Remove(r.Context(), who.Tenant, mux.Vars(r)["account"], by(who)); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (a *API) signOut(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
+	if _, err := apiv1.Parameters(r); err != nil {
+		return err
+	}
+	if _, err := a.service.SignOut(r.Context(), who.Tenant, mux.Vars(r)["account"], by(who)); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -28,7 +28,19 @@ type Invalid struct {
 func (e *Invalid) Error() string { return e.Field + ": " + e.Reason }
 
 // Conflict means that something is in the way of what was asked for.
-type Conflict struct{ Message string }
+type Conflict struct {
+	Message string
+	// Why is the same as a word, for whoever says it in another language.
+	Why string
+}
+
+// The words of Conflict.
+const (
+	Taken      = "taken"     // there is an account of that name
+	Yourself   = "yourself"  // nobody takes themselves away
+	LastAdmin  = "last"      // one administrator has to stay
+	AtAnIssuer = "elsewhere" // the account has no password here
+)
 
 func (e *Conflict) Error() string { return e.Message }
 

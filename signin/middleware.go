@@ -92,9 +92,24 @@ func (s *Service) Middleware(next http.Handler) http.Handler {
 			s.refuse(w, r, http.StatusForbidden, "guard")
 			return
 		}
+		if v.MustChange && !beforeChange(r.URL.Path) {
+			if isAPI(r) {
+				s.refuse(w, r, http.StatusForbidden, "change")
+				return
+			}
+			w.Header().Set("Cache-Control", "no-store")
+			http.Redirect(w, r, s.prefix+pathPassword, http.StatusSeeOther)
+			return
+		}
 		w.Header().Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r.WithContext(visitor.With(r.Context(), v)))
 	})
+}
+
+// beforeChange are the pages that somebody may use before they have chosen a password
+// of their own.
+func beforeChange(path string) bool {
+	return path == pathPassword || path == pathSignout || path == pathReset || path == "/language" || strings.HasPrefix(path, "/assets/")
 }
 
 // guarded tells whether a write carries the right word: in the header, or in a

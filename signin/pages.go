@@ -205,7 +205,11 @@ func (s *Service) getPassword(w http.ResponseWriter, r *http.Request) {
 		s.ask(w, r)
 		return
 	}
-	s.ownPassword(w, r, v, http.StatusOK, "")
+	why := ""
+	if v.MustChange {
+		why = "change"
+	}
+	s.ownPassword(w, r, v, http.StatusOK, why)
 }
 
 func (s *Service) postPassword(w http.ResponseWriter, r *http.Request) {

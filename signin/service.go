@@ -69,6 +69,8 @@ type Service struct {
 	issuer   *issuer // nil without one
 	// tenants are those that somebody signed in to since the start.
 	tenants sync.Map
+	// administrators is held by who may take one away: one has to stay.
+	administrators sync.Mutex
 	// touching has the sums of sessions whose use is being noted.
 	touching sync.Map
 

@@ -165,7 +165,7 @@ func (s *Service) visitor(r *http.Request) (*visitor.Visitor, error) {
 	s.touch(ctx, t, found)
 	v := &visitor.Visitor{
 		Tenant: t.tenant, Account: a.ID, Name: a.shown(), Person: a.Person, Roles: slices.Clone(a.Roles), Groups: slices.Clone(a.Groups),
-		Language: a.Language, Guard: t.guard(),
+		Language: a.Language, Guard: t.guard(), MustChange: a.MustChange,
 	}
 	if s.opts.People != nil && a.Person != "" {
 		var groups []string

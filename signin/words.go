@@ -46,6 +46,7 @@ var german = texts{
 		"none":      "Die Anmeldung bei einem Anbieter ist hier nicht eingerichtet.",
 		"disabled":  "Dieses Konto ist gesperrt. Bitte wenden Sie sich an Ihre Administration.",
 		"method":    "Diese Adresse nimmt solche Anfragen nicht an.",
+		"change":    "Das Passwort haben Sie von jemandem bekommen. Bitte wählen Sie zuerst ein eigenes.",
 		"elsewhere": "Dieses Konto meldet sich bei einem Anbieter an und hat hier kein Passwort.",
 	},
 	weak: map[Weakness]string{
@@ -76,6 +77,7 @@ var english = texts{
 		"none":      "Signing in at a provider is not set up here.",
 		"disabled":  "This account is disabled. Please ask your administrators.",
 		"method":    "This address does not take such requests.",
+		"change":    "Somebody gave you this password. Please choose one of your own first.",
 		"elsewhere": "This account signs in at a provider and has no password here.",
 	},
 	weak: map[Weakness]string{

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -163,9 +164,16 @@ func TestAccessible(t *testing.T) {
 	site := newTown(t, "http://content.example")
 	course, registration := year(t, site)
 	session, invitation := meeting(t, site, course)
+	ids := settled(t, site)
+	list := sendFile(t, site.as(visitor.Administrator), "personal.csv", []byte(staffList), url.Values{"kind": {"people"}}).Header().Get("Location")
+	faulty := sendFile(t, site.asAccount("other", visitor.Administrator), "fehler.csv", []byte("Personalnummer;E-Mail;Amt\n1001;ada;99\n"), url.Values{"kind": {"people"}}).Header().Get("Location")
 	roles := []visitor.Role{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !entrance(site, w, r) {
+			if r.URL.Path == faulty {
+				site.asAccount("other", roles...).ServeHTTP(w, r)
+				return
+			}
 			site.as(roles...).ServeHTTP(w, r)
 		}
 	}))
@@ -179,7 +187,7 @@ func TestAccessible(t *testing.T) {
 		roles      []visitor.Role
 		before     string // done in the page first
 	}{
-		{"start", "/", admin, ""}, {"no-page", "/", protector, ""}, {"forbidden", "/keys", learner, ""}, {"nothing", "/nothing", manager, ""},
+		{"start", "/", admin, ""}, {"forbidden", "/keys", learner, ""}, {"nothing", "/nothing", manager, ""},
 		{"packages", "/packages", manager, ""}, {"courses", "/courses", manager, ""}, {"course", "/courses/" + course + "?done=saved", manager, open},
 		{"edit", "/courses/" + course + "/edit", manager, ""}, {"new", "/courses/new", manager, ""}, {"delete", "/courses/" + course + "/delete", manager, ""},
 		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""},
@@ -189,6 +197,14 @@ func TestAccessible(t *testing.T) {
 		{"overview", "/progress", admin, open}, {"overview-aggregates", "/progress", auditor, open}, {"overview-empty", "/progress?unit=empty", trainer, ""},
 		{"course-figures", "/progress/course?course=" + fireCourse, admin, open}, {"course-figures-aggregates", "/progress/course?course=" + fireCourse, auditor, open}, {"course-figures-empty", "/progress/course?group=empty&course=" + fireCourse, trainer, ""},
 		{"group", "/progress/group?group=g1", trainer, ""}, {"learner", "/progress/learner?learner=p1", trainer, ""},
+		{"people", "/directory", admin, ""}, {"people-read", "/directory?q=bernd", protector, ""}, {"person", "/directory/people/" + ids["Ada Yılmaz"], admin, ""}, {"person-edit", "/directory/people/" + ids["Ada Yılmaz"] + "/edit", admin, ""},
+		{"person-merge", "/directory/people/" + ids["Bernd Hoffmann"] + "/merge?q=bernd", admin, ""}, {"person-merge-preview", "/directory/people/" + ids["Bernd Hoffmann"] + "/merge?with=" + ids["Bernd Hofmann"], admin, ""},
+		{"person-split", "/directory/merges/" + ids["merge"] + "/split", admin, ""}, {"person-delete", "/directory/people/" + ids["Ada Yılmaz"] + "/delete", admin, ""},
+		{"units", "/directory/units", admin, ""}, {"unit", "/directory/units/" + ids["Personalamt"], admin, open}, {"unit-close", "/directory/units/" + ids["Personalamt"] + "/close?until=2026-12-31", admin, ""},
+		{"dir-groups", "/directory/groups", admin, ""}, {"dir-group", "/directory/groups/" + ids["group"] + "?q=bernd", admin, ""}, {"dir-group-read", "/directory/groups/" + ids["group"], protector, ""},
+		{"unassigned", "/directory/unassigned", admin, ""}, {"match", "/directory/unassigned/match?identifier=mbox%7Cmailto%3Abernd%40alt.example&q=bernd", admin, ""}, {"match-person", "/directory/unassigned/match?identifier=mbox%7Cmailto%3Abernd%40alt.example&person=" + ids["Bernd Hoffmann"], admin, ""},
+		{"import", "/directory/import", admin, open}, {"preview", list, admin, ""}, {"preview-faults", faulty, admin, ""},
+		{"accounts", "/accounts", admin, ""}, {"account", "/accounts/ada", admin, ""}, {"account-new", "/accounts/new", admin, ""}, {"account-read", "/accounts/oidc:7", protector, ""},
 		{"signin", "/signin", nil, ""}, {"password", "/signin/password", manager, ""}, {"password-done", "/signin/reset", manager, ""}, {"refused", "/signin/refused", nil, ""},
 		{"wrong", "/courses/new", manager, "(document.forms[document.forms.length - 1].noValidate = true, document.forms[document.forms.length - 1].querySelector('button').click())"},
 	}
@@ -221,6 +237,29 @@ func TestAccessible(t *testing.T) {
 			}
 		}
 	}
+	roles = admin
+	listByScript(b, server.URL)
+}
+
+// listByScript sends lists by the form with its script: one that is refused is said on the
+// page, without leaving it, and one that is taken leads to its preview.
+func listByScript(b *browsertest.Page, base string) {
+	b.Helper()
+	file := filepath.Join(b.TempDir(), "liste.csv")
+	if err := os.WriteFile(file, []byte(staffList), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	b.Visit(base + "/directory/import?lang=de")
+	b.Text(`(document.getElementById('f-kind').value = 'units', document.getElementById('complete').checked = true)`)
+	b.Do(chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{file}))
+	b.Text(`document.querySelector('form.file button').click()`)
+	b.Until(`document.activeElement?.matches('.wrong[role=alert]') && document.body.innerText.includes('gilt nie als vollständig')`)
+	b.Visit(base + "/directory/import?lang=de")
+	b.Do(chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{file}))
+	b.Text(`document.querySelector('form.file button').click()`)
+	b.Until(`location.pathname.startsWith('/directory/import/') && document.querySelector('h1')?.textContent === 'Vorschau: liste.csv'`)
+	b.Text(`document.querySelector('form[action$="/apply?lang=de"] button').click()`)
+	b.Until(`location.search.includes('done=imported') && document.querySelector('.done')`)
 }
 
 // TestPictures makes the pictures of the documentation, when that is asked for.

@@ -133,6 +133,8 @@ type town struct {
 	attendance *attendance.Service
 	keys       *keyring
 	figures    *figures
+	people     *registry
+	accounts   *clerk
 	now        time.Time
 	chosen     string   // language
 	who        []string // the identifiers of whoever looks as a learner
@@ -144,7 +146,9 @@ func newTown(t testing.TB, content string) *town {
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
+	w.people, w.accounts = newRegistry(t, clock), &clerk{}
 	w.Site = New(Dependencies{
+		Directory: w.people, Accounts: w.accounts,
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
@@ -165,11 +169,13 @@ func newTown(t testing.TB, content string) *town {
 }
 
 // as is the site for a visitor who has roles; nobody without any.
-func (w *town) as(roles ...visitor.Role) http.Handler {
+func (w *town) as(roles ...visitor.Role) http.Handler { return w.asAccount("m.muster", roles...) }
+
+func (w *town) asAccount(account string, roles ...visitor.Role) http.Handler {
 	if len(roles) == 0 {
 		return w
 	}
-	v := &visitor.Visitor{Tenant: "default", Account: "m.muster", Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
+	v := &visitor.Visitor{Tenant: "default", Account: account, Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.ServeHTTP(rw, r.WithContext(visitor.With(r.Context(), v)))
 	})

@@ -13,6 +13,8 @@ import (
 	"lernspur/attendance"
 	"lernspur/catalog"
 	"lernspur/content/manifest"
+	"lernspur/directory"
+	"lernspur/web/visitor"
 )
 
 // madeUp are the beginnings of keys that are put together at run time, each with
@@ -30,16 +32,34 @@ var madeUp = map[string][]string{
 	"learners.sort.": append(append([]string{}, learnerSorts...), memberSorts...),
 	"item.": {string(manifest.Organization), string(manifest.Unit), string(manifest.Course), string(manifest.Block), string(manifest.AU),
 		string(manifest.Activity), string(manifest.Content)},
-	"language.": nil,
-	"scope.":    (&keyring{}).Scopes(),
-	"my.":       {"begin", "resume", "again"},
-	"invalid.":  {"title", "description", "duration", "provider", "competences", "activity", "domain", "begins", "ends", "least", "minutes", "place", "trainer"}, // fields of catalog.Invalid
-	"via.":      {attendance.ByTrainer, attendance.ByList, attendance.ByCode},
-	"invited.":  {"open", "revoked", "expired", "used"},
-	"ago.":      nil, // see TestAgo
-	"problem.":  nil, // see below
-	"done.":     nil, // see below
-	"menu.":     nil, // with .text, see below
+	"language.":         nil,
+	"scope.":            (&keyring{}).Scopes(),
+	"my.":               {"begin", "resume", "again"},
+	"invalid.":          {"title", "description", "duration", "provider", "competences", "activity", "domain", "begins", "ends", "least", "minutes", "place", "trainer"}, // fields of catalog.Invalid
+	"via.":              {attendance.ByTrainer, attendance.ByList, attendance.ByCode},
+	"invited.":          {"open", "revoked", "expired", "used"},
+	"tab.":              {"people", "units", "groups", "unassigned", "import"},
+	"identifier.":       {"mbox", "mbox_sha1sum", "openid", "account"},
+	"export.":           {"staff", "name", "mbox", "account", "home_page", "openid", "mbox_sha1sum", "unit", "since", "until"},
+	"import.kind.":      directory.Kinds(),
+	"import.field.":     slices.Concat(directory.Fields(directory.KindPeople), directory.Fields(directory.KindUnits), directory.Fields(directory.KindGroups), directory.Fields(directory.KindHeadcounts)),
+	"import.count.":     {"new", "changed", "merged", "unchanged", "leftOut"},
+	"import.change.":    {"new", "changed", "merged", "leftOut"},
+	"import.different.": {"name", "otherNames", "staff", "identifiers", "units", "kind", "places", "count"},
+	"role.":             roleKeys(),
+	"account.state.":    {"disabled", "invited", "closed", "change", "issuer"},
+	"account.wrong.":    {"login", "name", "taken", "yourself", "last", "elsewhere"},
+	"ago.":              nil,                                                                                                                                                     // see TestAgo
+	"problem.":          nil,                                                                                                                                                     // see below
+	"done.":             {"unit-moved", "unit-closed", "unit-opened", "trainer-added", "trainer-dropped", "member-added", "member-dropped", "disabled", "enabled", "signed-out"}, // others see below
+	"menu.":             nil,                                                                                                                                                     // with .text, see below
+}
+
+func roleKeys() (keys []string) {
+	for _, role := range visitor.Roles {
+		keys = append(keys, string(role), string(role)+".text")
+	}
+	return keys
 }
 
 var (

@@ -22,7 +22,7 @@ var templateFiles embed.FS
 type page struct{ *template.Template }
 
 // sharedTemplates are those that every page may use.
-var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html"}
+var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html", "templates/directory.html"}
 
 // readPages reads all templates, for each language once: so what they say is
 // looked up by short names.
@@ -121,6 +121,8 @@ type view struct {
 	// Answer is the one line at the top that answers the page's question.
 	Answer string
 	Crumbs []crumb
+	// Tabs are the pages that belong together with this one.
+	Tabs   []crumb
 	Script bool // the page has the script of uploads
 	// Errors are what is wrong with a form, by field.
 	Errors []fieldError
@@ -182,6 +184,8 @@ var menu = []struct {
 	{"menu.courses", "/courses", managers},
 	{"menu.packages", "/packages", managers},
 	{"menu.attendance", "/attendance", trainers},
+	{"menu.directory", "/directory", protectors},
+	{"menu.accounts", "/accounts", protectors},
 	{"menu.keys", "/keys", operators},
 }
 

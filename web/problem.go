@@ -26,6 +26,9 @@ func (p *problem) Error() string { return p.key + " " + p.detail }
 
 // toProblem is the one place where errors become pages.
 func toProblem(err error) *problem {
+	if p := directoryProblem(err); p != nil {
+		return p
+	}
 	var known *problem
 	var busy *catalog.Busy
 	var conflict *catalog.Conflict

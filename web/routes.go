@@ -18,14 +18,18 @@ type route struct {
 
 // Who may see what. A page that everybody with an account may see has all roles.
 var (
-	anyone     []visitor.Role
-	everybody  = visitor.Roles
-	managers   = []visitor.Role{visitor.ContentManager, visitor.Administrator}
-	trainers   = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}               // see mayAttend
-	watchers   = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor} // whom of: see Progress
-	closeBy    = []visitor.Role{visitor.Trainer, visitor.Administrator}                                       // who see single people
-	learners   = []visitor.Role{visitor.Learner}
-	operators  = []visitor.Role{visitor.Administrator}
+	anyone    []visitor.Role
+	everybody = visitor.Roles
+	managers  = []visitor.Role{visitor.ContentManager, visitor.Administrator}
+	trainers  = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}               // see mayAttend
+	watchers  = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor} // whom of: see Progress
+	closeBy   = []visitor.Role{visitor.Trainer, visitor.Administrator}                                       // who see single people
+	learners  = []visitor.Role{visitor.Learner}
+	operators = []visitor.Role{visitor.Administrator}
+	// Who reads the directory and the accounts, and who changes them: as the scopes of
+	// roles have it at our own interface (see signin.Scopes; a test of app holds that).
+	protectors = []visitor.Role{visitor.DataProtection, visitor.Administrator}
+	keepers    = []visitor.Role{visitor.Administrator}
 	routeTable = []route{
 		{"GET", "/{$}", everybody, (*Site).start},
 		{"GET", "/assets/{name}", anyone, nil}, // see mount
@@ -77,6 +81,61 @@ var (
 		{"GET", "/progress/course", watchers, (*Site).courseFigures},
 		{"GET", "/progress/group", closeBy, (*Site).group},
 		{"GET", "/progress/learner", closeBy, (*Site).learner},
+
+		{"GET", "/directory", protectors, (*Site).people},
+		{"GET", "/directory/export", protectors, (*Site).exportPeople},
+		{"GET", "/directory/new", keepers, (*Site).newPerson},
+		{"POST", "/directory/new", keepers, (*Site).makePerson},
+		{"GET", "/directory/people/{person}", protectors, (*Site).person},
+		{"GET", "/directory/people/{person}/edit", keepers, (*Site).editPerson},
+		{"POST", "/directory/people/{person}/edit", keepers, (*Site).changePerson},
+		{"GET", "/directory/people/{person}/merge", keepers, (*Site).askMerge},
+		{"POST", "/directory/people/{person}/merge", keepers, (*Site).mergePeople},
+		{"GET", "/directory/people/{person}/delete", keepers, (*Site).askDeletePerson},
+		{"POST", "/directory/people/{person}/delete", keepers, (*Site).deletePerson},
+		{"GET", "/directory/merges/{merge}/split", keepers, (*Site).askSplit},
+		{"POST", "/directory/merges/{merge}/split", keepers, (*Site).splitPeople},
+		{"GET", "/directory/units", protectors, (*Site).units},
+		{"POST", "/directory/units", keepers, (*Site).addUnit},
+		{"GET", "/directory/units/{unit}", protectors, (*Site).unit},
+		{"POST", "/directory/units/{unit}/edit", keepers, (*Site).renameUnit},
+		{"POST", "/directory/units/{unit}/move", keepers, (*Site).moveUnit},
+		{"GET", "/directory/units/{unit}/close", keepers, (*Site).askClose},
+		{"POST", "/directory/units/{unit}/close", keepers, (*Site).closeUnit},
+		{"POST", "/directory/units/{unit}/open", keepers, (*Site).openUnit},
+		{"POST", "/directory/units/{unit}/headcount", keepers, (*Site).setHeadcount},
+		{"GET", "/directory/units/{unit}/delete", keepers, (*Site).askDeleteUnit},
+		{"POST", "/directory/units/{unit}/delete", keepers, (*Site).deleteUnit},
+		{"GET", "/directory/groups", protectors, (*Site).dirGroups},
+		{"POST", "/directory/groups", keepers, (*Site).addGroup},
+		{"GET", "/directory/groups/{group}", protectors, (*Site).dirGroup},
+		{"POST", "/directory/groups/{group}/edit", keepers, (*Site).changeGroup},
+		{"POST", "/directory/groups/{group}/people", keepers, (*Site).putMember},
+		{"POST", "/directory/groups/{group}/members/{person}/remove", keepers, (*Site).dropMember},
+		{"POST", "/directory/groups/{group}/trainers/{person}/remove", keepers, (*Site).dropTrainer},
+		{"GET", "/directory/groups/{group}/delete", keepers, (*Site).askDeleteGroup},
+		{"POST", "/directory/groups/{group}/delete", keepers, (*Site).deleteGroup},
+		{"GET", "/directory/import", keepers, (*Site).imports},
+		{"POST", "/directory/import", keepers, (*Site).previewFile},
+		{"GET", "/directory/import/{preview}", keepers, (*Site).showPreview},
+		{"POST", "/directory/import/{preview}/columns", keepers, (*Site).mapColumns},
+		{"POST", "/directory/import/{preview}/apply", keepers, (*Site).applyFile},
+		{"POST", "/directory/import/{preview}/drop", keepers, (*Site).dropFile},
+		{"GET", "/directory/unassigned", protectors, (*Site).unassigned},
+		{"GET", "/directory/unassigned/match", keepers, (*Site).askMatch},
+		{"POST", "/directory/unassigned/match", keepers, (*Site).match},
+
+		{"GET", "/accounts", protectors, (*Site).accounts},
+		{"GET", "/accounts/new", keepers, (*Site).newAccount},
+		{"POST", "/accounts/new", keepers, (*Site).makeAccount},
+		{"GET", "/accounts/{account}", protectors, (*Site).account},
+		{"POST", "/accounts/{account}/edit", keepers, (*Site).changeAccount},
+		{"POST", "/accounts/{account}/disable", keepers, (*Site).disableAccount},
+		{"POST", "/accounts/{account}/enable", keepers, (*Site).enableAccount},
+		{"POST", "/accounts/{account}/reset", keepers, (*Site).resetAccount},
+		{"POST", "/accounts/{account}/signout", keepers, (*Site).signOutAccount},
+		{"GET", "/accounts/{account}/delete", keepers, (*Site).askDeleteAccount},
+		{"POST", "/accounts/{account}/delete", keepers, (*Site).deleteAccount},
 
 		{"GET", "/keys", operators, (*Site).keys},
 		{"POST", "/keys", operators, (*Site).makeKey},

@@ -68,13 +68,67 @@ var mayBe = map[string]string{
 	"GET /progress/group":   "trainer administrator",
 	"GET /progress/learner": "trainer administrator",
 
+	"GET /directory":                                          "data-protection administrator",
+	"GET /directory/export":                                   "data-protection administrator",
+	"GET /directory/new":                                      "administrator",
+	"POST /directory/new":                                     "administrator",
+	"GET /directory/people/{person}":                          "data-protection administrator",
+	"GET /directory/people/{person}/edit":                     "administrator",
+	"POST /directory/people/{person}/edit":                    "administrator",
+	"GET /directory/people/{person}/merge":                    "administrator",
+	"POST /directory/people/{person}/merge":                   "administrator",
+	"GET /directory/people/{person}/delete":                   "administrator",
+	"POST /directory/people/{person}/delete":                  "administrator",
+	"GET /directory/merges/{merge}/split":                     "administrator",
+	"POST /directory/merges/{merge}/split":                    "administrator",
+	"GET /directory/units":                                    "data-protection administrator",
+	"POST /directory/units":                                   "administrator",
+	"GET /directory/units/{unit}":                             "data-protection administrator",
+	"POST /directory/units/{unit}/edit":                       "administrator",
+	"POST /directory/units/{unit}/move":                       "administrator",
+	"GET /directory/units/{unit}/close":                       "administrator",
+	"POST /directory/units/{unit}/close":                      "administrator",
+	"POST /directory/units/{unit}/open":                       "administrator",
+	"POST /directory/units/{unit}/headcount":                  "administrator",
+	"GET /directory/units/{unit}/delete":                      "administrator",
+	"POST /directory/units/{unit}/delete":                     "administrator",
+	"GET /directory/groups":                                   "data-protection administrator",
+	"POST /directory/groups":                                  "administrator",
+	"GET /directory/groups/{group}":                           "data-protection administrator",
+	"POST /directory/groups/{group}/edit":                     "administrator",
+	"POST /directory/groups/{group}/people":                   "administrator",
+	"POST /directory/groups/{group}/members/{person}/remove":  "administrator",
+	"POST /directory/groups/{group}/trainers/{person}/remove": "administrator",
+	"GET /directory/groups/{group}/delete":                    "administrator",
+	"POST /directory/groups/{group}/delete":                   "administrator",
+	"GET /directory/import":                                   "administrator",
+	"POST /directory/import":                                  "administrator",
+	"GET /directory/import/{preview}":                         "administrator",
+	"POST /directory/import/{preview}/columns":                "administrator",
+	"POST /directory/import/{preview}/apply":                  "administrator",
+	"POST /directory/import/{preview}/drop":                   "administrator",
+	"GET /directory/unassigned":                               "data-protection administrator",
+	"GET /directory/unassigned/match":                         "administrator",
+	"POST /directory/unassigned/match":                        "administrator",
+	"GET /accounts":                                           "data-protection administrator",
+	"GET /accounts/new":                                       "administrator",
+	"POST /accounts/new":                                      "administrator",
+	"GET /accounts/{account}":                                 "data-protection administrator",
+	"POST /accounts/{account}/edit":                           "administrator",
+	"POST /accounts/{account}/disable":                        "administrator",
+	"POST /accounts/{account}/enable":                         "administrator",
+	"POST /accounts/{account}/reset":                          "administrator",
+	"POST /accounts/{account}/signout":                        "administrator",
+	"GET /accounts/{account}/delete":                          "administrator",
+	"POST /accounts/{account}/delete":                         "administrator",
+
 	"GET /keys":               "administrator",
 	"POST /keys":              "administrator",
 	"POST /keys/{key}/revoke": "administrator",
 }
 
 // filled are addresses of routes, with something in place of their wildcards.
-var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing")
+var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing", "{person}", "nobody", "{merge}", "nothing", "{unit}", "nothing", "{group}", "nothing", "{preview}", "nothing", "{account}", "nobody")
 
 func ask(h http.Handler, method, address string, form url.Values, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, address, strings.NewReader(form.Encode()))
@@ -137,10 +191,10 @@ func TestStart(t *testing.T) {
 		says  string
 	}{
 		{"a learner", []visitor.Role{visitor.Learner}, "/my", ""},
-		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "/my", ""},
+		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "", "Meine Kurse"},
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
 		{"an auditor", []visitor.Role{visitor.Auditor}, "/progress", ""},
-		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "", "noch keine Seiten"},
+		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "", "Konten"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer := ask(site.as(c.roles...), "GET", "/", nil)

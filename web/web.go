@@ -54,6 +54,9 @@ type Dependencies struct {
 	Catalog  Catalog
 	Transfer Transfer
 	Keys     Keys
+	// Directory knows who there is, Accounts who can sign in.
+	Directory Directory
+	Accounts  Accounts
 	// Progress answers how learners get on, Names what people call what it knows by id.
 	Progress Progress
 	Names    Names
@@ -120,13 +123,17 @@ type Site struct {
 	prefix  string // path of the public address, "" or "/lrs"
 	pages   map[string]map[string]*page
 	handler http.Handler
+	// shown are files between their preview and their import, reading is held by
+	// whoever reads one.
+	shown   shownFiles
+	reading readers
 }
 
 // New makes the pages, to be mounted at the root behind whatever finds out who the
 // visitor is.
 func New(d Dependencies) *Site {
 	d.defaults()
-	s := &Site{deps: d, prefix: pathOf(d.Base())}
+	s := &Site{deps: d, prefix: pathOf(d.Base()), reading: make(readers, 1)}
 	s.pages = s.readPages()
 	s.handler = s.mount()
 	return s

@@ -23,6 +23,21 @@ var languages = map[string]*words{"de": readWords("de"), "en": readWords("en")}
 // languages other than that of package manifest.
 var translatedRules = map[string]map[string][2]string{"de": readRules("de")}
 
+// translatedSentences are what the directory says, in languages other than English, by
+// what it is in English: see directory.Said.
+var translatedSentences = map[string]map[string]string{"de": readSentences("de")}
+
+func readSentences(lang string) (sentences map[string]string) {
+	text, err := messageFiles.ReadFile("messages/sentences." + lang + ".json")
+	if err == nil {
+		err = json.Unmarshal(text, &sentences)
+	}
+	if err != nil {
+		panic("web: the sentences in " + lang + ": " + err.Error())
+	}
+	return sentences
+}
+
 func readRules(lang string) (rules map[string][2]string) {
 	text, err := messageFiles.ReadFile("messages/rules." + lang + ".json")
 	if err == nil {
@@ -35,13 +50,15 @@ func readRules(lang string) (rules map[string][2]string) {
 }
 
 func readWords(lang string) *words {
-	text, err := messageFiles.ReadFile("messages/" + lang + ".json")
-	w := &words{lang: lang}
-	if err == nil {
-		err = json.Unmarshal(text, &w.messages)
-	}
-	if err != nil {
-		panic("web: the messages in " + lang + ": " + err.Error()) // they are in the program
+	w := &words{lang: lang, messages: map[string]string{}}
+	for _, file := range []string{lang, "directory." + lang} {
+		text, err := messageFiles.ReadFile("messages/" + file + ".json")
+		if err == nil {
+			err = json.Unmarshal(text, &w.messages) // beside what is there
+		}
+		if err != nil {
+			panic("web: the messages in " + file + ": " + err.Error()) // they are in the program
+		}
 	}
 	return w
 }

@@ -15,8 +15,10 @@ func reportCommand() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use:   "report",
-		Short: "Write the report on a period",
-		Args:  cobra.NoArgs,
+		Short: "Write the report on a period; make and repeat evaluation reports",
+		Long: `Without a further command: write the report on the courses of a period, as one HTML page or as JSON. The evaluation report of a
+definition, with all its sections, is made by lernspur report run.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if ask.Format != "html" && ask.Format != "json" {
 				return fmt.Errorf("--format: expected html or json, got %q", ask.Format)
@@ -37,5 +39,6 @@ func reportCommand() *cobra.Command {
 	f.StringVar(&ask.To, "to", "", "last day, such as 2026-12-31 (default: today)")
 	f.StringVar(&ask.AsOf, "as-of", "", "only what was stored up to then counts: the as_of of a report gives the same figures again")
 	f.StringVarP(&out, "out", "o", "", "file to write (default: standard output)")
+	cmd.AddCommand(reportRunCommand(), reportRunsCommand(), reportRepeatCommand(), reportShowCommand(), reportCompareCommand())
 	return cmd
 }

@@ -50,6 +50,7 @@ func serve(ctx context.Context, c *config.Config, out io.Writer) error {
 	o.Addr, o.Socket = c.Server.Addr, true
 	o.ContentAddr, o.Pages = c.Content.Addr, pagesOrigin(c.Server)
 	o.TLS, o.ContentTLS = app.CertificateFiles(c.Server.TLS), app.CertificateFiles(c.Content.TLS)
+	o.Tools.Addr, o.Tools.TLS = c.BI.Addr, app.CertificateFiles(c.BI.TLS)
 	var firstKey, firstSecret string
 	o.FirstKey = func(key, secret string) { firstKey, firstSecret = key, secret }
 	a := app.New(o)

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"lernspur/apiv1"
@@ -47,6 +48,14 @@ func (a *API) file(w http.ResponseWriter, r *http.Request) (data []byte, release
 func (a *API) options(values url.Values, who *apiv1.Identity) (o directory.ImportOptions, err error) {
 	o = directory.ImportOptions{
 		Kind: values.Get("kind"), File: values.Get("file"), Sheet: values.Get("sheet"), HomePage: values.Get("homePage"), By: who.KeyID, Limits: a.opts.Limits,
+		SHA256: values.Get("sha256"),
+	}
+	if text := values.Get("version"); text != "" {
+		version, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			return o, apiv1.BadRequest("version is the number that a dry run answered")
+		}
+		o.Version = &version
 	}
 	if text := values.Get("mapping"); text != "" {
 		if json.Unmarshal([]byte(text), &o.Mapping) != nil {
@@ -121,6 +130,7 @@ type importView struct {
 	At          apiv1.Instant            `json:"at,omitzero"`
 	Complete    bool                     `json:"complete,omitempty"`
 	DryRun      bool                     `json:"dryRun,omitempty"`
+	Version     *uint64                  `json:"version,omitempty"` // of the directory that a dry run looked at
 	Rows        int                      `json:"rows"`
 	New         int                      `json:"new"`
 	Changed     int                      `json:"changed"`
@@ -140,7 +150,7 @@ func viewImport(i *directory.Import) importView {
 }
 
 func (a *API) takeOver(w http.ResponseWriter, r *http.Request, who *apiv1.Identity) error {
-	data, o, release, err := a.upload(w, r, who, "kind", "file", "sheet", "mapping", "homePage", "from", "complete", "dryRun")
+	data, o, release, err := a.upload(w, r, who, "kind", "file", "sheet", "mapping", "homePage", "from", "complete", "dryRun", "sha256", "version")
 	if err != nil {
 		return err
 	}
@@ -152,7 +162,7 @@ func (a *API) takeOver(w http.ResponseWriter, r *http.Request, who *apiv1.Identi
 	v := viewImport(&result.Import)
 	v.Columns, v.Changes, v.MoreChanges, v.DryRun = result.Columns, result.Changes, result.More, result.DryRun
 	if v.DryRun {
-		v.ID, v.At = "", 0
+		v.ID, v.At, v.Version = "", 0, &result.Before
 	}
 	if result.Errors != nil {
 		v.Errors, v.MoreErrors = result.Errors.List, result.Errors.More

@@ -19,6 +19,7 @@ type unitView struct {
 	Kind    string            `json:"kind,omitempty"`
 	Path    []string          `json:"path"`
 	Places  []directory.Place `json:"places,omitempty"`
+	Until   directory.Date    `json:"until,omitempty"`
 	Created apiv1.Instant     `json:"created"`
 	Changed apiv1.Instant     `json:"changed"`
 	ETag    string            `json:"etag"`
@@ -27,7 +28,7 @@ type unitView struct {
 func (a *API) viewUnit(r *http.Request, who *apiv1.Identity, on directory.Date) func(*directory.Unit) unitView {
 	return func(u *directory.Unit) unitView {
 		path := a.opts.Directory.UnitPath(r.Context(), who.Tenant, u.ID, on)
-		return unitView{u.ID, u.Code, u.Name, u.Kind, path, u.Places, apiv1.Instant(u.Created), apiv1.Instant(u.Changed), apiv1.ETag(u.Version)}
+		return unitView{u.ID, u.Code, u.Name, u.Kind, path, u.Places, u.Until, apiv1.Instant(u.Created), apiv1.Instant(u.Changed), apiv1.ETag(u.Version)}
 	}
 }
 
@@ -57,10 +58,11 @@ type unitBody struct {
 	Places *[]directory.Place `json:"places"`
 	Parent *string            `json:"parent"`
 	From   directory.Date     `json:"from"`
+	Until  *directory.Date    `json:"until"`
 }
 
 func (b *unitBody) edit() (directory.UnitEdit, error) {
-	e := directory.UnitEdit{Code: b.Code, Name: b.Name, Kind: b.Kind, Places: b.Places, Parent: b.Parent, From: b.From}
+	e := directory.UnitEdit{Code: b.Code, Name: b.Name, Kind: b.Kind, Places: b.Places, Parent: b.Parent, From: b.From, Until: b.Until}
 	switch {
 	case b.Places != nil && b.Parent != nil:
 		return e, apiv1.BadRequest("either places is given, for all times, or parent, from a day on")

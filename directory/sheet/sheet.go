@@ -68,6 +68,10 @@ func (r Row) Cell(column int) string {
 type Error struct {
 	Line, Column int
 	Message      string
+	// Form and Args are Message as package fmt has it, for whoever says it in
+	// another language.
+	Form string
+	Args []any
 }
 
 func (e *Error) Error() string {
@@ -81,7 +85,7 @@ func (e *Error) Error() string {
 }
 
 func failed(line, column int, format string, args ...any) error {
-	return &Error{line, column, fmt.Sprintf(format, args...)}
+	return &Error{line, column, fmt.Sprintf(format, args...), format, args}
 }
 
 // Read reads a table; name is that of a workbook's sheet, "" for the first one that

@@ -96,3 +96,45 @@ for (const form of document.querySelectorAll('form.upload')) {
     send(e.dataTransfer.files[0])
   })
 }
+
+// Lists: a bar shows how far the file is, and the page that answers takes the place of
+// this one.
+for (const form of document.querySelectorAll('form.file')) {
+  const button = form.querySelector('button')
+  const panel = form.querySelector('.progress')
+  const bar = panel.querySelector('progress')
+  const step = panel.querySelector('p')
+  const say = (text, share) => {
+    step.textContent = text
+    if (share === undefined) bar.removeAttribute('value')
+    else bar.value = 100 * share
+  }
+  form.addEventListener('submit', (e) => {
+    e.preventDefault()
+    const request = new XMLHttpRequest()
+    panel.hidden = false
+    button.disabled = true
+    say(form.dataset.sending, 0)
+    const lost = () => {
+      button.disabled = false
+      say(form.dataset.lost, 0)
+    }
+    request.upload.onprogress = (p) => { if (p.lengthComputable) say(form.dataset.sending, p.loaded / p.total) }
+    request.upload.onload = () => say(form.dataset.checking)
+    request.onload = () => {
+      if (request.responseURL !== form.action) {
+        window.location.assign(request.responseURL)
+        return
+      }
+      const page = new DOMParser().parseFromString(request.responseText, 'text/html')
+      const main = page.querySelector('main')
+      if (!main) return lost()
+      document.querySelector('main').replaceWith(main)
+      document.querySelector('.wrong[role=alert]')?.focus()
+    }
+    request.onerror = lost
+    request.open('POST', form.action)
+    request.setRequestHeader('X-Lernspur-Guard', form.dataset.guard)
+    request.send(new FormData(form))
+  })
+}

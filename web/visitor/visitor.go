@@ -40,6 +40,8 @@ type Visitor struct {
 	// Guard is the word that every form and every writing call has to carry
 	// against requests forged by other sites.
 	Guard string
+	// MustChange tells that nothing is to be had before another password is chosen.
+	MustChange bool
 }
 
 // Has tells whether v has one of roles; nobody (nil) has none.

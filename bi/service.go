@@ -1,0 +1,402 @@
+package bi
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"go.uber.org/zap"
+
+	"lernspur/documents"
+	"lernspur/engine"
+)
+
+// Limits bound what tools may ask. Zero values are the defaults.
+type Limits struct {
+	Time    time.Duration // of a query; 30 s
+	Rows    int64         // of a result; 100,000
+	Queries int           // of one tenant at once; 4
+}
+
+// Options are what a Service needs.
+type Options struct {
+	Figures Figures
+	Conn    driver.Conn
+	Records Records
+	// Check refuses what cannot be the name of a tenant.
+	Check func(tenant string) error
+	// Publish has figures published; without it only the records can be changed. Serve tells
+	// that there is a door for tools: without one no engine is started.
+	Publish, Serve bool
+	// Database is that of a ClickHouse server to which tools can connect themselves; "" for
+	// an embedded one.
+	Database string
+	// Dir is where the engines of tenants have their folders. Engine has what else they
+	// need; MemoryBytes is that of each.
+	Dir    string
+	Engine engine.Options
+	// Refresh is how old a publication gets; 24 h.
+	Refresh time.Duration
+	Limits  Limits
+	Logger  *zap.Logger
+}
+
+// Errors of the methods of Service.
+var (
+	ErrDisabled = errors.New("tools may not read the figures of this tenant")
+	ErrEmbedded = errors.New("the embedded engine has no users: tools connect to the address bi.addr; users are made on a ClickHouse server of your own (clickhouse.dsn)")
+)
+
+// Service publishes figures and answers tools.
+type Service struct {
+	Options
+	now  func() time.Time
+	wake chan struct{}
+
+	mu      sync.Mutex
+	users   map[string]*user // by name
+	closing bool
+	gone    sync.WaitGroup // queries under way
+}
+
+// user is a tenant that tools may read.
+type user struct {
+	tenant string
+	digest [sha256.Size]byte
+	mirror *mirror // nil: not started yet
+}
+
+// New makes a Service; Run starts it.
+func New(o Options) *Service {
+	if o.Logger == nil {
+		o.Logger = zap.NewNop()
+	}
+	if o.Refresh <= 0 {
+		o.Refresh = 24 * time.Hour
+	}
+	if o.Limits.Time <= 0 {
+		o.Limits.Time = 30 * time.Second
+	}
+	if o.Limits.Rows <= 0 {
+		o.Limits.Rows = 100_000
+	}
+	if o.Limits.Queries <= 0 {
+		o.Limits.Queries = 4
+	}
+	return &Service{Options: o, now: time.Now, wake: make(chan struct{}, 1), users: make(map[string]*user)}
+}
+
+// Status is what can be told of a tenant.
+type Status struct {
+	Tenant    string    `json:"tenant"`
+	Enabled   bool      `json:"enabled"`
+	User      string    `json:"user"`
+	Since     time.Time `json:"since"`     // of the secret
+	Published time.Time `json:"published"` // the newest publication
+	Answering bool      `json:"answering"`
+	Served    bool      `json:"served"` // there is a door
+}
+
+// Enable lets tools read the figures of a tenant, and answers the secret, which nobody can
+// see again. Who has one keeps it: Rotate makes another ("" is answered).
+func (s *Service) Enable(ctx context.Context, tenant string) (secret string, err error) {
+	if err := s.Check(tenant); err != nil {
+		return "", err
+	}
+	made, digest := newSecret()
+	a, err := changeAccess(ctx, s.Records, tenant, func(a *access) error {
+		if secret = ""; a.Digest == "" {
+			secret, a.Digest, a.Since = made, digest, s.now().UTC()
+		}
+		a.Enabled = true
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	s.admit(tenant, a)
+	return secret, nil
+}
+
+// Rotate makes another secret; the one before is worth nothing from then on.
+func (s *Service) Rotate(ctx context.Context, tenant string) (secret string, err error) {
+	if err := s.Check(tenant); err != nil {
+		return "", err
+	}
+	made, digest := newSecret()
+	a, err := changeAccess(ctx, s.Records, tenant, func(a *access) error {
+		if !a.Enabled {
+			return ErrDisabled
+		}
+		a.Digest, a.Since = digest, s.now().UTC()
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	s.admit(tenant, a)
+	return made, nil
+}
+
+// Disable ends it: the secret is worth nothing, the engine is stopped, and what is published is taken
+// away.
+func (s *Service) Disable(ctx context.Context, tenant string) error {
+	if err := s.Check(tenant); err != nil {
+		return err
+	}
+	a, err := changeAccess(ctx, s.Records, tenant, func(a *access) error { *a = access{}; return nil })
+	if err != nil {
+		return err
+	}
+	s.admit(tenant, a)
+	return forget(ctx, s.Conn, tenant, s.now().Add(time.Hour).UnixMicro())
+}
+
+// Status answers what there is of a tenant.
+func (s *Service) Status(ctx context.Context, tenant string) (st Status, err error) {
+	if err := s.Check(tenant); err != nil {
+		return st, err
+	}
+	a, err := readAccess(ctx, s.Records, tenant)
+	if err != nil {
+		return st, err
+	}
+	st = Status{Tenant: tenant, Enabled: a.Enabled, User: UserPrefix + tenant, Since: a.Since, Served: s.Serve}
+	if st.Published, err = newest(ctx, s.Conn, tenant); err != nil {
+		return st, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u := s.users[st.User]; u != nil && u.mirror != nil {
+		st.Answering = u.mirror.ready()
+	}
+	return st, nil
+}
+
+// ServerStatements are what makes, or with withdraw removes, the user of a tenant on a ClickHouse
+// server of one's own. Errors: ErrEmbedded, ErrDisabled.
+func (s *Service) ServerStatements(ctx context.Context, tenant string, withdraw bool) ([]string, error) {
+	if s.Database == "" {
+		return nil, ErrEmbedded
+	}
+	if err := s.Check(tenant); err != nil {
+		return nil, err
+	}
+	if withdraw {
+		return Withdrawals(s.Database, tenant), nil
+	}
+	a, err := readAccess(ctx, s.Records, tenant)
+	if err != nil {
+		return nil, err
+	}
+	if !a.Enabled {
+		return nil, ErrDisabled
+	}
+	return Statements(s.Database, tenant, a.Digest, s.Limits), nil
+}
+
+// Apply runs them, as far as our own user of the server may.
+func (s *Service) Apply(ctx context.Context, tenant string, withdraw bool) error {
+	list, err := s.ServerStatements(ctx, tenant, withdraw)
+	if err != nil {
+		return err
+	}
+	for _, sql := range list {
+		if err := s.Conn.Exec(ctx, sql); err != nil {
+			verb, _, _ := strings.Cut(sql, " `")
+			return fmt.Errorf("the server refuses %s: %w", verb, err)
+		}
+	}
+	return nil
+}
+
+// admit makes the users what a record says, and has Run do the rest.
+func (s *Service) admit(tenant string, a access) {
+	name := UserPrefix + tenant
+	sum, err := hex.DecodeString(a.Digest)
+	s.mu.Lock()
+	if a.Enabled && err == nil && len(sum) == sha256.Size {
+		u := s.users[name]
+		if u == nil {
+			u = &user{tenant: tenant}
+			s.users[name] = u
+		}
+		u.digest = [sha256.Size]byte(sum)
+	} else if u := s.users[name]; u != nil {
+		delete(s.users, name)
+		if m := u.mirror; m != nil && !s.closing {
+			s.gone.Go(func() { s.dismiss(m) })
+		}
+	}
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// dismiss stops an engine after the last query.
+func (s *Service) dismiss(m *mirror) {
+	ctx, cancel := context.WithTimeout(context.Background(), s.Limits.Time+time.Minute)
+	defer cancel()
+	for range cap(m.slots) {
+		select {
+		case m.slots <- struct{}{}: // nobody gets one any more
+		case <-ctx.Done():
+		}
+	}
+	if err := m.close(ctx); err != nil {
+		s.Logger.Warn("stopping the engine for tools", zap.String("tenant", m.tenant), zap.Error(err))
+	}
+	if err := os.RemoveAll(s.dir(m.tenant)); err != nil {
+		s.Logger.Warn("removing the folder of the engine for tools", zap.String("tenant", m.tenant), zap.Error(err))
+	}
+}
+
+// dir is the folder of a tenant's engine. A tenant's name may be anything.
+func (s *Service) dir(tenant string) string {
+	sum := sha256.Sum256([]byte(tenant))
+	return filepath.Join(s.Dir, hex.EncodeToString(sum[:8]))
+}
+
+// Run starts the engines and publishes, until ctx ends; then it stops the engines.
+func (s *Service) Run(ctx context.Context) {
+	if !s.Publish {
+		return
+	}
+	err := s.Records.Each(ctx, func(d *documents.Document) error {
+		a, err := decodeAccess(d)
+		if err == nil && a.Enabled {
+			s.admit(d.Tenant, a)
+		}
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		s.Logger.Error("who may read published figures is not known", zap.Error(err))
+	}
+	for ctx.Err() == nil {
+		wait := s.round(ctx)
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+		case <-time.After(wait):
+		}
+	}
+	s.mu.Lock()
+	s.closing = true
+	users := s.users
+	s.users = make(map[string]*user)
+	s.mu.Unlock()
+	s.gone.Wait()
+	stopping, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for _, u := range users {
+		if u.mirror == nil {
+			continue
+		}
+		s.gone.Go(func() {
+			if err := u.mirror.close(stopping); err != nil {
+				s.Logger.Warn("stopping the engine for tools", zap.String("tenant", u.tenant), zap.Error(err))
+			}
+		})
+	}
+	s.gone.Wait()
+}
+
+// round sees to every tenant once and answers when to look again.
+func (s *Service) round(ctx context.Context) time.Duration {
+	wait := min(s.Refresh, time.Hour)
+	s.mu.Lock()
+	list := make([]*user, 0, len(s.users))
+	for _, u := range s.users {
+		list = append(list, u)
+	}
+	s.mu.Unlock()
+	for _, u := range list {
+		next, err := s.tend(ctx, u)
+		if err != nil {
+			if ctx.Err() == nil {
+				s.Logger.Error("figures for tools", zap.String("tenant", u.tenant), zap.Error(err))
+			}
+			next = time.Minute
+		}
+		wait = min(wait, next)
+	}
+	return max(wait, 10*time.Millisecond)
+}
+
+// tend has a tenant's engine run and answer with a publication that is not too old. It answers
+// when that will be too old.
+func (s *Service) tend(ctx context.Context, u *user) (time.Duration, error) {
+	at, err := newest(ctx, s.Conn, u.tenant)
+	if err != nil {
+		return 0, err
+	}
+	if age := s.now().Sub(at); age >= s.Refresh || age < 0 {
+		p, err := compute(ctx, s.Figures, u.tenant, s.now().UTC().Truncate(time.Microsecond))
+		if err == nil {
+			err = write(ctx, s.Conn, u.tenant, p)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("publishing: %w", err)
+		}
+		at = p.at
+		if !s.knows(u) { // it was disabled meanwhile
+			return s.Refresh, forget(ctx, s.Conn, u.tenant, at.UnixMicro()+1)
+		}
+	}
+	m, err := s.mirrorOf(ctx, u)
+	if m == nil || err != nil {
+		return s.Refresh, err
+	}
+	m.mu.Lock()
+	current := m.shown.at.Equal(at) && m.loaded
+	m.mu.Unlock()
+	if !current {
+		p, err := read(ctx, s.Conn, u.tenant, at)
+		if err == nil {
+			err = m.load(ctx, p)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("loading what is published: %w", err)
+		}
+	}
+	return s.Refresh - s.now().Sub(at), nil
+}
+
+// knows tells whether a user still is one.
+func (s *Service) knows(u *user) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.users[UserPrefix+u.tenant] == u
+}
+
+// mirrorOf is the engine of a user, started if need be; nil when the user is gone.
+func (s *Service) mirrorOf(ctx context.Context, u *user) (*mirror, error) {
+	s.mu.Lock()
+	m := u.mirror
+	s.mu.Unlock()
+	if m != nil || !s.Serve {
+		return m, nil
+	}
+	m, err := startMirror(ctx, u.tenant, s.dir(u.tenant), s.Engine, s.Limits, s.Logger.With(zap.String("tenant", u.tenant)))
+	if err != nil {
+		return nil, fmt.Errorf("starting the engine for tools: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.users[UserPrefix+u.tenant] != u { // it was disabled meanwhile
+		s.gone.Go(func() { s.dismiss(m) })
+		return nil, nil
+	}
+	u.mirror = m
+	return m, nil
+}
