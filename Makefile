@@ -13,7 +13,7 @@ export CGO_ENABLED := 0
 
 # Packages that only compute, where the race detector finds nothing and costs
 # most; the others are tested with it.
-NO_RACE := lernspur/statements% lernspur/schema% lernspur/bench/gen% lernspur/bench/faults%
+NO_RACE := lernspur/statements% lernspur/schema% lernspur/bench/gen% lernspur/bench/town% lernspur/bench/faults%
 
 # Folders with a package-lock.json whose packages the tests need.
 CLIENTS := $(patsubst %/package-lock.json,%,$(wildcard lrs/clients/package-lock.json launch/clients/package-lock.json player/library/package-lock.json))
@@ -29,21 +29,12 @@ help: ## show this list
 run: build ## build, fetch the engine on first use, and serve on http://127.0.0.1:8080
 	exec ./bin/lernspur serve
 
-# Where the demonstration keeps its data, and what it asks for by name.
+# Where the demonstration keeps its data.
 DEMO := data/demo
 
 .PHONY: demo
 demo: build ## a made-up pilot year in a folder of its own, a report on it, and the server on it
-	@mkdir -p $(DEMO)
-	go run ./bench/cmd/demo > $(DEMO)/statements.ndjson
-	LERNSPUR_DATA=$(DEMO) LERNSPUR_KEY=demo LERNSPUR_SECRET=only-made-up-data ./bin/lernspur import --as demo $(DEMO)/statements.ndjson
-	LERNSPUR_DATA=$(DEMO) ./bin/lernspur report --from 2025-01-01 --to 2025-12-31 --language de --out $(DEMO)/bericht.html
-	LERNSPUR_DATA=$(DEMO) ./bin/lernspur report --from 2025-01-01 --to 2025-12-31 --language en --out $(DEMO)/report.html
-	@echo
-	@echo 'All of this is made up: the town of Musterstadt, its staff and what they learned.'
-	@echo 'Reports: $(DEMO)/bericht.html and $(DEMO)/report.html. Key: demo, secret: only-made-up-data'
-	@echo
-	LERNSPUR_DATA=$(DEMO) LERNSPUR_KEY=demo LERNSPUR_SECRET=only-made-up-data exec ./bin/lernspur serve
+	go run ./bench/cmd/demo -dir $(DEMO)
 
 .PHONY: build
 build: engine ## bin/lernspur and the engine, nothing started

@@ -49,6 +49,7 @@ func ownRequests() []own {
 		{"GET /api/v1/progress/learners", "/api/v1/progress/learners", "", everything, 200, 403},
 		{"GET /api/v1/progress/learners/{id}", "/api/v1/progress/learners/nothing-here", "", everything, 404, 403},
 		{"GET /api/v1/progress/learners/{id}/attempts", "/api/v1/progress/learners/nothing-here/attempts", "", everything, 404, 403},
+		{"GET /api/v1/progress/at-risk", "/api/v1/progress/at-risk", "", everything, 200, 403},
 		{"GET /api/v1/progress/groups", "/api/v1/progress/groups", "", everything, 200, 403},
 		{"GET /api/v1/progress/units", "/api/v1/progress/units", "", everything, 200, 403},
 		{"GET /api/v1/progress/questions", "/api/v1/progress/questions?course=nothing-here", "", everything, 200, 403},

@@ -28,6 +28,7 @@ import (
 	"lernspur/player"
 	"lernspur/progress"
 	"lernspur/records"
+	reportdesk "lernspur/report/desk"
 	"lernspur/report/runs"
 	"lernspur/schema"
 	"lernspur/signin"
@@ -62,6 +63,7 @@ type App struct {
 	tools      *bi.Service
 	signin     *signin.Service
 	reports    *runs.Service
+	desk       *reportdesk.Desk
 
 	public      gate
 	content     gate
@@ -146,6 +148,7 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return err
 	}
 	a.projector = progress.New(progress.Dependencies{
+		Now:  a.opts.Now,
 		Conn: a.store.Conn(), Watermark: a.committer.Watermark, Logger: a.log.Named("progress"), Metrics: a.registry,
 	})
 	if err := a.projector.Start(ctx); err != nil {
@@ -167,6 +170,7 @@ func (a *App) startServices(ctx, running context.Context) error {
 	if err := a.startReports(ctx); err != nil {
 		return err
 	}
+	a.startDesk(running)
 	a.startLaunch()
 	if err := a.startSignin(ctx); err != nil {
 		return fmt.Errorf("signing in: %w", err)

@@ -39,6 +39,8 @@ type Options struct {
 	Catalog CatalogOptions
 	// Server bounds the connections of network clients.
 	Server lrs.Timeouts
+	// MadeUp are the tenants whose data are made up: their pages and reports say so.
+	MadeUp []string
 	// Keys are the options of the directory's keys.
 	Keys directory.Options
 	// Access says which credentials count beside keys, and how guessing is slowed
@@ -70,6 +72,9 @@ type Options struct {
 	// it over once. Nil makes none.
 	FirstKey func(key, secret string)
 
+	// Now is the clock for what is reckoned to the present, such as idle days; nil:
+	// time.Now.
+	Now func() time.Time
 	// Version is the program's, for whoever asks at the socket.
 	Version string
 	Logger  *zap.Logger

@@ -27,6 +27,7 @@ func (a *App) report(ctx context.Context, ask admin.ReportRequest, w io.Writer) 
 	if err != nil {
 		return err
 	}
+	r.MadeUp = a.madeUp(ask.Tenant)
 	// Whole or not at all.
 	var page bytes.Buffer
 	if ask.Format == "json" {

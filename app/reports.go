@@ -30,7 +30,7 @@ func (a *App) startReports(ctx context.Context) error {
 	reader := &reading.Reader{
 		Conn: a.store.Conn(), Facts: a.projector, Directory: a.people.Wait,
 		Catalogue: a.catalogued, Texts: a.activityTexts,
-		Demo: func(tenant string) bool { return tenant == "demo" },
+		Demo: a.madeUp,
 	}
 	a.reports = runs.New(runs.Dependencies{
 		Records: catalogRecords{a.committer, a.store}, Files: packageFiles{blobs.NewKeeper(files)},

@@ -23,11 +23,16 @@ func (a *App) newPages() *web.Site {
 		Directory: a.people, Accounts: pageAccounts{a.signin},
 		Attendance: a.attendance, HomePage: a.opts.Catalog.Base, Learner: a.learnerOf,
 		Calls: a.pageCalls, Progress: a.progress, Names: pageNames{a.people, a.store},
+		Reports: a.desk, Address: a.addressOf,
+		Statements: a.newBrowse(nil), Evaluated: a.evaluatedAbout,
 		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
 		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.setLanguage,
-		Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
+		MadeUp: a.madeUp, Now: a.opts.Now, Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
 	})
 }
+
+// madeUp tells whether the data of a tenant are made up.
+func (a *App) madeUp(tenant string) bool { return slices.Contains(a.opts.MadeUp, tenant) }
 
 // PagesURL is the address of the start page, as browsers reach it.
 func (a *App) PagesURL() string { return a.pagesBase() + "/" }

@@ -19,6 +19,7 @@ type Config struct {
 	Blobs      Blobs
 	Launch     Launch
 	LRS        LRS
+	Demo       Demo
 	CORS       CORS
 	Log        Log
 
@@ -228,6 +229,13 @@ type LRS struct {
 	// Schemas is a folder with JSON Schemas of tenants, <tenant>.json each;
 	// empty: the folder schemas in the data folder.
 	Schemas string
+}
+
+// Demo is about data that are there to be looked at.
+type Demo struct {
+	// Tenants are those whose data are made up, which all their pages and reports
+	// say; empty: none.
+	Tenants []string
 }
 
 // CORS is about content on foreign hosts that posts from a browser.

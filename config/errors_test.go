@@ -78,6 +78,7 @@ var wrong = []struct {
 	{"blobs.s3.path_style", "expected one of true, false", []string{"yes"}},
 	{"launch.lifetime", "expected a duration with its unit, from 1m to 87600h", []string{"1s", "forever"}},
 	{"launch.max_lifetime", "expected a duration with its unit, from 1m to 87600h", []string{"1s"}},
+	{"demo.tenants", "expected a list of names", []string{"a b", "a:b"}},
 	{"lrs.lenient_tenants", "expected a list of names", []string{"a b", "a:b", "Köln", strings.Repeat("x", 129)}},
 	{"cors.origins", "expected a list of origins", []string{"example.org", "https://a.example/", "https://a.example/path", "*,https://a.example", "https://A.example", "ftp://a.example"}},
 	{"log.level", "expected one of debug, info, warn, error", []string{"loud"}},

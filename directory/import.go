@@ -56,6 +56,8 @@ type ImportChange struct {
 	Name   string   `json:"name"`
 	ID     string   `json:"id,omitempty"`
 	Fields []string `json:"fields,omitempty"` // what is different
+	// Values are what is new and what goes, for whoever is to judge it.
+	Values []ImportValue `json:"-"`
 }
 
 // ImportError is what is wrong with a file, and where.

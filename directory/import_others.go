@@ -100,8 +100,10 @@ func (i *importing) reportUnits(lines map[string]int, fresh map[string]bool, bef
 	for _, id := range byLine(lines) {
 		u, old := i.state.units[id], before[id]
 		c := ImportChange{Line: lines[id], Change: "new", Name: u.label(), ID: id}
-		if !fresh[id] {
-			c.Change = "changed"
+		if fresh[id] {
+			c.Values = i.ofUnit(&Unit{}, u)
+		} else {
+			c.Change, c.Values = "changed", i.ofUnit(old, u)
 			for _, f := range []struct {
 				name string
 				same bool
@@ -265,7 +267,10 @@ func (i *importing) putDraft(g *draft) {
 		i.refused(sheet.Row{Line: g.line}, err)
 		return
 	}
-	c.ID = next.ID
+	if c.ID = next.ID; g.old == nil {
+		g.old = &Group{}
+	}
+	c.Values = i.ofGroup(g.old, &next)
 	i.note(c)
 }
 
@@ -286,7 +291,7 @@ func (i *importing) headcountRows() {
 			i.result.LeftOut++
 			continue
 		}
-		i.note(ImportChange{Change: "leftOut", Name: i.state.units[key.unit].label() + ", " + strconv.Itoa(key.year)})
+		i.note(ImportChange{Change: "leftOut", Name: i.state.units[key.unit].label() + ", " + strconv.Itoa(key.year), Values: ofHeadcount(i.headcounts[key], nil)})
 		i.dropHeadcount(key)
 	}
 }
@@ -321,10 +326,10 @@ func (i *importing) headcountRow(row sheet.Row, lines map[headcountKey]int, year
 	case err != nil:
 		i.refused(row, err)
 	case old == nil:
-		i.note(ImportChange{Line: row.Line, Change: "new", Name: u.label() + ", " + strconv.Itoa(year)})
+		i.note(ImportChange{Line: row.Line, Change: "new", Name: u.label() + ", " + strconv.Itoa(year), Values: ofHeadcount(nil, now)})
 	case old == now:
 		i.result.Unchanged++
 	default:
-		i.note(ImportChange{Line: row.Line, Change: "changed", Name: u.label() + ", " + strconv.Itoa(year), Fields: []string{"count"}})
+		i.note(ImportChange{Line: row.Line, Change: "changed", Name: u.label() + ", " + strconv.Itoa(year), Fields: []string{"count"}, Values: ofHeadcount(old, now)})
 	}
 }

@@ -123,7 +123,7 @@ func (i *importing) joined(row sheet.Row, kept, gone *Person, s seen) *Person {
 		i.refused(row, err)
 		return nil
 	}
-	i.note(ImportChange{Line: row.Line, Change: "merged", Name: gone.label(), ID: kept.ID})
+	i.note(ImportChange{Line: row.Line, Change: "merged", Name: gone.label(), ID: kept.ID, Values: []ImportValue{{Field: "into", Coming: parts(kept.label())}}})
 	if s.before[kept.ID] == nil && !s.fresh[kept.ID] {
 		s.before[kept.ID] = kept
 	}
@@ -276,12 +276,12 @@ func (i *importing) reportPeople(s seen) {
 		c := ImportChange{Line: s.line[id], Name: p.label(), ID: id, Change: "changed"}
 		switch old := s.before[id]; {
 		case s.fresh[id]:
-			c.Change = "new"
+			c.Change, c.Values = "new", i.ofPerson(&Person{}, p)
 		case samePerson(old, p):
 			i.result.Unchanged++
 			continue
 		default:
-			c.Fields = differences(old, p)
+			c.Fields, c.Values = differences(old, p), i.ofPerson(old, p)
 		}
 		i.note(c)
 	}
@@ -341,6 +341,6 @@ func (i *importing) leaveOut(s seen) {
 			i.refused(sheet.Row{}, err)
 			continue
 		}
-		i.note(ImportChange{Change: "leftOut", Name: p.label(), ID: p.ID, Fields: []string{"units"}})
+		i.note(ImportChange{Change: "leftOut", Name: p.label(), ID: p.ID, Fields: []string{"units"}, Values: i.ofPerson(p, &next)})
 	}
 }

@@ -71,6 +71,14 @@ const BusinessIntelligence Kind = 112
 // ReportRun has the runs of evaluation reports.
 const ReportRun Kind = 120
 
+// What people do with reports is kept as documents, too: definitions, what was decided about runs, and which
+// run a public link leads to.
+const (
+	ReportDefinition Kind = 140
+	ReportMark       Kind = 141
+	ReportLink       Kind = 142
+)
+
 // String is the name in logs and metrics.
 func (k Kind) String() string {
 	switch k {
@@ -92,7 +100,7 @@ func (k Kind) String() string {
 		return "directory"
 	case BusinessIntelligence:
 		return "bi"
-	case ReportRun:
+	case ReportRun, ReportDefinition, ReportMark, ReportLink:
 		return "report"
 	}
 	return "unknown"

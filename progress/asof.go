@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
@@ -68,14 +67,8 @@ func (p *Projector) AsOf(ctx context.Context, tenant string, asOf int64, tell fu
 	if err != nil {
 		return err
 	}
-	everybody := Selection{Scope: Scope{All: true}, IdleDays: DefaultIdleDays}
-	facts := &Facts{AsOf: asOf, p: p, q: question{tenant: tenant, asOf: time.UnixMicro(asOf), zone: p.zone, Selection: everybody}}
+	facts := &Facts{AsOf: asOf, p: p, q: question{tenant: tenant, asOf: time.UnixMicro(asOf), zone: p.zone, Selection: Selection{Scope: Scope{All: true}, IdleDays: DefaultIdleDays}}}
 	if later == 0 {
-		now, err := p.askLearners(ctx, tenant, everybody)
-		if err != nil {
-			return err
-		}
-		facts.q.settled, facts.q.open = now.settled, now.open
 		return use(ctx, facts)
 	}
 	release()
@@ -213,145 +206,4 @@ func (p *Projector) tidy(ctx context.Context) error {
 		return fmt.Errorf("removing tables that a report has left: %w", err)
 	}
 	return nil
-}
-
-// Window narrows facts down: to courses (none are all), and to statements with
-// From <= timestamp < To, by the ten minutes that they lie in.
-type Window struct {
-	Courses  []string
-	From, To time.Time
-}
-
-// narrowed is the question about a window.
-func (f *Facts) narrowed(w Window) question {
-	q := f.q
-	q.courses, q.From, q.To = w.Courses, w.From, w.To
-	return q
-}
-
-// Participation is what somebody has reached in a course. Instants are microseconds since the
-// Unix epoch, scores billionths.
-type Participation struct {
-	Course, Learner string // Learner is the id of a person, or an identifier that is nobody's
-	First           int64  // statement of the course
-	Started         *int64 // nil: not
-	Completed       *int64
-	Passed          *bool // the latest verdict; nil: none
-	Score           *int64
-	Spent           int64 // microseconds
-	FromGaps        bool  // Spent is the time between statements
-}
-
-// ParticipationsSQL is the query of Participations.
-func (f *Facts) ParticipationsSQL(w Window) string {
-	return "SELECT course, human, first, started, completed, judged, latest_at > " + none + " AS scored, latest_score, spent, source = 'gaps' FROM (" +
-		f.narrowed(Window{Courses: w.Courses}).learnersSQL() + ")"
-}
-
-// Participations hands over what everybody has reached, in any order. The window narrows
-// down the courses only.
-func (f *Facts) Participations(ctx context.Context, w Window, yield func(Participation) error) error {
-	q := f.narrowed(w)
-	return f.read(ctx, q, f.ParticipationsSQL(w), func(rows driver.Rows) error {
-		var one Participation
-		var started, completed, score int64
-		var judged int8
-		var scored, gaps uint8
-		if err := rows.Scan(&one.Course, &one.Learner, &one.First, &started, &completed, &judged, &scored, &score, &one.Spent, &gaps); err != nil {
-			return err
-		}
-		one.FromGaps = gaps == 1
-		if started != neverAt {
-			one.Started = &started
-		}
-		if completed != neverAt {
-			one.Completed = &completed
-		}
-		if judged >= 0 {
-			passed := judged == 1
-			one.Passed = &passed
-		}
-		if scored == 1 {
-			one.Score = &score
-		}
-		return yield(one)
-	})
-}
-
-// neverAt is never as a number.
-const neverAt = 1<<63 - 1
-
-// ActivitySQL is the query of Activity.
-func (f *Facts) ActivitySQL(w Window) string {
-	q := f.narrowed(w)
-	return fmt.Sprintf("SELECT course, human, arraySort(groupUniqArray(slot)) FROM (%s) WHERE %s GROUP BY course, human", q.byPerson("progress_slots", "slot"), q.slots())
-}
-
-// Activity hands over in which ten minutes of a window everybody was active in a course,
-// counted from 1970 in UTC, in any order.
-func (f *Facts) Activity(ctx context.Context, w Window, yield func(course, learner string, slots []int32) error) error {
-	return f.read(ctx, f.narrowed(w), f.ActivitySQL(w), func(rows driver.Rows) error {
-		var course, learner string
-		var slots []int32
-		if err := rows.Scan(&course, &learner, &slots); err != nil {
-			return err
-		}
-		return yield(course, learner, slots)
-	})
-}
-
-// Answer is somebody's first answer to a question of a course.
-type Answer struct {
-	Course, Question, Learner string
-	Right                     *bool  // nil: not said
-	Mark                      *int64 // billionths; nil: none
-}
-
-// AnswersSQL is the query of Answers.
-func (f *Facts) AnswersSQL(w Window) string {
-	q := f.narrowed(w)
-	return fmt.Sprintf(`SELECT course, question, human, correct, mark FROM (
-  SELECT course, question, human, min(first) AS f, f.1 AS at, f.3 AS correct, f.4 AS mark FROM (%s) GROUP BY course, question, human
-) WHERE at >= %d AND at < %d`, q.byPerson("progress_answers", "toString(question) AS question, first"), w.From.UnixMicro(), w.To.UnixMicro())
-}
-
-// Answers hands over the first answers that lie in a window, in any order.
-func (f *Facts) Answers(ctx context.Context, w Window, yield func(Answer) error) error {
-	return f.read(ctx, f.narrowed(w), f.AnswersSQL(w), func(rows driver.Rows) error {
-		var one Answer
-		var right int8
-		var mark int64
-		if err := rows.Scan(&one.Course, &one.Question, &one.Learner, &right, &mark); err != nil {
-			return err
-		}
-		if right >= 0 {
-			is := right == 1
-			one.Right = &is
-		}
-		if mark != noneAt {
-			one.Mark = &mark
-		}
-		return yield(one)
-	})
-}
-
-// noneAt is none as a number.
-const noneAt = -1 << 63
-
-func (f *Facts) read(ctx context.Context, q question, sql string, yield func(driver.Rows) error) error {
-	ctx, cancel := context.WithTimeout(ctx, longTimeout)
-	defer cancel()
-	ctx = q.context(ctx, clickhouse.Parameters{})
-	if err := query(ctx, f.p.conn, sql, yield); err != nil {
-		return fmt.Errorf("reading facts: %w", err)
-	}
-	return nil
-}
-
-// Projection is the same about the projection's facts alone: for the texts of queries,
-// which are the same whatever was put together before.
-func (f *Facts) Projection() *Facts {
-	g := *f
-	g.q.tables, g.q.settled, g.q.open = "", false, nil
-	return &g
 }

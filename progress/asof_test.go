@@ -30,24 +30,20 @@ func gathered(t *testing.T, w *world, asOf int64) (lines []string, upto int64) {
 			if p.Passed != nil {
 				passed = fmt.Sprint(*p.Passed)
 			}
-			lines = append(lines, fmt.Sprintf("%s %s %d %s %s %s %s %d %t", p.Course, p.Learner, p.First, show(p.Started), show(p.Completed), passed, show(p.Score), p.Spent, p.FromGaps))
+			lines = append(lines, fmt.Sprintf("%s %s %d %s %s %s %s %d %t %v", p.Course, p.Learner, p.First, show(p.Started), show(p.Completed), passed, show(p.Score), p.Spent, p.FromGaps, p.Slots))
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		if err := f.Activity(ctx, window, func(course, learner string, slots []int32) error {
-			lines = append(lines, fmt.Sprintf("active %s %s %v", course, learner, slots))
-			return nil
-		}); err != nil {
+		names, err := f.Questions(ctx, window)
+		if err != nil {
 			return err
 		}
-		return f.Answers(ctx, window, func(a Answer) error {
-			right := "-"
-			if a.Right != nil {
-				right = fmt.Sprint(*a.Right)
+		return f.Answers(ctx, window, func(a Answers) error {
+			for i, q := range a.Questions {
+				lines = append(lines, fmt.Sprintf("answer %s %s %s %d %d", a.Course, names[q], a.Learner, a.Right[i], a.Marks[i]))
 			}
-			lines = append(lines, fmt.Sprintf("answer %s %s %s %s", a.Course, a.Question, a.Learner, right))
 			return nil
 		})
 	})
@@ -167,8 +163,8 @@ func TestAsOfWhileStatementsArrive(t *testing.T) {
 			if err := p.conn.QueryRow(ctx, fmt.Sprintf(`SELECT count() FROM (SELECT DISTINCT actor, arrayJoin(courses), intDiv(timestamp, 600000000) FROM statements WHERE stored <= %d)`, f.AsOf)).Scan(&want); err != nil {
 				return err
 			}
-			return f.Activity(ctx, window, func(_, _ string, slots []int32) error {
-				read += uint64(len(slots))
+			return f.Participations(ctx, window, func(one Participation) error {
+				read += uint64(len(one.Slots))
 				return nil
 			})
 		})

@@ -118,6 +118,7 @@ var resources = []resource{
 	{"learners", true, slices.Concat(pages, who, when, []string{"course", "kind", "sort", "count", "idle_days"}), (*API).learners},
 	{"learners/{id}", true, slices.Concat(when, []string{"idle_days"}), (*API).learner},
 	{"learners/{id}/attempts", true, []string{"course"}, (*API).attempts},
+	{"at-risk", true, slices.Concat(pages, who, []string{"course", "reason", "sort", "count", "idle_days"}), (*API).atRisk},
 	{"groups", false, slices.Concat(when, []string{"course", "group", "idle_days"}), (*API).groups},
 	{"units", false, slices.Concat(when, []string{"course", "unit", "idle_days"}), (*API).units},
 	{"questions", false, append([]string{"course"}, who...), (*API).questions},

@@ -133,7 +133,7 @@ func requests() map[string]string {
 		"summary": "summary?from=2026-01-01", "courses": "courses", "courses/{id}": "courses/" + id, "courses/{id}/drop-off": "courses/" + id + "/drop-off", "courses/{id}/hours": "courses/" + id + "/hours",
 		"learners": "learners?count=true&sort=-last_activity&limit=3&course=" + url.QueryEscape(c1), "learners/{id}": "learners/ann",
 		"learners/{id}/attempts": "learners/ann/attempts", "groups": "groups", "units": "units?from=2026-01-01&to=2026-01-31",
-		"questions": "questions?course=" + url.QueryEscape(c1), "periods": "periods?by=day",
+		"questions": "questions?course=" + url.QueryEscape(c1), "periods": "periods?by=day", "at-risk": "at-risk?count=true&idle_days=1&sort=last_activity",
 	}
 }
 
@@ -183,7 +183,7 @@ func TestAnswersAsDescribed(t *testing.T) {
 				} else {
 					valid(t, problem, answer.Body.Bytes())
 				}
-				if want := 200; v != nil && v.Has(visitor.Auditor) && strings.HasPrefix(name, "learners") {
+				if want := 200; v != nil && v.Has(visitor.Auditor) && (strings.HasPrefix(name, "learners") || name == "at-risk") {
 					if answer.Code != 403 {
 						t.Errorf("an auditor gets %d", answer.Code)
 					}
@@ -194,7 +194,7 @@ func TestAnswersAsDescribed(t *testing.T) {
 		}
 		t.Run(name+", the formats", func(t *testing.T) { sameInAllFormats(t, send, path) })
 	}
-	for _, path := range []string{"nothing", "learners?sort=shoe_size", "learners?kind=tall", "courses/" + url.PathEscape("https://nowhere.example"), "questions", "periods?by=year", "learners?after=x"} {
+	for _, path := range []string{"nothing", "learners?sort=shoe_size", "learners?kind=tall", "courses/" + url.PathEscape("https://nowhere.example"), "questions", "periods?by=year", "learners?after=x", "at-risk?reason=shoes", "at-risk?reason=", "at-risk?kind=at-risk", "at-risk?after=eyJ2IjoiMSIsImlkIjoiYSJ9", "at-risk?sort=risks"} {
 		answer := send(path, "", nil)
 		if valid(t, problem, answer.Body.Bytes()); answer.Code < 400 || answer.Code > 404 {
 			t.Errorf("%s: %d", path, answer.Code)

@@ -60,6 +60,8 @@ type Order struct {
 type Place struct {
 	Value string `json:"v"` // what it is sorted by
 	ID    string `json:"id"`
+	// Course tells apart the rows of one learner, where there can be several.
+	Course string `json:"c,omitempty"`
 }
 
 // sorting is an SQL expression that a list can be sorted by, and its type.
@@ -145,7 +147,7 @@ func pageOf[T any](list []T, values []string, limit int, id func(T) string) ([]T
 	if len(list) <= limit {
 		return list, nil
 	}
-	return list[:limit], &Place{values[limit-1], id(list[limit-1])}
+	return list[:limit], &Place{Value: values[limit-1], ID: id(list[limit-1])}
 }
 
 func kindOf(kind string) string {

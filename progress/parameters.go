@@ -18,6 +18,7 @@ type asked struct {
 	Selection
 	order  Order
 	kind   string
+	reason string // for which somebody is at risk
 	by     string // unit of time of a trend
 	format string // json, csv or xlsx
 	after  string // as it was sent
@@ -101,6 +102,8 @@ func (a *asked) read(name, value string, zone *time.Location) (err error) {
 		if a.kind = value; kinds[value] == "" {
 			return errors.New("it is one of " + strings.Join(sorted(kinds), ", "))
 		}
+	case "reason":
+		a.reason, err = reasonOf(value)
 	case "by":
 		if a.by = value; spans[value] == "" {
 			return errors.New("it is one of " + strings.Join(sorted(spans), ", "))

@@ -2,6 +2,7 @@ package records
 
 import (
 	"net/http"
+	"reflect"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ func TestBoundsNarrowEveryQuestion(t *testing.T) {
 	if r := ask(t, server, "GET", "/count?verb=http%3A%2F%2Fexample.com%2Fread", "all"); r.StatusCode != 200 {
 		t.Fatal(r.Status)
 	}
-	if want := (statements.Query{Verb: "http://example.com/read", Bounds: bounds, Upto: d.asked[0].Upto}); d.asked[0] != want {
+	if want := (statements.Query{Verb: "http://example.com/read", Bounds: bounds, Upto: d.asked[0].Upto}); !reflect.DeepEqual(d.asked[0], want) {
 		t.Errorf("asked %+v, want %+v", d.asked[0], want)
 	}
 }

@@ -27,6 +27,7 @@ type pageData struct {
 	Rows                             []courseRow
 	Chart                            *chart
 	SuppressedText, ChartMoreText    string
+	Invented                         bool
 }
 
 type summaryRow struct {
@@ -52,7 +53,7 @@ func (r *Report) WriteHTML(w io.Writer, lang string) error {
 		return err
 	}
 	data := pageData{
-		texts: t, CSS: template.CSS(css), TenantText: r.Tenant,
+		texts: t, CSS: template.CSS(css), TenantText: r.Tenant, Invented: r.MadeUp,
 		PeriodText: t.period(r.From, r.To), AsOfText: t.moment(r.AsOf.In(r.From.Location())),
 		SuppressedText: fmt.Sprintf(t.SuppressedNote, r.K),
 		SummaryRows: []summaryRow{

@@ -16,6 +16,7 @@ type jsonReport struct {
 	To      string       `json:"to"`
 	AsOf    string       `json:"as_of"`
 	K       int          `json:"k"`
+	MadeUp  bool         `json:"made_up,omitempty"`
 	Summary jsonSummary  `json:"summary"`
 	Courses []jsonCourse `json:"courses"`
 }
@@ -44,7 +45,7 @@ type jsonCourse struct {
 // same bytes.
 func (r *Report) WriteJSON(w io.Writer) error {
 	doc := jsonReport{
-		Report: "progress", Tenant: r.Tenant, K: r.K,
+		Report: "progress", Tenant: r.Tenant, K: r.K, MadeUp: r.MadeUp,
 		From: r.From.Format(time.RFC3339Nano), To: r.To.Format(time.RFC3339Nano), AsOf: r.AsOf.Format(time.RFC3339Nano),
 		Courses: make([]jsonCourse, len(r.Courses)),
 	}

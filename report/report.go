@@ -44,8 +44,10 @@ type Report struct {
 	From, To time.Time
 	AsOf     time.Time
 	K        int
-	Summary  Summary
-	Courses  []Course
+	// MadeUp: the data are, and every form says so. Whoever has the report made sets it.
+	MadeUp  bool
+	Summary Summary
+	Courses []Course
 }
 
 // Summary is about all courses together; people count once.

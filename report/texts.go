@@ -25,6 +25,7 @@ type texts struct {
 	Meaning, NotYet                  string
 	SuppressedMark, SuppressedNote   string
 	NoScore                          string
+	MadeUp                           string
 	Meanings                         []meaning
 	Missing                          []string
 
@@ -56,6 +57,7 @@ var german = texts{
 	SuppressedNote: "Ein Strich (–) steht, wo eine Zahl etwas über einzelne Personen verraten könnte: bei Gruppen von weniger als %d Personen, " +
 		"auch wenn der Rest einer Gruppe so klein ist oder niemand übrig bleibt. Wo sonst eine einzelne solche Zahl aus der Summe zu errechnen wäre, fehlt auch eine zweite.",
 	NoScore: "keine",
+	MadeUp:  "Alle Daten in diesem Bericht sind erfunden: die Stadt, ihre Beschäftigten und was sie gelernt haben.",
 	Meanings: []meaning{
 		{"Lernende", "Personenkennungen, zu denen im Zeitraum mindestens eine Lernaussage im Kurs vorliegt. Eine Person mit zwei Kennungen zählt zweimal."},
 		{"begonnen", "Lernende mit mindestens einer Aussage im Kurs, die sie selbst oder der Lerninhalt ausgelöst haben. Zuweisung, Start durch die Plattform, Erlass und Ähnliches zählen nicht."},
@@ -91,6 +93,7 @@ var english = texts{
 	SuppressedNote: "A dash (–) stands where a number could tell something about single people: for groups of fewer than %d people, " +
 		"also when what is left of a group is as small or nobody is left. Where a single such number could be had from the total, a second one is missing, too.",
 	NoScore: "none",
+	MadeUp:  "All data in this report are made up: the town, its staff, and what they learned.",
 	Meanings: []meaning{
 		{"learners", "Identifiers of people with at least one statement in the course in the period. A person with two identifiers counts twice."},
 		{"started", "Learners with at least one statement in the course that they or the content caused. Assignment, launch by the platform, waiving and the like do not count."},

@@ -5,7 +5,10 @@ import "github.com/google/uuid"
 // Query is what can be asked of the stored statements (xAPI 1.0.3 Part 3,
 // 2.1.3). The zero value of a field means that it does not filter.
 type Query struct {
-	Agent             string // identifier, see AgentUse
+	Agent string // identifier, see AgentUse
+	// AnyAgent are identifiers of which one is enough, as those of one person; the
+	// same filter as Agent otherwise, which is empty then.
+	AnyAgent          []string
 	RelatedAgents     bool
 	Verb              string
 	Activity          string
@@ -17,7 +20,10 @@ type Query struct {
 	// (xAPI 1.0.3 Part 3, 4.2), so the StatementRef rule does not reach round it.
 	Authority string
 	// Bounds narrow the answer in the same way to what a bound key may see.
-	Bounds    Bounds
+	Bounds Bounds
+	// Actors narrow it in the same way to the statements of these actors, by their
+	// identifiers; nil is any actor, and an empty list nobody.
+	Actors    []string
 	Since     int64 // microseconds; statements stored after it
 	Until     int64 // microseconds; statements stored at or before it; 0 means no bound
 	Ascending bool

@@ -88,7 +88,7 @@ func (s *Store) selectionSQL(tenant string, sel statements.Selection, upto int64
 		fmt.Fprintf(&b, " AND stored IN (SELECT stored FROM lookups WHERE %s%s%s)", p.driver.whereAny(), inRange, p.narrow(p.low, p.high))
 	}
 	if sel.Actor != "" {
-		fmt.Fprintf(&b, " AND actor = {actor:String} AND stored IN (SELECT stored FROM lookups WHERE %s%s)", condition{[]kind{kindAgent}, keyOf(sel.Actor)}.whereAny(), inRange)
+		fmt.Fprintf(&b, " AND actor = {actor:String} AND stored IN (SELECT stored FROM lookups WHERE %s%s)", condition{kinds: []kind{kindAgent}, key: keyOf(sel.Actor)}.whereAny(), inRange)
 	}
 	if len(sel.IDs) > 0 {
 		fmt.Fprintf(&b, " AND stored IN (SELECT stored FROM lookups WHERE tenant = {tenant:String} AND kind = %d AND key IN (%s))", kindID, uuidList(sel.IDs))

@@ -234,5 +234,12 @@ func (f *finder) withoutVoided(rows []stored) ([]statements.Found, error) {
 }
 
 func (f *finder) parameters() parameters {
-	return parameters{"tenant": f.tenant, "verb": f.plan.verb, "actor": f.plan.bounds.Actor, "prefix": f.plan.bounds.ActivityPrefix}
+	all := parameters{"tenant": f.tenant, "verb": f.plan.verb, "actor": f.plan.bounds.Actor, "prefix": f.plan.bounds.ActivityPrefix}
+	if f.plan.agents != nil {
+		all[keysOfAgents] = f.plan.agents.keys
+	}
+	if f.plan.actors != nil {
+		all[keysOfActors], all[namesOfActors] = f.plan.actors.keys, f.plan.actors.names
+	}
+	return all
 }

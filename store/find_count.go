@@ -60,7 +60,7 @@ func (p *plan) countSQL(filtered, refs, links bool) string {
 		parts = append(parts, p.referrersSQL(links))
 		without += " AND stored NOT IN (" + p.voidedTargetsSQL() + ")"
 	}
-	if p.bounds != (statements.Bounds{}) {
+	if p.bounds != (statements.Bounds{}) || p.actors != nil {
 		without += " AND stored IN (SELECT stored FROM statements WHERE tenant = {tenant:String} AND " + inRange + p.within() + ")"
 	}
 	return "SELECT count() FROM (SELECT stored FROM (" + strings.Join(parts, " UNION ALL ") + ")" + without + " GROUP BY stored)"

@@ -15,6 +15,29 @@ import (
 type condition struct {
 	kinds []kind
 	key   uuid.UUID
+	// anyOf names the parameter that has several keys, of which one is enough; "" for
+	// the one key.
+	anyOf string
+}
+
+// Parameters of queries that name several agents.
+const (
+	keysOfAgents  = "agents" // the filter: keys of identifiers
+	keysOfActors  = "people" // whose statements are looked at: keys, and
+	namesOfActors = "actors" // the identifiers themselves
+)
+
+// scanned is how long, in microseconds, a range of time may be that is read as a
+// whole rather than by look-ups when only some people's statements are wanted: what
+// has come since somebody looked a moment ago.
+const scanned = 60e6
+
+// is the condition on the key.
+func (c condition) is() string {
+	if c.anyOf != "" {
+		return "key IN (SELECT arrayJoin({" + c.anyOf + ":Array(UUID)}))"
+	}
+	return "key = '" + c.key.String() + "'"
 }
 
 // plan is how a Query is answered: the driver's look-up rows are read in order
@@ -28,11 +51,14 @@ type plan struct {
 	authority *condition
 	hidden    string // SELECT of stored of what is being deleted; "" for nothing
 	bounds    statements.Bounds
-	upto      int64
-	low       int64 // stored > low
-	high      int64 // stored <= high
-	up        bool  // ascending
-	limit     int
+	// actors and agents are those of the query as parameters; actors is nil for any.
+	actors *manyAgents
+	agents *manyAgents
+	upto   int64
+	low    int64 // stored > low
+	high   int64 // stored <= high
+	up     bool  // ascending
+	limit  int
 }
 
 // newPlan puts the condition first that usually has the fewest rows. ok is
@@ -48,30 +74,41 @@ func newPlan(q statements.Query) (p plan, ok bool) {
 	if q.Cursor != 0 {
 		p.advance(q.Cursor)
 	}
+	p.actors = manyOf(q.Actors)
+	if len(q.AnyAgent) > 0 {
+		p.agents = manyOf(q.AnyAgent)
+	}
 	var conditions []condition
 	if q.Registration != uuid.Nil {
-		conditions = append(conditions, condition{[]kind{kindRegistration}, q.Registration})
+		conditions = append(conditions, condition{kinds: []kind{kindRegistration}, key: q.Registration})
 	}
 	conditions = append(conditions, boundConditions(q.Bounds)...)
-	if q.Agent != "" {
-		kinds := []kind{kindAgent}
+	if q.Agent != "" || p.agents != nil {
+		one := condition{kinds: []kind{kindAgent}, key: keyOf(q.Agent)}
 		if q.RelatedAgents {
-			kinds = append(kinds, kindRelatedAgent, kindAuthority)
+			one.kinds = append(one.kinds, kindRelatedAgent, kindAuthority)
 		}
-		conditions = append(conditions, condition{kinds, keyOf(q.Agent)})
+		if p.agents != nil {
+			one.anyOf = keysOfAgents
+		}
+		conditions = append(conditions, one)
 	}
 	if q.Activity != "" {
 		kinds := []kind{kindActivity}
 		if q.RelatedActivities {
 			kinds = append(kinds, kindRelatedActivity)
 		}
-		conditions = append(conditions, condition{kinds, keyOf(q.Activity)})
+		conditions = append(conditions, condition{kinds: kinds, key: keyOf(q.Activity)})
+	}
+	// Last of all, as many rows may belong to many people.
+	if p.actors != nil && (len(conditions) > 0 || q.Since == 0 || p.high-p.low > scanned) {
+		conditions = append(conditions, condition{kinds: []kind{kindAgent}, anyOf: keysOfActors})
 	}
 	if q.Verb != "" && len(conditions) == 0 {
-		conditions = append(conditions, condition{[]kind{kindVerb}, keyOf(q.Verb)})
+		conditions = append(conditions, condition{kinds: []kind{kindVerb}, key: keyOf(q.Verb)})
 	}
 	if q.Authority != "" {
-		p.authority = &condition{[]kind{kindAuthority}, keyOf(q.Authority)}
+		p.authority = &condition{kinds: []kind{kindAuthority}, key: keyOf(q.Authority)}
 		conditions = append(conditions, *p.authority)
 	}
 	if len(conditions) == 0 {
@@ -208,10 +245,10 @@ func (p *plan) fetchSQL(candidates []int64) string {
 // the bounds do, which within holds all that is read against.
 func boundConditions(b statements.Bounds) (list []condition) {
 	if b.Registration != uuid.Nil {
-		list = append(list, condition{[]kind{kindRegistration}, b.Registration})
+		list = append(list, condition{kinds: []kind{kindRegistration}, key: b.Registration})
 	}
 	if b.Actor != "" {
-		list = append(list, condition{[]kind{kindAgent}, keyOf(b.Actor)})
+		list = append(list, condition{kinds: []kind{kindAgent}, key: keyOf(b.Actor)})
 	}
 	return list
 }
@@ -221,6 +258,9 @@ func (p *plan) within() string {
 	var b strings.Builder
 	if p.bounds.Actor != "" {
 		b.WriteString(" AND actor = {actor:String}")
+	}
+	if p.actors != nil {
+		b.WriteString(" AND actor IN (SELECT arrayJoin({" + namesOfActors + ":Array(String)}))")
 	}
 	if p.bounds.Registration != uuid.Nil {
 		fmt.Fprintf(&b, " AND registration = '%s'", p.bounds.Registration)
@@ -238,7 +278,7 @@ func (p *plan) voidedSQL(ids []uuid.UUID) string {
 }
 
 func (c condition) where(k kind) string {
-	return fmt.Sprintf("tenant = {tenant:String} AND kind = %d AND key = '%s'", k, c.key)
+	return fmt.Sprintf("tenant = {tenant:String} AND kind = %d AND %s", k, c.is())
 }
 
 func (c condition) whereAny() string {
@@ -249,5 +289,5 @@ func (c condition) whereAny() string {
 	for i, k := range c.kinds {
 		list[i] = fmt.Sprint(uint8(k))
 	}
-	return fmt.Sprintf("tenant = {tenant:String} AND kind IN (%s) AND key = '%s'", strings.Join(list, ","), c.key)
+	return fmt.Sprintf("tenant = {tenant:String} AND kind IN (%s) AND %s", strings.Join(list, ","), c.is())
 }

@@ -59,17 +59,20 @@ func (s said) json() string {
 // matches is the specification's reading of the filters for one statement,
 // without StatementRefs and time.
 func matches(s said, q statements.Query) bool {
-	agent := q.Agent == "" || q.Agent == "mbox|"+s.actor || q.RelatedAgents && q.Agent == "mbox|"+s.instructor && s.instructor != ""
+	anyOf := func(one string) bool { return slices.Contains(q.AnyAgent, "mbox|"+one) }
+	agent := q.Agent == "" && len(q.AnyAgent) == 0 || anyOf(s.actor) || q.RelatedAgents && s.instructor != "" && anyOf(s.instructor) ||
+		q.Agent != "" && (q.Agent == "mbox|"+s.actor || q.RelatedAgents && q.Agent == "mbox|"+s.instructor && s.instructor != "")
 	activity := q.Activity == "" || s.ref < 0 && q.Activity == s.activity || q.RelatedActivities && q.Activity == s.grouping
 	verb := q.Verb == "" || q.Verb == s.verb
 	registration := q.Registration == uuid.Nil || q.Registration == s.registration
-	return agent && activity && verb && registration && bounded(s, q.Bounds)
+	return agent && activity && verb && registration && bounded(s, q)
 }
 
 // bounded is what a bound key may see: what leads to a match has to be within
 // the bounds, and the match as well.
-func bounded(s said, b statements.Bounds) bool {
-	return (b.Actor == "" || b.Actor == "mbox|"+s.actor) && (b.Registration == uuid.Nil || b.Registration == s.registration) &&
+func bounded(s said, q statements.Query) bool {
+	b := q.Bounds
+	return (q.Actors == nil || slices.Contains(q.Actors, "mbox|"+s.actor)) && (b.Actor == "" || b.Actor == "mbox|"+s.actor) && (b.Registration == uuid.Nil || b.Registration == s.registration) &&
 		(b.ActivityPrefix == "" || s.ref < 0 && strings.HasPrefix(s.activity, b.ActivityPrefix))
 }
 
@@ -93,7 +96,7 @@ func expected(history []said, q statements.Query) []uuid.UUID {
 	var list []uuid.UUID
 	for _, s := range history {
 		inTime := visible(s.n) && (q.Since == 0 || s.stored() > q.Since) && (q.Until == 0 || s.stored() <= q.Until)
-		if inTime && !isVoided[s.n] && bounded(s, q.Bounds) && leads(s.n, map[int]bool{}) {
+		if inTime && !isVoided[s.n] && bounded(s, q) && leads(s.n, map[int]bool{}) {
 			list = append(list, id(s.n))
 		}
 	}
@@ -137,8 +140,23 @@ func drawQuery(t *rapid.T, n int) statements.Query {
 	q := statements.Query{Upto: 1000 + int64(rapid.IntRange(0, n).Draw(t, "watermark")), Since: at("since"), Until: at("until"),
 		Ascending: rapid.Bool().Draw(t, "ascending"), RelatedAgents: rapid.Bool().Draw(t, "related agents"),
 		RelatedActivities: rapid.Bool().Draw(t, "related activities"), Limit: rapid.IntRange(1, 5).Draw(t, "limit")}
-	if rapid.Bool().Draw(t, "by agent") {
+	several := func(name string) (list []string) {
+		list = []string{}
+		for _, mbox := range mboxes {
+			if rapid.Bool().Draw(t, name) {
+				list = append(list, "mbox|"+mbox)
+			}
+		}
+		return list
+	}
+	switch rapid.IntRange(0, 3).Draw(t, "by agent") {
+	case 0:
 		q.Agent = "mbox|" + rapid.SampledFrom(mboxes).Draw(t, "agent")
+	case 1:
+		q.AnyAgent = several("any agent")
+	}
+	if rapid.IntRange(0, 2).Draw(t, "of some actors") == 0 {
+		q.Actors = several("of an actor")
 	}
 	if rapid.Bool().Draw(t, "by verb") {
 		q.Verb = rapid.SampledFrom(verbs).Draw(t, "asked verb")
@@ -270,6 +288,11 @@ func TestPlans(t *testing.T) {
 		{"related activity", statements.Query{Activity: all.Activity, RelatedActivities: true, Upto: 15}},
 		{"verb", statements.Query{Verb: all.Verb, Upto: 15}},
 		{"authority", statements.Query{Authority: all.Authority, Upto: 15}},
+		{"any of a person's agents", statements.Query{AnyAgent: mboxes, RelatedAgents: true, Upto: 15}},
+		{"actors", statements.Query{Actors: mboxes, Verb: all.Verb, Upto: 15}},
+		{"actors, lately", statements.Query{Actors: mboxes, Since: 10, Upto: 15}},
+		{"actors, lately, an activity", statements.Query{Actors: mboxes, Activity: all.Activity, Since: 10, Upto: 15}},
+		{"actors, all time", statements.Query{Actors: mboxes, Since: 10, Upto: 100_000_000}},
 		{"bounds", statements.Query{Upto: 15, Verb: all.Verb, Bounds: statements.Bounds{Actor: all.Agent, Registration: regs[1]}}},
 		{"bound to a prefix", statements.Query{Upto: 15, Bounds: statements.Bounds{ActivityPrefix: "http://example.com/"}}},
 		{"everything", all},

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,31 +22,8 @@ import (
 	"lernspur/web/visitor"
 )
 
-// What is asked for when pages are to be looked at: all of them in a folder, or the
-// pictures of the documentation, made anew.
-var (
-	lookAt   = flag.String("look", "", "folder for pictures of all pages")
-	pictures = flag.Bool("pictures", false, "make docs/screenshots anew")
-)
-
-// picture keeps what the window shows, or the whole page.
-func picture(b *browsertest.Page, file string, whole bool) {
-	b.Helper()
-	take := chromedp.CaptureScreenshot()
-	if whole {
-		take = chromedp.FullScreenshot(100)
-	}
-	png, err := chromedp.Run(b.Context, take)
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(file), 0o755)
-	}
-	if err == nil {
-		err = os.WriteFile(file, png, 0o644)
-	}
-	if err != nil {
-		b.Fatal(err)
-	}
-}
+// lookAt is where pictures of all pages are put when they are to be looked at.
+var lookAt = flag.String("look", "", "folder for pictures of all pages")
 
 // year is a town with courses and learners, at work for a while. It answers the
 // course of a package, and the page of a registration.
@@ -154,8 +133,37 @@ func entrance(site *town, w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
+// noPages are routes of the table that answer no page: files, and addresses that lead
+// on.
+var noPages = []string{"GET /assets/{name}", "GET /courses/{course}/download", "GET /directory/export", "GET /statements/live/new", "GET /statements/{statement}/raw"}
+
+// visits notes to which routes of the table somebody went.
+type visits struct {
+	*http.ServeMux
+	routes map[string]bool
+}
+
+func newVisits() visits {
+	v := visits{http.NewServeMux(), map[string]bool{}}
+	v.HandleFunc("/", func(http.ResponseWriter, *http.Request) {})
+	for _, to := range routeTable {
+		v.HandleFunc(to.method+" "+to.path, func(http.ResponseWriter, *http.Request) { v.routes[to.method+" "+to.path] = true })
+	}
+	return v
+}
+
+// complete fails for pages to which nobody went.
+func (v visits) complete(t *testing.T) {
+	for _, to := range routeTable {
+		if name := to.method + " " + to.path; to.method == "GET" && !v.routes[name] && !slices.Contains(noPages, name) {
+			t.Errorf("%s is not among the pages of this test", name)
+		}
+	}
+}
+
 // TestAccessible walks through every page, in both languages, light and dark, wide
-// and narrow: axe-core finds nothing, and nothing is wider than its window.
+// and narrow: axe-core finds nothing, nothing is wider than its window, nothing moves
+// while a page is built, and none takes more than it may.
 func TestAccessible(t *testing.T) {
 	axe, err := os.ReadFile("../player/library/node_modules/axe-core/axe.min.js")
 	if err != nil {
@@ -164,6 +172,8 @@ func TestAccessible(t *testing.T) {
 	site := newTown(t, "http://content.example")
 	course, registration := year(t, site)
 	session, invitation := meeting(t, site, course)
+	learnerStatements(t, site)
+	odd := hostile(t, site)
 	ids := settled(t, site)
 	list := sendFile(t, site.as(visitor.Administrator), "personal.csv", []byte(staffList), url.Values{"kind": {"people"}}).Header().Get("Location")
 	faulty := sendFile(t, site.asAccount("other", visitor.Administrator), "fehler.csv", []byte("Personalnummer;E-Mail;Amt\n1001;ada;99\n"), url.Values{"kind": {"people"}}).Header().Get("Location")
@@ -178,6 +188,8 @@ func TestAccessible(t *testing.T) {
 		}
 	}))
 	t.Cleanup(server.Close)
+	report, run := reported(t, site)
+	lead := []visitor.Role{visitor.ProjectLead}
 	b := browsertest.Open(t, 3*time.Minute)
 	const open = "document.querySelectorAll('details').forEach((d) => { d.open = true })"
 	trainer := []visitor.Role{visitor.Trainer}
@@ -190,13 +202,19 @@ func TestAccessible(t *testing.T) {
 		{"start", "/", admin, ""}, {"forbidden", "/keys", learner, ""}, {"nothing", "/nothing", manager, ""},
 		{"packages", "/packages", manager, ""}, {"courses", "/courses", manager, ""}, {"course", "/courses/" + course + "?done=saved", manager, open},
 		{"edit", "/courses/" + course + "/edit", manager, ""}, {"new", "/courses/new", manager, ""}, {"delete", "/courses/" + course + "/delete", manager, ""},
-		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""},
+		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""}, {"calls", registration + "/calls?item=one&attempt=2", manager, ""},
 		{"my", "/my", learner, ""}, {"my-attempts", "/my", learner, open}, {"keys", "/keys", admin, ""},
 		{"invitations", "/courses/" + course + "/invitations", manager, ""}, {"invitation", invitation, nil, ""}, {"invited", invitation, learner, ""}, {"uninvited", "/invitation/nothing", nil, ""},
 		{"sessions", "/attendance", trainer, open}, {"session", session, trainer, open},
 		{"overview", "/progress", admin, open}, {"overview-aggregates", "/progress", auditor, open}, {"overview-empty", "/progress?unit=empty", trainer, ""},
 		{"course-figures", "/progress/course?course=" + fireCourse, admin, open}, {"course-figures-aggregates", "/progress/course?course=" + fireCourse, auditor, open}, {"course-figures-empty", "/progress/course?group=empty&course=" + fireCourse, trainer, ""},
 		{"group", "/progress/group?group=g1", trainer, ""}, {"learner", "/progress/learner?learner=p1", trainer, ""},
+		{"person-new", "/directory/new", admin, ""}, {"unit-delete", "/directory/units/" + ids["Personalamt"] + "/delete", admin, ""}, {"dir-group-delete", "/directory/groups/" + ids["group"] + "/delete", admin, ""}, {"account-delete", "/accounts/ada/delete", admin, ""},
+		{"reports", "/reports", lead, ""}, {"reports-read", "/reports", protector, ""}, {"report-new", "/reports/new", lead, ""}, {"report-definition", "/reports/definitions/" + report, lead, ""},
+		{"report-run", "/reports/runs/" + run, lead, ""}, {"report-compare", "/reports/compare?before=" + run + "&after=" + run, auditor, ""},
+		{"report-wrong", "/reports/new", lead, "(document.querySelector('textarea').value = 'version: 2', document.querySelector('button[value=check]').click())"},
+		{"at-risk", "/progress/at-risk", trainer, ""}, {"statements", "/statements", admin, open}, {"statements-chosen", "/statements?person=clara", protector, open}, {"statements-wrong", "/statements?verb=x&since=y", admin, open},
+		{"single", "/statements/" + odd[1].String(), admin, open}, {"live", "/statements/live", trainer, ""},
 		{"people", "/directory", admin, ""}, {"people-read", "/directory?q=bernd", protector, ""}, {"person", "/directory/people/" + ids["Ada Yılmaz"], admin, ""}, {"person-edit", "/directory/people/" + ids["Ada Yılmaz"] + "/edit", admin, ""},
 		{"person-merge", "/directory/people/" + ids["Bernd Hoffmann"] + "/merge?q=bernd", admin, ""}, {"person-merge-preview", "/directory/people/" + ids["Bernd Hoffmann"] + "/merge?with=" + ids["Bernd Hofmann"], admin, ""},
 		{"person-split", "/directory/merges/" + ids["merge"] + "/split", admin, ""}, {"person-delete", "/directory/people/" + ids["Ada Yılmaz"] + "/delete", admin, ""},
@@ -208,12 +226,14 @@ func TestAccessible(t *testing.T) {
 		{"signin", "/signin", nil, ""}, {"password", "/signin/password", manager, ""}, {"password-done", "/signin/reset", manager, ""}, {"refused", "/signin/refused", nil, ""},
 		{"wrong", "/courses/new", manager, "(document.forms[document.forms.length - 1].noValidate = true, document.forms[document.forms.length - 1].querySelector('button').click())"},
 	}
+	visited := newVisits()
+	defer visited.complete(t)
 	for _, dark := range []bool{false, true} {
 		for i, lang := range []string{"de", "en"} {
 			if dark != (i == 1) && *lookAt == "" {
 				continue // half of it is enough as a rule: every page in each language, each scheme, each width
 			}
-			width := []int{1280, 360}[i]
+			width := []int{360, 1280}[i] // German words are the longer ones
 			if dark != (i == 1) {
 				width = 1640 - width
 			}
@@ -221,10 +241,12 @@ func TestAccessible(t *testing.T) {
 			for _, page := range pages {
 				roles = page.roles
 				b.Visit(server.URL + withLanguage(page.path, lang))
+				b.Budget(page.name + " in " + lang)
+				visited.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", page.path, nil))
 				if page.before != "" {
 					b.Text(page.before)
 				}
-				b.Until(`document.readyState === 'complete'` + map[bool]string{true: ` && document.querySelector('.bad')`}[page.name == "wrong"])
+				b.Until(`document.readyState === 'complete'` + map[bool]string{true: ` && document.querySelector('.bad')`}[page.name == "wrong"] + map[bool]string{true: ` && document.querySelector('#problems')`}[page.name == "report-wrong"])
 				if found := b.Accessible(string(axe)); found != "" {
 					t.Errorf("%s in %s, %d wide, dark %v:\n%s", page.name, lang, width, dark, found)
 				}
@@ -232,7 +254,7 @@ func TestAccessible(t *testing.T) {
 					t.Errorf("%s in %s: %d wider than %d", page.name, lang, n, width)
 				}
 				if *lookAt != "" {
-					picture(b, filepath.Join(*lookAt, page.name+"-"+lang+map[bool]string{true: "-dark"}[dark]+".png"), true)
+					b.Save(filepath.Join(*lookAt, page.name+"-"+lang+map[bool]string{true: "-dark"}[dark]+".png"), true)
 				}
 			}
 		}
@@ -262,11 +284,9 @@ func listByScript(b *browsertest.Page, base string) {
 	b.Until(`location.search.includes('done=imported') && document.querySelector('.done')`)
 }
 
-// TestPictures makes the pictures of the documentation, when that is asked for.
+// TestPictures makes the pictures of the documentation that need no figures; others
+// are made by package bench/demo.
 func TestPictures(t *testing.T) {
-	if !*pictures {
-		t.Skip("not asked for: -pictures")
-	}
 	site := newTown(t, "http://content.example")
 	year(t, site)
 	role := visitor.ContentManager
@@ -281,9 +301,47 @@ func TestPictures(t *testing.T) {
 	b.Visit(server.URL + "/packages?lang=de")
 	b.Do(chromedp.SetUploadFiles(chromedp.CSS("#package"), []string{file}))
 	b.Until(`document.querySelector('.chosen').textContent`)
-	picture(b, "../docs/screenshots/upload.png", false)
+	b.Picture("../docs/screenshots/upload.png", false)
 	role = visitor.Learner
 	b.Screen(390, 780, false)
 	b.Visit(server.URL + "/my?lang=de")
-	picture(b, "../docs/screenshots/my-courses.png", false)
+	b.Picture("../docs/screenshots/my-courses.png", false)
+}
+
+// TestWatching: what comes in appears by itself and is said politely; it can be paused
+// with the keyboard, and goes on without a gap.
+func TestWatching(t *testing.T) {
+	site := newTown(t, "http://content.example")
+	learnerStatements(t, site)
+	handler := site.as(visitor.Administrator)
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	b := browsertest.Open(t, time.Minute)
+	b.Screen(1100, 800, false)
+	b.Visit(server.URL + "/statements/live?lang=de")
+	const status, first = `document.querySelector('.live [role=status]').textContent`, `document.querySelector('.live li .told').innerText`
+	const press = `(() => { const button = document.querySelector('.live button'); button.focus(); button.click(); return document.activeElement === button })()`
+	b.Until(status + ` === 'Es wird mitgelesen.' && !document.querySelector('.live button').hidden`)
+	b.Text(`document.querySelector('[data-news]').dataset.every = 50`)
+	b.Text(press)
+	b.Until(status + `.startsWith('Angehalten')`)
+	site.said.say(t, testNow, says(adaAgent, "completed", fireObject, ""))
+	site.said.say(t, testNow, says(`{"mbox":"mailto:x@example.org","name":"<img src=x onerror=\"document.title='broken'\">"}`, "completed", fireObject, ""))
+	if got := b.Text(press); got != "true" {
+		t.Errorf("the button has lost the focus: %s", got)
+	}
+	b.Until(status + ` === '2 neue Statements'`)
+	if got := b.Text(first); !strings.Contains(got, "<img src=x") || !strings.Contains(got, "abgeschlossen") {
+		t.Errorf("the first is %q", got)
+	}
+	site.said.say(t, testNow, says(adaAgent, "passed", fireObject, ""))
+	b.Until(first + `.includes('Ada Yılmaz hat „Brandschutz im Rathaus“ bestanden')`)
+	if n := b.Text(`document.querySelectorAll('.live li').length`); n != "8" {
+		t.Errorf("%s statements are shown", n)
+	}
+	if title := b.Text(`document.title`); strings.Contains(title, "broken") {
+		t.Error("what somebody wrote was run")
+	}
+	server.Config.Handler = http.NotFoundHandler()
+	b.Until(status + `.startsWith('Es konnte nicht')`)
 }

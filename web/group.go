@@ -26,6 +26,7 @@ type groupPage struct {
 	Sorts                             []choice
 	Courses                           []progressRow
 	NeedingCSV, CSV, XLSX             string
+	RiskList                          string // address of the list of those at risk, with the reasons
 }
 
 // memberSorts are what the members of a group can be sorted by.
@@ -69,6 +70,9 @@ func (s *Site) group(q *request) error {
 		NeedingCSV: q.export("learners", "csv", "group", id, "kind", "at-risk", "sort", "last_activity"),
 		CSV:        q.export("learners", "csv", "group", id, "sort", sort), XLSX: q.export("learners", "xlsx", "group", id, "sort", sort)}
 	if body.Courses, err = q.progressRows(courses.rows("courses"), "", id); err != nil {
+		return err
+	}
+	if body.RiskList, err = q.riskLink("group", id); err != nil {
 		return err
 	}
 	if next := members.after(); next != "" {

@@ -77,7 +77,7 @@ func TestImport(t *testing.T) {
 	}
 	preview := ask(admin, "GET", path, nil)
 	sum := sha256.Sum256([]byte(staffList))
-	contains(t, "the preview", preview, 200, "Vorschau: personal.csv", "2 Änderungen aus 2 Zeilen. Noch ist nichts übernommen.", hex.EncodeToString(sum[:]), "CSV, UTF-8, ;", "&lt;b&gt;Dora", "Diese 2 Änderungen übernehmen", "Bemerkung")
+	contains(t, "the preview", preview, 200, "Vorschau: personal.csv", "2 Änderungen aus 2 Zeilen. Noch ist nichts übernommen.", hex.EncodeToString(sum[:]), "CSV, UTF-8, ;", "&lt;b&gt;Dora", "Diese 2 Änderungen übernehmen", "Bemerkung", "Ada Yılmaz-Berg (bisher Ada Yılmaz)", "dora@musterstadt.example")
 	if site.people.Version("default") != before {
 		t.Fatal("looking changed the directory")
 	}
@@ -168,7 +168,7 @@ func TestImportFaults(t *testing.T) {
 	contains(t, "far too large", sendFile(t, admin, "a.csv", bytes.Repeat([]byte("x"), maxFile+2*maxForm), people), 422, "größer als")
 
 	path, page = look("Personalnummer;Name\n1001;Ada Yılmaz\n", url.Values{"kind": {"people"}, "complete": {"yes"}, "from": {"2026-12-01"}})
-	contains(t, "a complete list", page, 200, "vollständige Liste", "nicht in der Datei", "Bernd Hoffmann", "01.12.2026")
+	contains(t, "a complete list", page, 200, "vollständige Liste", "nicht in der Datei", "Bernd Hoffmann", "01.12.2026", "VI (Dezernat VI) 01.01.2024 bis 30.11.2026 (bisher VI (Dezernat VI) ab 01.01.2024)")
 	led(t, "taken over", ask(admin, "POST", path+"/apply", shownApply(t, page)), "/directory/import?done=imported")
 	if p, _ := site.people.PersonByStaff(t.Context(), "default", "1002"); p.Memberships[0].Until != "2026-11-30" {
 		t.Errorf("%+v", p.Memberships)

@@ -166,7 +166,7 @@ func (s *Site) showInvitation(q *request, status int, body invitationPage, wrong
 	if title == "" {
 		title = about.Course
 	}
-	return q.show(status, "invitation", &view{Title: title, Answer: answer, Body: body, Errors: wrong})
+	return q.show(status, "invitation", &view{Title: title, Answer: answer, Body: body, Errors: wrong, Tenant: about.Tenant})
 }
 
 // invited tells whether a visitor has signed in where an invitation is from, as a

@@ -2,20 +2,17 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"time"
+
+	"lernspur/browse"
 )
 
-// shownEvents is how many events a timeline has.
-const shownEvents = 100
-
-// event is something that a learner did, as a sentence.
-type event struct {
-	At   int64
-	Text string
-}
+// shownTimeline is how many statements the page of a learner has.
+const shownTimeline = 30
 
 // learnerCourse is a course of a learner.
 type learnerCourse struct {
@@ -31,8 +28,12 @@ type learnerCourse struct {
 type learnerPage struct {
 	Identifiers []string
 	Courses     []learnerCourse
-	Events      []event
-	CSV, XLSX   string
+	// Timeline is what the learner did, All the address of all of it. Off tells that
+	// this is not evaluated.
+	Timeline  []told
+	All       string
+	Off       bool
+	CSV, XLSX string
 }
 
 // learner answers where a learner stands, and what she did last.
@@ -43,23 +44,18 @@ func (s *Site) learner(q *request) error {
 		return nil
 	}
 	path := "learners/" + url.PathEscape(id)
-	var learner, attempts row
-	if err := together(
-		func() (err error) { learner, err = q.ask(path); return err },
-		func() (err error) {
-			if attempts, err = q.ask(path + "/attempts"); refused(err) {
-				err = nil // of the courses there are none
-			}
-			return err
-		},
-	); err != nil {
-		return err
-	}
-	names, err := q.named(activitiesOfLearner(learner, attempts))
+	learner, err := q.ask(path)
 	if err != nil {
 		return err
 	}
-	body := learnerPage{CSV: q.export(path, "csv"), XLSX: q.export(path, "xlsx"), Events: q.events(learner, attempts, names)}
+	body := learnerPage{CSV: q.export(path, "csv"), XLSX: q.export(path, "xlsx"), All: q.page("/statements", "person", id)}
+	var names map[string]string
+	if err := together(
+		func() (err error) { names, err = q.named(activitiesOfLearner(learner)); return err },
+		func() error { return q.timeline(&body, id) },
+	); err != nil {
+		return err
+	}
 	for _, identifier := range learner.texts("identifiers") {
 		body.Identifiers = append(body.Identifiers, identifierText(identifier))
 	}
@@ -76,13 +72,23 @@ func (s *Site) learner(q *request) error {
 	return q.show(http.StatusOK, "learner", &view{Title: personName(learner), Answer: q.learnerAnswer(rows, body), Crumbs: q.crumbs("/progress", q.words.t("menu.progress")), Body: body})
 }
 
-func activitiesOfLearner(learner, attempts row) []string {
+// timeline fills in what a learner did last.
+func (q *request) timeline(body *learnerPage, id string) error {
+	page, err := q.site.deps.Statements.Find(q.r.Context(), q.who, browse.Filter{Person: id}, 0, shownTimeline)
+	if errors.Is(err, browse.ErrOff) {
+		body.Off = true
+		return nil
+	}
+	if err == nil {
+		body.Timeline, err = q.told(page.Statements)
+	}
+	return err
+}
+
+func activitiesOfLearner(learner row) []string {
 	var ids []string
 	for _, r := range learner.rows("courses") {
 		ids = append(ids, r.text("course"), r.text("last_place"))
-	}
-	for _, r := range attempts.rows("attempts") {
-		ids = append(ids, r.text("course"))
 	}
 	slices.Sort(ids)
 	return slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" })
@@ -106,46 +112,4 @@ func (q *request) learnerAnswer(rows []row, body learnerPage) string {
 		return q.words.t("learner.answer.place", completed, len(rows), ago, last.Place, last.Name)
 	}
 	return q.words.t("learner.answer", completed, len(rows), ago, last.Name)
-}
-
-// events are what a learner did, the latest first.
-func (q *request) events(learner, attempts row, names map[string]string) []event {
-	var list []event
-	add := func(r row, when, text string) {
-		if at := q.seen(r, when); at.Micros != 0 {
-			list = append(list, event{at.Micros, text})
-		}
-	}
-	for _, r := range learner.rows("courses") {
-		add(r, "completed", q.words.t("event.completed", names[r.text("course")]))
-	}
-	for _, r := range attempts.rows("attempts") {
-		name := names[r.text("course")]
-		add(r, "began", q.words.t("event.began", name))
-		if r.text("ended") == r.text("began") && r.verdict("passed") == nil && q.score(r, "score") == none {
-			continue // there is no more to tell
-		}
-		add(r, "ended", q.ended(r, name))
-	}
-	slices.SortStableFunc(list, func(a, b event) int { return cmp.Compare(b.At, a.At) })
-	return list[:min(shownEvents, len(list))]
-}
-
-// ended is a sentence on how an attempt came out.
-func (q *request) ended(r row, name string) string {
-	score := q.score(r, "score")
-	passed := r.verdict("passed")
-	switch {
-	case passed != nil && *passed && score != none:
-		return q.words.t("event.passed.score", name, score.Text)
-	case passed != nil && *passed:
-		return q.words.t("event.passed", name)
-	case passed != nil && score != none:
-		return q.words.t("event.failed.score", name, score.Text)
-	case passed != nil:
-		return q.words.t("event.failed", name)
-	case score != none:
-		return q.words.t("event.scored", name, score.Text)
-	}
-	return q.words.t("event.worked", name)
 }

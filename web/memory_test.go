@@ -17,9 +17,11 @@ import (
 	"github.com/google/uuid"
 
 	"lernspur/attendance"
+	"lernspur/browse"
 	"lernspur/catalog"
 	"lernspur/catalog/api"
 	"lernspur/documents"
+	"lernspur/report/desk"
 	"lernspur/web/visitor"
 )
 
@@ -133,6 +135,9 @@ type town struct {
 	attendance *attendance.Service
 	keys       *keyring
 	figures    *figures
+	desk       *desk.Desk
+	said       *saidAlready
+	evaluated  Evaluated
 	people     *registry
 	accounts   *clerk
 	now        time.Time
@@ -142,13 +147,20 @@ type town struct {
 
 func newTown(t testing.TB, content string) *town {
 	t.Helper()
-	w := &town{shelf: &shelf{records: map[documents.Key]*documents.Document{}, files: map[string][]byte{}}, keys: &keyring{}, figures: &figures{}, now: testNow}
+	w := &town{shelf: &shelf{records: map[documents.Key]*documents.Document{}, files: map[string][]byte{}}, keys: &keyring{}, figures: &figures{}, said: &saidAlready{}, evaluated: Evaluated{AtRisk: true, Timelines: true}, now: testNow}
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
+	w.desk = desk.New(desk.Dependencies{Records: w.shelf, Engine: &machine{}, Press: press{}, Now: clock})
+	t.Cleanup(w.desk.Close)
 	w.people, w.accounts = newRegistry(t, clock), &clerk{}
 	w.Site = New(Dependencies{
+		Statements: browse.New(browse.Options{Reader: w.said, Marks: w.said, People: inTown{}, Now: clock, Evaluated: func(context.Context, string) (browse.Evaluated, error) {
+			return browse.Evaluated{Timelines: w.evaluated.Timelines, Answers: true}, nil
+		}}),
+		Evaluated: func(context.Context, string) (Evaluated, error) { return w.evaluated, nil },
 		Directory: w.people, Accounts: w.accounts,
+		Reports: w.desk, Address: func(*http.Request) string { return "192.0.2.1" },
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
 		Link: func(token string) string { return content + "/launch/" + token }, Base: func() string { return "https://lrs.example" },
@@ -175,7 +187,7 @@ func (w *town) asAccount(account string, roles ...visitor.Role) http.Handler {
 	if len(roles) == 0 {
 		return w
 	}
-	v := &visitor.Visitor{Tenant: "default", Account: account, Name: "Maria Muster", Person: "maria", Roles: roles, Guard: "guard-word"}
+	v := &visitor.Visitor{Tenant: "default", Account: account, Name: "Maria Muster", Person: "maria", Roles: roles, Groups: []string{"g1"}, Guard: "guard-word"}
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.ServeHTTP(rw, r.WithContext(visitor.With(r.Context(), v)))
 	})

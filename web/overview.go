@@ -39,6 +39,7 @@ type overviewPage struct {
 	More                                     string
 	CSV, XLSX, TrendCSV, UnitsCSV, GroupsCSV string // where to get the same as a file
 	Days                                     int
+	Risk                                     string // address of the list of those at risk
 }
 
 // recent is the first of the days that count as lately.
@@ -89,6 +90,9 @@ func (s *Site) progress(q *request) error {
 	}
 	if next := courses.after(); next != "" {
 		body.More = q.page("/progress", "unit", unit, "after", next)
+	}
+	if body.Risk, err = q.riskLink(); err != nil {
+		return err
 	}
 	v := &view{Title: q.words.t("menu.progress"), Answer: q.overviewAnswer(total, body), Body: body}
 	if unit != "" {

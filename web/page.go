@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"html/template"
@@ -22,7 +23,7 @@ var templateFiles embed.FS
 type page struct{ *template.Template }
 
 // sharedTemplates are those that every page may use.
-var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html", "templates/directory.html"}
+var sharedTemplates = []string{"templates/layout.html", "templates/parts.html", "templates/figures.html", "templates/directory.html", "templates/told.html"}
 
 // readPages reads all templates, for each language once: so what they say is
 // looked up by short names.
@@ -124,6 +125,9 @@ type view struct {
 	// Tabs are the pages that belong together with this one.
 	Tabs   []crumb
 	Script bool // the page has the script of uploads
+	// Tenant is whose page it is where nobody has signed in.
+	Tenant string
+	Live   bool // the page has the script of what comes in
 	// Errors are what is wrong with a form, by field.
 	Errors []fieldError
 	// Wrongs is what is wrong with all of it.
@@ -138,6 +142,7 @@ type view struct {
 	Done                              string
 	SignIn, SignOut, PasswordLink     string
 	Home, Language                    string
+	MadeUp                            bool // all that is shown, which is said
 	q                                 *request
 }
 
@@ -184,6 +189,8 @@ var menu = []struct {
 	{"menu.courses", "/courses", managers},
 	{"menu.packages", "/packages", managers},
 	{"menu.attendance", "/attendance", trainers},
+	{"menu.reports", "/reports", reporting},
+	{"menu.statements", "/statements", statementReaders},
 	{"menu.directory", "/directory", protectors},
 	{"menu.accounts", "/accounts", protectors},
 	{"menu.keys", "/keys", operators},
@@ -216,6 +223,18 @@ func (q *request) otherLink(lang string) string {
 	return path + "?" + values.Encode()
 }
 
+// tenant is whose page is shown: that of who signed in, else the one that the page
+// or its address names.
+func (q *request) tenant(v *view) string {
+	if q.who != nil {
+		return q.who.Tenant
+	}
+	return cmp.Or(v.Tenant, q.r.URL.Query().Get(tenantParameter))
+}
+
+// tenantParameter names a tenant in the addresses of pages around signing in.
+const tenantParameter = "tenant"
+
 // doneParameter names, in an address, what was just done.
 const doneParameter = "done"
 
@@ -225,6 +244,7 @@ func (q *request) show(status int, name string, v *view) error {
 	v.q, v.Lang, v.Who, v.Nav = q, w.lang, q.who, q.menu()
 	v.Home, v.SignIn, v.SignOut = q.link("/"), q.link(SignInPath), q.link(SignOutPath)
 	v.PasswordLink, v.Language = q.link(PasswordPath), q.site.prefix+"/language"
+	v.MadeUp = q.site.deps.MadeUp(q.tenant(v))
 	v.Other, v.OtherName = "en", "English"
 	if w.lang == "en" {
 		v.Other, v.OtherName = "de", "Deutsch"

@@ -27,10 +27,13 @@ type faultRow struct {
 
 // changeRow is what a file changes.
 type changeRow struct {
-	Line               int
-	Kind, Name, Fields string
-	Link               string
+	Line       int
+	Kind, Name string
+	Values     []valueRow
 }
+
+// valueRow is a field that a file changes: what goes and what comes.
+type valueRow struct{ Field, Gone, Coming string }
 
 // previewPage is what the preview of a file shows.
 type previewPage struct {
@@ -137,16 +140,26 @@ func (q *request) changesOf(body *previewPage, shown *shownFile) {
 	body.From, body.Total = from, len(r.Changes)+r.More
 	for _, c := range r.Changes[from:to] {
 		row := changeRow{Line: c.Line, Kind: q.words.t("import.change." + c.Change), Name: c.Name}
-		names := make([]string, len(c.Fields))
-		for i, field := range c.Fields {
-			names[i] = q.words.t("import.different." + field)
+		for _, v := range c.Values {
+			row.Values = append(row.Values, valueRow{q.words.t("import.different." + v.Field), q.parts(v.Field, v.Gone), q.parts(v.Field, v.Coming)})
 		}
-		row.Fields = strings.Join(names, ", ")
 		body.Changes = append(body.Changes, row)
 	}
 	if to < len(r.Changes) {
 		body.More = q.page(body.Path, "from", strconv.Itoa(to)) + "#changes"
 	}
+}
+
+// parts are what goes, or comes, in words.
+func (q *request) parts(field string, list []directory.ImportPart) string {
+	texts := make([]string, len(list))
+	for i, p := range list {
+		if field == "identifiers" {
+			p.Text = identifierLine(p.Text)
+		}
+		texts[i] = strings.TrimSpace(p.Text + " " + q.words.span(p.From, p.Until))
+	}
+	return strings.Join(texts, ", ")
 }
 
 // changesShown is how many changes one page shows.

@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"lernspur/apiv1"
+	"lernspur/browse"
 	"lernspur/catalog"
 )
 
@@ -37,6 +38,16 @@ func toProblem(err error) *problem {
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.Is(err, browse.ErrNotFound):
+		return &problem{status: http.StatusNotFound, key: "nothing"}
+	case errors.Is(err, browse.ErrForbidden):
+		return &problem{status: http.StatusForbidden, key: "forbidden"}
+	case errors.Is(err, browse.ErrOff):
+		return switchedOff
+	case errors.Is(err, browse.ErrCrowded):
+		return &problem{status: http.StatusTooManyRequests, key: "crowded"}
+	case errors.Is(err, browse.ErrTooMany):
+		return &problem{status: http.StatusUnprocessableEntity, key: "many"}
 	case errors.Is(err, catalog.ErrNotFound):
 		return &problem{status: http.StatusNotFound, key: "nothing"}
 	case errors.Is(err, catalog.ErrClosed):
@@ -70,7 +81,7 @@ func (s *Site) fail(q *request, err error) {
 	if p.status == http.StatusInternalServerError {
 		s.deps.Logger.Error("a page failed", zap.String("page", q.r.Pattern), zap.Error(err))
 	}
-	if p.status == http.StatusServiceUnavailable {
+	if p.status == http.StatusServiceUnavailable || p.status == http.StatusTooManyRequests {
 		q.w.Header().Set("Retry-After", strconv.Itoa(max(1, int((p.after+time.Second-1)/time.Second))))
 	}
 	v := &view{Title: q.words.t("problem." + p.key + ".title"), Answer: q.words.t("problem." + p.key + ".text"), Body: problemBody{p.key, p.detail, q.who != nil}}

@@ -18,18 +18,21 @@ type route struct {
 
 // Who may see what. A page that everybody with an account may see has all roles.
 var (
-	anyone    []visitor.Role
-	everybody = visitor.Roles
-	managers  = []visitor.Role{visitor.ContentManager, visitor.Administrator}
-	trainers  = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}               // see mayAttend
-	watchers  = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor} // whom of: see Progress
-	closeBy   = []visitor.Role{visitor.Trainer, visitor.Administrator}                                       // who see single people
-	learners  = []visitor.Role{visitor.Learner}
-	operators = []visitor.Role{visitor.Administrator}
+	anyone           []visitor.Role
+	everybody        = visitor.Roles
+	managers         = []visitor.Role{visitor.ContentManager, visitor.Administrator}
+	trainers         = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}               // see mayAttend
+	watchers         = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor} // whom of: see Progress
+	closeBy          = []visitor.Role{visitor.Trainer, visitor.Administrator}                                       // who see single people
+	statementReaders = []visitor.Role{visitor.Trainer, visitor.DataProtection, visitor.Administrator}               // of statements, whose: see Statements
+	learners         = []visitor.Role{visitor.Learner}
+	operators        = []visitor.Role{visitor.Administrator}
 	// Who reads the directory and the accounts, and who changes them: as the scopes of
 	// roles have it at our own interface (see signin.Scopes; a test of app holds that).
 	protectors = []visitor.Role{visitor.DataProtection, visitor.Administrator}
 	keepers    = []visitor.Role{visitor.Administrator}
+	reporters  = []visitor.Role{visitor.ProjectLead, visitor.Administrator} // who makes reports
+	reporting  = []visitor.Role{visitor.ProjectLead, visitor.Administrator, visitor.DataProtection, visitor.Auditor}
 	routeTable = []route{
 		{"GET", "/{$}", everybody, (*Site).start},
 		{"GET", "/assets/{name}", anyone, nil}, // see mount
@@ -81,6 +84,32 @@ var (
 		{"GET", "/progress/course", watchers, (*Site).courseFigures},
 		{"GET", "/progress/group", closeBy, (*Site).group},
 		{"GET", "/progress/learner", closeBy, (*Site).learner},
+		{"GET", "/progress/at-risk", closeBy, (*Site).atRisk},
+
+		{"GET", "/statements", statementReaders, (*Site).browser},
+		{"GET", "/statements/live", statementReaders, (*Site).live},
+		{"GET", "/statements/live/new", statementReaders, (*Site).news},
+		{"GET", "/statements/{statement}", statementReaders, (*Site).single},
+		{"GET", "/statements/{statement}/raw", statementReaders, (*Site).rawStatement},
+
+		{"GET", "/reports", reporting, (*Site).reports},
+		{"GET", "/reports/new", reporters, (*Site).newReport},
+		{"POST", "/reports/new", reporters, (*Site).makeReport},
+		{"GET", "/reports/definitions/{definition}", reporters, (*Site).reportDefinition},
+		{"POST", "/reports/definitions/{definition}", reporters, (*Site).changeReport},
+		{"POST", "/reports/definitions/{definition}/delete", reporters, (*Site).removeReport},
+		{"POST", "/reports/definitions/{definition}/schedule", reporters, (*Site).scheduleReport},
+		{"POST", "/reports/definitions/{definition}/run", reporters, (*Site).runReport},
+		{"GET", "/reports/progress", reporters, (*Site).reportJob},
+		{"GET", "/reports/compare", reporting, (*Site).compareRuns},
+		{"GET", "/reports/runs/{run}", reporting, (*Site).reportRun},
+		{"GET", "/reports/runs/{run}/files/{form}", reporting, (*Site).reportFile},
+		{"POST", "/reports/runs/{run}/approve", reporters, (*Site).approveRun},
+		{"POST", "/reports/runs/{run}/remove", reporters, (*Site).removeRun},
+		{"POST", "/reports/runs/{run}/links", reporters, (*Site).shareRun},
+		{"POST", "/reports/runs/{run}/links/{link}/revoke", reporters, (*Site).unshareRun},
+		{"GET", "/public/reports/{token}", anyone, (*Site).publicReport},
+		{"GET", "/public/reports/{token}/report.pdf", anyone, (*Site).publicPDF},
 
 		{"GET", "/directory", protectors, (*Site).people},
 		{"GET", "/directory/export", protectors, (*Site).exportPeople},
@@ -142,6 +171,15 @@ var (
 		{"POST", "/keys/{key}/revoke", operators, (*Site).revokeKey},
 	}
 )
+
+// Routes are all pages and what forms do, as "METHOD /path/{wildcard}".
+func Routes() []string {
+	list := make([]string, len(routeTable))
+	for i, r := range routeTable {
+		list[i] = r.method + " " + r.path
+	}
+	return list
+}
 
 // Where visitors sign in and out and change their password, and the parameter that
 // names the page to go to then.

@@ -67,6 +67,32 @@ var mayBe = map[string]string{
 	"GET /progress/course":  "trainer project-lead administrator auditor",
 	"GET /progress/group":   "trainer administrator",
 	"GET /progress/learner": "trainer administrator",
+	"GET /progress/at-risk": "trainer administrator",
+
+	"GET /statements":                 "trainer data-protection administrator",
+	"GET /statements/live":            "trainer data-protection administrator",
+	"GET /statements/live/new":        "trainer data-protection administrator",
+	"GET /statements/{statement}":     "trainer data-protection administrator",
+	"GET /statements/{statement}/raw": "trainer data-protection administrator",
+
+	"GET /reports":                                    "project-lead administrator data-protection auditor",
+	"GET /reports/new":                                "project-lead administrator",
+	"POST /reports/new":                               "project-lead administrator",
+	"GET /reports/definitions/{definition}":           "project-lead administrator",
+	"POST /reports/definitions/{definition}":          "project-lead administrator",
+	"POST /reports/definitions/{definition}/delete":   "project-lead administrator",
+	"POST /reports/definitions/{definition}/schedule": "project-lead administrator",
+	"POST /reports/definitions/{definition}/run":      "project-lead administrator",
+	"GET /reports/progress":                           "project-lead administrator",
+	"GET /reports/compare":                            "project-lead administrator data-protection auditor",
+	"GET /reports/runs/{run}":                         "project-lead administrator data-protection auditor",
+	"GET /reports/runs/{run}/files/{form}":            "project-lead administrator data-protection auditor",
+	"POST /reports/runs/{run}/approve":                "project-lead administrator",
+	"POST /reports/runs/{run}/remove":                 "project-lead administrator",
+	"POST /reports/runs/{run}/links":                  "project-lead administrator",
+	"POST /reports/runs/{run}/links/{link}/revoke":    "project-lead administrator",
+	"GET /public/reports/{token}":                     "",
+	"GET /public/reports/{token}/report.pdf":          "",
 
 	"GET /directory":                                          "data-protection administrator",
 	"GET /directory/export":                                   "data-protection administrator",
@@ -128,7 +154,8 @@ var mayBe = map[string]string{
 }
 
 // filled are addresses of routes, with something in place of their wildcards.
-var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing", "{person}", "nobody", "{merge}", "nothing", "{unit}", "nothing", "{group}", "nothing", "{preview}", "nothing", "{account}", "nobody")
+var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing", "{person}", "nobody", "{merge}", "nothing", "{unit}", "nothing", "{group}", "nothing", "{preview}", "nothing", "{account}", "nobody", "{statement}", uuid.NewString(),
+	"{definition}", "nothing", "{run}", "nothing", "{form}", "html", "{link}", "nothing")
 
 func ask(h http.Handler, method, address string, form url.Values, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, address, strings.NewReader(form.Encode()))
@@ -193,7 +220,7 @@ func TestStart(t *testing.T) {
 		{"a learner", []visitor.Role{visitor.Learner}, "/my", ""},
 		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "", "Meine Kurse"},
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
-		{"an auditor", []visitor.Role{visitor.Auditor}, "/progress", ""},
+		{"an auditor", []visitor.Role{visitor.Auditor}, "", "Berichte"},
 		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "", "Konten"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

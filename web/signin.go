@@ -46,7 +46,7 @@ type Notice struct {
 
 // SignIn shows the page for signing in.
 func (s *Site) SignIn(w http.ResponseWriter, r *http.Request, p SignIn) {
-	v := &view{Title: "signin.title", Body: p, OtherLink: p.Other}
+	v := &view{Title: "signin.title", Body: p, OtherLink: p.Other, Tenant: p.Tenant}
 	if p.Out {
 		v.Done = "signin.out"
 	}
@@ -55,7 +55,7 @@ func (s *Site) SignIn(w http.ResponseWriter, r *http.Request, p SignIn) {
 
 // Password shows the page for choosing a password.
 func (s *Site) Password(w http.ResponseWriter, r *http.Request, p Password) {
-	v := &view{Title: "password.title", Body: p}
+	v := &view{Title: "password.title", Body: p, Tenant: p.Hidden[tenantParameter]}
 	if p.Done {
 		v.Done = "password.done"
 	}

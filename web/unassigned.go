@@ -72,6 +72,9 @@ func (s *Site) unassigned(q *request) error {
 		body.Rows = append(body.Rows, row)
 	}
 	answer := q.words.tn("unassigned.answer", len(body.Rows))
+	if len(body.Rows) == 0 {
+		answer = q.words.t("unassigned.none")
+	}
 	if body.More != "" || after != nil {
 		answer = q.words.t("unassigned.answer.more", len(body.Rows))
 	}

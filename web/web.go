@@ -60,6 +60,14 @@ type Dependencies struct {
 	// Progress answers how learners get on, Names what people call what it knows by id.
 	Progress Progress
 	Names    Names
+	// Reports is where evaluation reports are worked on.
+	Reports Reports
+	// Address names where a request comes from; nil: the address of the connection.
+	Address func(r *http.Request) string
+	// Statements answers statements, to those who may see them.
+	Statements Statements
+	// Evaluated tells what is evaluated about single people of a tenant; nil: nothing.
+	Evaluated func(ctx context.Context, tenant string) (Evaluated, error)
 	// Attendance keeps who attended sessions, and HomePage is that of the accounts in
 	// lists that name none; catalog.DefaultBase when it is empty.
 	Attendance Attendance
@@ -82,6 +90,9 @@ type Dependencies struct {
 	Calls func(ctx context.Context, tenant string, registration uuid.UUID, item string, number int) (*Calls, error)
 	// SetLanguage notes the language that a visitor chose; nil: nobody notes it.
 	SetLanguage func(ctx context.Context, v *visitor.Visitor, lang string) error
+	// MadeUp tells whether the data of a tenant are made up, which every page says
+	// then; nil: none are.
+	MadeUp func(tenant string) bool
 	// Registered is told of a registration that was made or was there, WasReset of
 	// one that was reset; nil for nobody.
 	Registered, WasReset func(ctx context.Context, tenant string, r *catalog.Registration)
@@ -105,8 +116,14 @@ func (d *Dependencies) defaults() {
 	if d.Base == nil {
 		d.Base = func() string { return "" }
 	}
+	if d.Address == nil {
+		d.Address = func(r *http.Request) string { return r.RemoteAddr }
+	}
 	if d.Identifiers == nil {
 		d.Identifiers = func(context.Context, *visitor.Visitor) ([]string, error) { return nil, nil }
+	}
+	if d.MadeUp == nil {
+		d.MadeUp = func(string) bool { return false }
 	}
 	nobody := func(context.Context, string, *catalog.Registration) {}
 	if d.Registered == nil {

@@ -89,6 +89,9 @@ func (p *Process) Get(path string) ([]byte, error) {
 // PID is the number of the process.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
+// Done ends with the process.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
 // Words are the last lines that the process wrote.
 func (p *Process) Words() string { return p.tail.String() }
 

@@ -30,8 +30,12 @@ func TestAccounts(t *testing.T) {
 			t.Errorf("the list is:\n%s", list)
 		}
 		contains(t, p.must(t, "accounts", "roles", "ada@town.example", "administrator", "auditor", "--group", ""), "roles    administrator, auditor", "groups   \n")
+		p.must(t, "accounts", "create", "other", "--role", "administrator") // one has to stay
 		contains(t, p.must(t, "accounts", "disable", "ada@town.example"), "disabled ada@town.example")
 		contains(t, p.must(t, "accounts", "list"), "administrator, auditor", "disabled")
+		if r := p.run(t, "", "accounts", "remove", "other"); r.code != 1 || !strings.Contains(r.err, "the last administrator") {
+			t.Errorf("the last administrator is removed: %d %s", r.code, r.err)
+		}
 		contains(t, p.must(t, "accounts", "enable", "ada@town.example"), "enabled ada@town.example")
 		if out := p.must(t, "accounts", "reset", "grace", "--tenant", "town"); oneTimeLink.FindString(out) == "" {
 			t.Errorf("no link in:\n%s", out)

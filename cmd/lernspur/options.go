@@ -80,6 +80,7 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 		Access: accessOptions(c.Auth),
 		Key:    c.Access.Key, Secret: c.Access.Secret,
 		Signin: signinOptions(c), AdminPassword: c.Access.AdminPassword,
+		MadeUp: c.Demo.Tenants,
 		Tools: app.ToolOptions{Refresh: c.BI.Refresh, Memory: c.BI.Memory,
 			Limits: bi.Limits{Time: c.BI.QueryTime, Rows: int64(c.BI.ResultRows), Queries: c.BI.Queries}},
 		Version: version,

@@ -2,20 +2,34 @@ package main
 
 import (
 	"context"
-	"os"
-	"path/filepath"
+
+	"lernspur/report/forms"
+	"lernspur/report/result"
 )
 
 // allForms are the forms that a report can be written in.
-func allForms() []string { return []string{"json"} }
-
-// writeForms writes a report in some forms, and answers the names of the files.
-func writeForms(_ context.Context, text []byte, dir string, forms []string) (files []string, err error) {
-	for range forms {
-		if err := os.WriteFile(filepath.Join(dir, "report.json"), text, 0o644); err != nil {
-			return nil, err
-		}
-		files = append(files, "report.json")
+func allForms() []string {
+	names := make([]string, len(forms.All))
+	for i, form := range forms.All {
+		names[i] = string(form)
 	}
-	return files, nil
+	return names
+}
+
+// writeForms writes a report in some forms, and answers the names of the files. Where chromium is missing, all but
+// PDF are written, and the error says so.
+func writeForms(ctx context.Context, text []byte, dir string, which []string) (names []string, err error) {
+	r, err := result.Read(text)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make([]forms.Form, len(which))
+	for i, name := range which {
+		wanted[i] = forms.Form(name)
+	}
+	files, err := forms.Write(ctx, r, dir, forms.Options{}, wanted...)
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	return names, err
 }

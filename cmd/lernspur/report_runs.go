@@ -61,15 +61,12 @@ func (o *outputs) write(cmd *cobra.Command, made *admin.ReportMade) error {
 		return err
 	}
 	files, err := writeForms(cmd.Context(), made.JSON, o.dir, o.forms)
-	if err != nil {
-		return err
-	}
 	out := cmd.OutOrStdout()
 	for _, file := range files {
 		fmt.Fprintln(out, filepath.Join(o.dir, file))
 	}
 	printRun(out, made.Run)
-	return nil
+	return err
 }
 
 func printRun(out io.Writer, run admin.ReportRun) {

@@ -27,8 +27,11 @@ var allowed = map[string][]string{
 	// Who looks at a page, for everything behind signing in.
 	"web/visitor": {},
 	// Pages ask the catalogue and the directory; all else that they show comes through their ports.
-	"web": {"web/visitor", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup",
-		"directory", "directory/sheet", "store", "internal/failpoint", "internal/tenantfiles"},
+	"web": {"browse", "web/visitor", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup",
+		"directory", "directory/sheet", "store", "internal/failpoint", "internal/tenantfiles",
+		"report/desk", "report/definition", "report/result", "schema"},
+	// Statements as people look at them; pages put them into words.
+	"browse":  {"statements", "web/visitor"},
 	"content": {"content/archive", "content/markup", "content/manifest"},
 	// How long requests are kept going, and how files of tenants are read.
 	"pace":                 {},
@@ -82,6 +85,9 @@ var allowed = map[string][]string{
 	"report/figures": {"report/definition", "report/inputs", "report/result", "suppress", "schema", "statements", "internal/tenantfiles"},
 	"report/reading": {"report/definition", "report/inputs", "report/result", "report/figures", "progress", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
 	"report/runs":    {"report/definition", "report/inputs", "report/result", "report/figures", "report/reading", "progress", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
+	// Its forms, and how people work on it.
+	"report/forms": {"report/result", "report/chart", "report/pdf", "report/definition", "schema", "statements", "internal/tenantfiles"},
+	"report/desk":  {"report/result", "report/definition", "documents", "schema", "statements", "internal/tenantfiles"},
 	// Pictures of figures that may be shown.
 	"report/chart": {},
 	// Pages on paper, printed by a browser.
@@ -162,7 +168,7 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"go.yaml.in/yaml/v3":                     {"report/definition", "apiv1/openapi"},
 		"github.com/yuin/goldmark":               {"report/definition"},
 		"net/http":                               {"apiv1", "apiv1/openapi", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "attendance/api", "directory/api", "launch", "player", "signin", "web", "app", "bi"},
-		"github.com/xuri/excelize/v2":            {"directory/sheet", "progress"},
+		"github.com/xuri/excelize/v2":            {"directory/sheet", "progress", "report/forms"},
 		"github.com/coreos/go-oidc/v3/oidc":      {"access", "signin"},
 		"github.com/minio/minio-go/v7":           {"blobs"},
 		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements

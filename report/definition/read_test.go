@@ -32,7 +32,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Mandate.Resolution != "0231" || d.Mandate.Date != "2020-09-17" || d.Period.To != "2026-09-30" || len(d.Headcounts) != 3 || d.Headcounts[2].Entitled != 240 {
+	if d.Mandate.Resolution != "0231" || d.Mandate.Date != "2020-09-17" || d.Period.To != "2026-09-30" || len(d.Headcounts) != 6 || d.Headcounts[2].Entitled != 290 {
 		t.Errorf("%+v", d)
 	}
 	if got := d.Cost.Spent(); got != 111_550.5 {

@@ -13,7 +13,7 @@ import (
 // The names of queries, as in Inputs.Queries. fromDefinition is what needs none.
 const (
 	queryReached    = "participations"
-	queryActivity   = "activity"
+	queryActivity   = "participations"
 	queryAnswers    = "answers"
 	queryPeople     = "people"
 	queryUnits      = "units"

@@ -78,8 +78,8 @@ var definitions = []result.Definition{
 
 // queries are what is read, and what is made of it. fromDefinition and fromReport have no SQL.
 var queries = []result.Query{
-	{Name: queryReached, De: "Stand jeder Person in jedem Kurs zum Datenstand.", En: "What each person has reached in each course at the as-of time."},
-	{Name: queryActivity, De: "Zehn-Minuten-Abschnitte mit Aktivität je Person und Kurs im Berichtszeitraum.", En: "Ten minutes with activity of each person and course in the period."},
+	{Name: queryReached, De: "Stand jeder Person in jedem Kurs zum Datenstand, und die Zehn-Minuten-Abschnitte des Berichtszeitraums mit Aktivität.",
+		En: "What each person has reached in each course at the as-of time, and the ten minutes of the period with activity."},
 	{Name: queryAnswers, De: "Erste Antwort jeder Person auf jede Frage.", En: "First answer of each person to each question."},
 	{Name: queryPeople, De: "Kennungen und Personen des Verzeichnisses mit ihrer Einheit.", En: "Identifiers and people of the directory with their unit."},
 	{Name: queryUnits, De: "Einheiten des Verzeichnisses am letzten Tag des Berichtszeitraums.", En: "Units of the directory on the last day of the period."},

@@ -77,12 +77,7 @@ func (in *Inputs) drop() {
 	}
 	keep := left(in.KeyOwner)
 	in.Keys, in.KeyOwner = kept(in.Keys, keep), kept(in.KeyOwner, keep)
-
-	keep = left(in.PartPerson)
-	in.PartPerson, in.PartCourse, in.PartFirst = kept(in.PartPerson, keep), kept(in.PartCourse, keep), kept(in.PartFirst, keep)
-	in.PartStarted, in.PartCompleted, in.PartPassed = kept(in.PartStarted, keep), kept(in.PartCompleted, keep), kept(in.PartPassed, keep)
-	in.PartScored, in.PartScore = kept(in.PartScored, keep), kept(in.PartScore, keep)
-	in.PartSpent, in.PartGaps, in.PartSlots = kept(in.PartSpent, keep), kept(in.PartGaps, keep), kept(in.PartSlots, keep)
+	in.keepParts(left(in.PartPerson))
 
 	keep = left(in.AnswerPerson)
 	in.AnswerQuestion, in.AnswerPerson, in.AnswerRight = kept(in.AnswerQuestion, keep), kept(in.AnswerPerson, keep), kept(in.AnswerRight, keep)
@@ -94,6 +89,23 @@ func (in *Inputs) drop() {
 	keep = left(in.CheckPerson)
 	in.CheckCheck, in.CheckPerson = kept(in.CheckCheck, keep), kept(in.CheckPerson, keep)
 	in.CheckBefore, in.CheckAfter = kept(in.CheckBefore, keep), kept(in.CheckAfter, keep)
+}
+
+// DropCourses takes out the participations whose course is None.
+func (in *Inputs) DropCourses() {
+	keep := make([]bool, len(in.PartCourse))
+	for i, course := range in.PartCourse {
+		keep[i] = course != None
+	}
+	in.keepParts(keep)
+}
+
+// keepParts keeps some of the participations.
+func (in *Inputs) keepParts(keep []bool) {
+	in.PartPerson, in.PartCourse, in.PartFirst = kept(in.PartPerson, keep), kept(in.PartCourse, keep), kept(in.PartFirst, keep)
+	in.PartStarted, in.PartCompleted, in.PartPassed = kept(in.PartStarted, keep), kept(in.PartCompleted, keep), kept(in.PartPassed, keep)
+	in.PartScored, in.PartScore = kept(in.PartScored, keep), kept(in.PartScore, keep)
+	in.PartSpent, in.PartGaps, in.PartSlots = kept(in.PartSpent, keep), kept(in.PartGaps, keep), kept(in.PartSlots, keep)
 }
 
 // kept are the elements that are to be kept, in a new list: nothing of the others stays in its room.

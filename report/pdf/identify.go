@@ -24,6 +24,7 @@ type file struct {
 	root    int
 	info    int
 	changed map[int][]byte // objects as they are to be
+	next    int            // the number of the next new one
 }
 
 var (
@@ -36,8 +37,9 @@ var (
 )
 
 // Identify marks a tagged document that chromium has printed as PDF/UA-1: XMP with its title
-// and the identification, the language, that the title is to be shown, and what links lead to. All
-// of this is appended; of the bytes before only dates are replaced, by made.
+// and the identification, the language, that the title is to be shown, what links lead to, what on its pages
+// is no content, and bodies in the items of lists. All of this is appended; of the bytes before only dates are
+// replaced, by made.
 func Identify(printed []byte, title, language string, made time.Time) ([]byte, error) {
 	f, err := open(printed)
 	if err != nil {
@@ -50,12 +52,19 @@ func Identify(printed []byte, title, language string, made time.Time) ([]byte, e
 		if err := f.describeLink(n); err != nil {
 			return nil, err
 		}
+		if err := f.markArtifacts(n); err != nil {
+			return nil, err
+		}
 	}
 	root, ok := f.dictionary(f.root)
-	if !ok || !bytes.Contains(root, []byte("/StructTreeRoot")) {
-		return nil, fmt.Errorf("%w: it has no tags", errForm)
+	if !ok {
+		return nil, errForm
 	}
-	metadata := len(f.offsets)
+	if err := f.tidyTags(root); err != nil {
+		return nil, err
+	}
+	metadata := f.next
+	f.next++
 	entries := fmt.Sprintf("\n/Metadata %d 0 R", metadata)
 	for _, missing := range [][2]string{
 		{"/Lang", "(" + strings.NewReplacer(`\`, ``, `(`, ``, `)`, ``).Replace(language) + ")"},
@@ -108,6 +117,7 @@ func open(data []byte) (*file, error) {
 		}
 		f.offsets = append(f.offsets, at)
 	}
+	f.next = n
 	root, info := rootEntry.FindSubmatch(table[n*20:]), infoEntry.FindSubmatch(table[n*20:])
 	if root == nil || info == nil || bytes.Contains(table[n*20:], []byte("/Encrypt")) {
 		return nil, errForm
@@ -159,7 +169,7 @@ func (f *file) describeLink(n int) error {
 	if !ok || !bytes.Contains(link, []byte("/Type /Annot")) || !bytes.Contains(link, []byte("/Subtype /Link")) || bytes.Contains(link, []byte("/Contents")) {
 		return nil
 	}
-	where := "→"
+	where := "→" // within the document; the text of the link says where to
 	if m := linkURI.FindSubmatch(link); m != nil {
 		where = strings.NewReplacer(`\(`, `(`, `\)`, `)`, `\\`, `\`).Replace(string(m[1]))
 	}

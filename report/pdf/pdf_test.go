@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lernspur/report/chart"
+	"lernspur/report/pdf/uatest"
 )
 
 var made = time.Date(2026, 10, 15, 12, 0, 0, 0, time.UTC)
@@ -89,7 +90,7 @@ func TestPrint(t *testing.T) {
 	html := `<!DOCTYPE html><html lang="de"><head><meta charset="utf-8"><title>Bericht</title>
 <style>@page { size: A4; margin: 20mm; @bottom-right { content: counter(page) " / " counter(pages); } } h2 { break-before: page; }</style></head>
 <body><h1>Prüfbericht (Muster)</h1><p>Mehr bei <a href="https://stadt.example/a(b)">der Stadt</a>.</p>` + string(drawing) + `
-<h2>Anhang</h2><table><caption>Lernende</caption><thead><tr><th scope="col">Amt</th><th scope="col">Zahl</th></tr></thead>
+<ul><li>eins</li><li><strong>zwei</strong> und <em>drei</em></li></ul><h2>Anhang</h2><table><caption>Lernende</caption><thead><tr><th scope="col">Amt</th><th scope="col">Zahl</th></tr></thead>
 <tbody><tr><th scope="row">VI</th><td>17</td></tr></tbody></table><script>document.body.textContent = "changed"</script></body></html>`
 	o := Options{Title: "Prüfbericht & mehr", Language: "de", Made: made}
 	first, err := Print(t.Context(), []byte(html), o)
@@ -102,6 +103,9 @@ func TestPrint(t *testing.T) {
 	}
 	if !bytes.Equal(first, again) {
 		t.Error("the same page gives two documents")
+	}
+	if found := uatest.Check(t, first); found.Pages != 2 || len(found.Outline) != 2 || !strings.HasPrefix(found.Alts[0], "Der stärkste Monat ist März 2026 mit 17") {
+		t.Errorf("%+v", found)
 	}
 	all, trailer := objects(t, first)
 	catalog := reference(t, all, trailer, "/Root")
@@ -210,5 +214,21 @@ func TestNoBrowser(t *testing.T) {
 	}
 	if _, err := Print(t.Context(), make([]byte, MaxHTML+1), Options{}); err == nil {
 		t.Error("a page without bounds is printed")
+	}
+}
+
+// TestArtifacts: what is painted outside of all marks is marked, a path from its first point on; what is marked stays.
+func TestArtifacts(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"a ground", "q\n0 0 10 10 re\nf\nQ\n", "q\n/Artifact BMC\n0 0 10 10 re\nf\nEMC\n\nQ\n"},
+		{"a clip is no paint", "0 0 5 5 re W n\n/P <</MCID 0>> BDC\n1 2 m 3 4 l S\nEMC\n", "0 0 5 5 re W n\n/P <</MCID 0>> BDC\n1 2 m 3 4 l S\nEMC\n"},
+		{"a margin", "BT\n/F1 8 Tf\n(Seite \\) f) Tj\nET\n", "BT\n/F1 8 Tf\n/Artifact BMC\n(Seite \\) f) Tj\nEMC\n\nET\n"},
+		{"a margin in hexadecimal digits", "BT <0A0B> Tj ET", "BT /Artifact BMC\n<0A0B> Tj\nEMC\n ET"},
+		{"kerning", "BT [<0A> -12 (b)] TJ ET", "BT /Artifact BMC\n[<0A> -12 (b)] TJ\nEMC\n ET"},
+		{"a form", "/X1 Do", "/Artifact BMC\n/X1 Do\nEMC\n"},
+	} {
+		if got := string(withArtifacts([]byte(c.in))); got != c.want {
+			t.Errorf("%s:\n got %q\nwant %q", c.name, got, c.want)
+		}
 	}
 }

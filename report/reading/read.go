@@ -141,34 +141,8 @@ func (r *reading) facts(ctx context.Context, f *progress.Facts) error {
 	if err := r.directory(ctx); err != nil {
 		return err
 	}
-	r.tell(Step{Name: "activity"})
-	slots := make(map[[2]int32][]int32)
-	names := make(map[string]int) // people by course, where the definition names none
-	type place struct{ course, learner string }
-	var late []place
-	var lateSlots [][]int32
-	err := f.Activity(ctx, r.window, func(course, learner string, list []int32) error {
-		if len(lateSlots) > maxParticipations {
-			return fmt.Errorf("a report is about %d participations at most", maxParticipations)
-		}
-		names[course]++
-		late, lateSlots = append(late, place{course, learner}), append(lateSlots, list)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if err := r.chooseCourses(names); err != nil {
-		return err
-	}
-	for i, at := range late {
-		if course, ok := r.courses[at.course]; ok {
-			slots[[2]int32{course, r.person(at.learner)}] = steps(lateSlots[i])
-		}
-	}
-	late, lateSlots = nil, nil
 	r.tell(Step{Name: "participations"})
-	if err := r.participations(ctx, f, slots); err != nil {
+	if err := r.participations(ctx, f); err != nil {
 		return err
 	}
 	r.tell(Step{Name: "answers"})
@@ -177,7 +151,6 @@ func (r *reading) facts(ctx context.Context, f *progress.Facts) error {
 	}
 	text := f.Projection()
 	r.query("participations", text.ParticipationsSQL(r.window))
-	r.query("activity", text.ActivitySQL(r.window))
 	r.query("answers", text.AnswersSQL(r.window))
 	return nil
 }
@@ -284,48 +257,88 @@ func most(names map[string]int, without map[string]bool) []string {
 	return ids
 }
 
-// participations reads what everybody has reached.
-func (r *reading) participations(ctx context.Context, f *progress.Facts, slots map[[2]int32][]int32) error {
+// participations reads what everybody has reached, and which courses there are.
+func (r *reading) participations(ctx context.Context, f *progress.Facts) error {
 	in := r.in
-	return f.Participations(ctx, r.window, func(p progress.Participation) error {
-		course, ok := r.courses[p.Course]
-		if !ok || p.First >= r.to {
+	active := make(map[string]int) // by course, where the definition names none
+	at := make(map[string]int32)   // courses as they come
+	var order []string
+	err := f.Participations(ctx, r.window, func(p progress.Participation) error {
+		if p.First >= r.to {
 			return nil
 		}
 		if len(in.PartPerson) == maxParticipations {
 			return fmt.Errorf("a report is about %d participations at most", maxParticipations)
 		}
-		person := r.person(p.Learner)
-		in.PartPerson, in.PartCourse = append(in.PartPerson, person), append(in.PartCourse, course)
+		if len(p.Slots) > 0 {
+			active[p.Course]++
+		}
+		course, ok := at[p.Course]
+		if !ok {
+			course = int32(len(order))
+			at[p.Course] = course
+			order = append(order, p.Course)
+		}
+		in.PartPerson, in.PartCourse = append(in.PartPerson, r.person(p.Learner)), append(in.PartCourse, course)
 		in.PartFirst = append(in.PartFirst, p.First)
 		in.PartStarted, in.PartCompleted = append(in.PartStarted, or(p.Started)), append(in.PartCompleted, or(p.Completed))
 		in.PartPassed = append(in.PartPassed, bit(p.Passed))
 		in.PartScored, in.PartScore = append(in.PartScored, p.Score != nil), append(in.PartScore, zero(p.Score))
 		in.PartSpent, in.PartGaps = append(in.PartSpent, p.Spent), append(in.PartGaps, p.FromGaps)
-		in.PartSlots = append(in.PartSlots, slots[[2]int32{course, person}])
+		in.PartSlots = append(in.PartSlots, steps(p.Slots))
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	if err := r.chooseCourses(active); err != nil {
+		return err
+	}
+	// The numbers of the courses as the report has them; what is in none of them goes.
+	for i, course := range in.PartCourse {
+		if n, ok := r.courses[order[course]]; ok {
+			in.PartCourse[i] = n
+		} else {
+			in.PartCourse[i] = inputs.None
+		}
+	}
+	in.DropCourses()
+	return nil
 }
 
 // answers reads first answers.
 func (r *reading) answers(ctx context.Context, f *progress.Facts) error {
 	in := r.in
-	questions := make(map[inputs.Question]int32)
-	return f.Answers(ctx, r.window, func(a progress.Answer) error {
+	names, err := f.Questions(ctx, r.window)
+	if err != nil {
+		return err
+	}
+	type key struct {
+		course int32
+		hash   uint64
+	}
+	questions := make(map[key]int32)
+	return f.Answers(ctx, r.window, func(a progress.Answers) error {
 		course, ok := r.courses[a.Course]
 		if !ok {
 			return nil
 		}
-		key := inputs.Question{ID: a.Question, Course: course}
-		at, ok := questions[key]
-		if !ok {
-			at = int32(len(in.Questions))
-			questions[key] = at
-			in.Questions = append(in.Questions, key)
+		person := r.person(a.Learner)
+		for i, hash := range a.Questions {
+			at, ok := questions[key{course, hash}]
+			if !ok {
+				at = int32(len(in.Questions))
+				questions[key{course, hash}] = at
+				in.Questions = append(in.Questions, inputs.Question{ID: names[hash], Course: course})
+			}
+			marked, mark := a.Marks[i] != progress.NoMark, a.Marks[i]
+			if !marked {
+				mark = 0
+			}
+			in.AnswerQuestion, in.AnswerPerson = append(in.AnswerQuestion, at), append(in.AnswerPerson, person)
+			in.AnswerRight = append(in.AnswerRight, a.Right[i])
+			in.AnswerMarked, in.AnswerMark = append(in.AnswerMarked, marked), append(in.AnswerMark, mark)
 		}
-		in.AnswerQuestion, in.AnswerPerson = append(in.AnswerQuestion, at), append(in.AnswerPerson, r.person(a.Learner))
-		in.AnswerRight = append(in.AnswerRight, bit(a.Right))
-		in.AnswerMarked, in.AnswerMark = append(in.AnswerMarked, a.Mark != nil), append(in.AnswerMark, zero(a.Mark))
 		return nil
 	})
 }
