@@ -31,6 +31,8 @@ type Services struct {
 	Directory func(tenant string) http.Handler
 	// Accounts are those of people who sign in.
 	Accounts Accounts
+	// Evaluation is what may be evaluated about people.
+	Evaluation Evaluation
 	// Tools are what read published figures; nil where none can.
 	Tools Tools
 	// Verify re-reads everything up to the watermark.

@@ -24,6 +24,7 @@ import (
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
+	"lernspur/evaluation"
 	"lernspur/launch"
 	"lernspur/player"
 	"lernspur/progress"
@@ -62,6 +63,7 @@ type App struct {
 	attendance *attendance.Service
 	tools      *bi.Service
 	signin     *signin.Service
+	evaluation *evaluation.Service
 	reports    *runs.Service
 	desk       *reportdesk.Desk
 
@@ -159,6 +161,9 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("the people of tenants: %w", err)
 	}
 	a.task(func() { a.people.Run(running) })
+	if err := a.startEvaluation(ctx); err != nil {
+		return fmt.Errorf("what may be evaluated: %w", err)
+	}
 	if err := a.startCatalog(ctx); err != nil {
 		return err
 	}

@@ -71,6 +71,11 @@ type directoryRecords struct {
 
 // Load implements directory.Records.
 func (r directoryRecords) Load(ctx context.Context, yield func(*documents.Document) error) error {
+	return r.load(ctx, documents.Directory, yield)
+}
+
+// load reads the records of a kind, with everything that was acknowledged before.
+func (r directoryRecords) load(ctx context.Context, kind documents.Kind, yield func(*documents.Document) error) error {
 	for {
 		_, err := r.committer.Wait(ctx)
 		var busy *commit.ErrBusy
@@ -80,7 +85,7 @@ func (r directoryRecords) Load(ctx context.Context, yield func(*documents.Docume
 		if err != nil {
 			return err
 		}
-		return r.store.DocumentsOfKind(ctx, documents.Directory, yield)
+		return r.store.DocumentsOfKind(ctx, kind, yield)
 	}
 }
 

@@ -33,7 +33,7 @@ func (a *App) Handler() http.Handler {
 	lrs.RegisterOps(router, a.registry, h.ready)
 	openapi.Register(router)
 	a.progress = progress.NewAPI(progress.Options{
-		Projector: a.projector, Door: a.door, Wait: a.waitForProgress,
+		Projector: a.projector, Door: a.door, Wait: a.waitForProgress, Evaluated: a.evaluatedFor,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	})
 	a.progress.Register(router)
@@ -43,6 +43,7 @@ func (a *App) Handler() http.Handler {
 	a.catalogAPI.Register(router)
 	a.newDirectoryAPI(a.door).Register(router)
 	a.newAttendanceAPI().Register(router)
+	a.newEvaluationAPI(a.door).Register(router)
 	a.signin.NewAPI(a.door).Register(router)
 	pages := a.newPages()
 	a.signin.SetLook(look{pages})

@@ -22,10 +22,10 @@ func (a *App) newPages() *web.Site {
 	return web.New(web.Dependencies{
 		Directory: a.people, Accounts: pageAccounts{a.signin},
 		Attendance: a.attendance, HomePage: a.opts.Catalog.Base, Learner: a.learnerOf,
-		Calls: a.pageCalls, Progress: a.progress, Names: pageNames{a.people, a.store},
+		Calls: a.pageCalls, Evaluation: pageEvaluation{a.evaluation}, Progress: a.progress, Names: pageNames{a.people, a.store},
 		Reports: a.desk, Address: a.addressOf,
-		Statements: a.newBrowse(nil), Evaluated: a.evaluatedAbout,
-		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
+		Statements: a.newBrowse(a.evaluatedForBrowsing),
+		Catalog:    a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
 		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.setLanguage,
 		MadeUp: a.madeUp, Now: a.opts.Now, Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
 	})

@@ -64,6 +64,10 @@ const (
 // shelf. No resource of xAPI reaches it either.
 const Directory Kind = 48
 
+// Evaluation has what may be evaluated about people, by tenant: the settings in
+// force, and every change of them.
+const Evaluation Kind = 200
+
 // BusinessIntelligence has who may read published figures with tools of their own. No
 // resource of xAPI reaches it either.
 const BusinessIntelligence Kind = 112
@@ -98,6 +102,8 @@ func (k Kind) String() string {
 		return "signin"
 	case Directory:
 		return "directory"
+	case Evaluation:
+		return "evaluation"
 	case BusinessIntelligence:
 		return "bi"
 	case ReportRun, ReportDefinition, ReportMark, ReportLink:

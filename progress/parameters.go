@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lernspur/apiv1"
+	"lernspur/evaluation"
 )
 
 // asked is what a request asks for.
@@ -24,6 +25,8 @@ type asked struct {
 	after  string // as it was sent
 	wait   bool
 	count  bool
+	// evaluated is what may be told.
+	evaluated evaluation.Settings
 }
 
 const (

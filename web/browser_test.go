@@ -18,6 +18,7 @@ import (
 
 	"lernspur/attendance"
 	"lernspur/catalog"
+	"lernspur/evaluation"
 	"lernspur/internal/browsertest"
 	"lernspur/web/visitor"
 )
@@ -135,7 +136,8 @@ func entrance(site *town, w http.ResponseWriter, r *http.Request) bool {
 
 // noPages are routes of the table that answer no page: files, and addresses that lead
 // on.
-var noPages = []string{"GET /assets/{name}", "GET /courses/{course}/download", "GET /directory/export", "GET /statements/live/new", "GET /statements/{statement}/raw"}
+var noPages = []string{"GET /assets/{name}", "GET /courses/{course}/download", "GET /directory/export", "GET /statements/live/new", "GET /statements/{statement}/raw",
+	"GET /reports/progress", "GET /reports/runs/{run}/files/{form}", "GET /public/reports/{token}", "GET /public/reports/{token}/report.pdf"}
 
 // visits notes to which routes of the table somebody went.
 type visits struct {
@@ -178,6 +180,10 @@ func TestAccessible(t *testing.T) {
 	list := sendFile(t, site.as(visitor.Administrator), "personal.csv", []byte(staffList), url.Values{"kind": {"people"}}).Header().Get("Location")
 	faulty := sendFile(t, site.asAccount("other", visitor.Administrator), "fehler.csv", []byte("Personalnummer;E-Mail;Amt\n1001;ada;99\n"), url.Values{"kind": {"people"}}).Header().Get("Location")
 	roles := []visitor.Role{}
+	for _, sw := range evaluation.Switches { // so that there is a history
+		site.switches(t, evaluation.Everything.With(sw, false))
+	}
+	site.switches(t, evaluation.Everything)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !entrance(site, w, r) {
 			if r.URL.Path == faulty {
@@ -204,11 +210,14 @@ func TestAccessible(t *testing.T) {
 		{"edit", "/courses/" + course + "/edit", manager, ""}, {"new", "/courses/new", manager, ""}, {"delete", "/courses/" + course + "/delete", manager, ""},
 		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""}, {"calls", registration + "/calls?item=one&attempt=2", manager, ""},
 		{"my", "/my", learner, ""}, {"my-attempts", "/my", learner, open}, {"keys", "/keys", admin, ""},
+		{"settings", "/settings", admin, ""}, {"settings-read", "/settings", protector, ""}, {"statement", "/evaluation-statement", learner, ""},
 		{"invitations", "/courses/" + course + "/invitations", manager, ""}, {"invitation", invitation, nil, ""}, {"invited", invitation, learner, ""}, {"uninvited", "/invitation/nothing", nil, ""},
 		{"sessions", "/attendance", trainer, open}, {"session", session, trainer, open},
 		{"overview", "/progress", admin, open}, {"overview-aggregates", "/progress", auditor, open}, {"overview-empty", "/progress?unit=empty", trainer, ""},
 		{"course-figures", "/progress/course?course=" + fireCourse, admin, open}, {"course-figures-aggregates", "/progress/course?course=" + fireCourse, auditor, open}, {"course-figures-empty", "/progress/course?group=empty&course=" + fireCourse, trainer, ""},
 		{"group", "/progress/group?group=g1", trainer, ""}, {"learner", "/progress/learner?learner=p1", trainer, ""},
+		{"group-off", "/progress/group?group=g1", trainer, ""}, {"learner-off", "/progress/learner?learner=p1", trainer, ""}, {"course-figures-off", "/progress/course?course=" + fireCourse, admin, open}, {"overview-off", "/progress", admin, open},
+		{"registration-off", registration, manager, ""}, {"statement-off", "/evaluation-statement", learner, ""},
 		{"person-new", "/directory/new", admin, ""}, {"unit-delete", "/directory/units/" + ids["Personalamt"] + "/delete", admin, ""}, {"dir-group-delete", "/directory/groups/" + ids["group"] + "/delete", admin, ""}, {"account-delete", "/accounts/ada/delete", admin, ""},
 		{"reports", "/reports", lead, ""}, {"reports-read", "/reports", protector, ""}, {"report-new", "/reports/new", lead, ""}, {"report-definition", "/reports/definitions/" + report, lead, ""},
 		{"report-run", "/reports/runs/" + run, lead, ""}, {"report-compare", "/reports/compare?before=" + run + "&after=" + run, auditor, ""},
@@ -240,6 +249,7 @@ func TestAccessible(t *testing.T) {
 			b.Screen(width, 800, dark)
 			for _, page := range pages {
 				roles = page.roles
+				site.switches(t, map[bool]evaluation.Settings{true: {}, false: evaluation.Everything}[strings.HasSuffix(page.name, "-off")])
 				b.Visit(server.URL + withLanguage(page.path, lang))
 				b.Budget(page.name + " in " + lang)
 				visited.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", page.path, nil))

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestMadeUp(t *testing.T) {
 			id := aCourse(t, site, fireSafety())
 			pages := 0
 			for _, to := range routeTable {
-				if to.method != "GET" {
+				if to.method != "GET" || slices.Contains(noPages, to.method+" "+to.path) {
 					continue
 				}
 				for _, role := range visitor.Roles {

@@ -32,6 +32,8 @@ var madeUp = map[string][]string{
 	"learners.sort.": append(append([]string{}, learnerSorts...), memberSorts...),
 	"item.": {string(manifest.Organization), string(manifest.Unit), string(manifest.Course), string(manifest.Block), string(manifest.AU),
 		string(manifest.Activity), string(manifest.Content)},
+	"off.":              {"at-risk", "idle-days", "hours", "timelines", "answers"},
+	"weekday.":          {"1", "2", "3", "4", "5", "6", "7"},
 	"form.":             reportForms,
 	"reports.step.":     {"directory", "people", "activity", "participations", "answers", "figures"},
 	"language.":         nil,

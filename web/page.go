@@ -194,6 +194,7 @@ var menu = []struct {
 	{"menu.directory", "/directory", protectors},
 	{"menu.accounts", "/accounts", protectors},
 	{"menu.keys", "/keys", operators},
+	{"menu.settings", "/settings", overseers},
 }
 
 func (q *request) menu() []crumb {

@@ -75,6 +75,10 @@ var mayBe = map[string]string{
 	"GET /statements/{statement}":     "trainer data-protection administrator",
 	"GET /statements/{statement}/raw": "trainer data-protection administrator",
 
+	"GET /settings":             "administrator data-protection auditor",
+	"POST /settings":            "administrator",
+	"GET /evaluation-statement": "*",
+
 	"GET /reports":                                    "project-lead administrator data-protection auditor",
 	"GET /reports/new":                                "project-lead administrator",
 	"POST /reports/new":                               "project-lead administrator",
@@ -220,6 +224,8 @@ func TestStart(t *testing.T) {
 		{"a learner", []visitor.Role{visitor.Learner}, "/my", ""},
 		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "", "Meine Kurse"},
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
+		{"an auditor", []visitor.Role{visitor.Auditor}, "", "Einstellungen"},
+		{"a project lead", []visitor.Role{visitor.ProjectLead}, "", "Berichte"},
 		{"an auditor", []visitor.Role{visitor.Auditor}, "", "Berichte"},
 		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "", "Konten"},
 	} {
