@@ -27,7 +27,7 @@ type Services struct {
 	// Attendance is nil where none is kept.
 	Attendance Attendance
 	// Directory answers what the interface /api/v1 does about people, units, groups,
-	// headcounts and imports, for a tenant, whoever asks.
+	// headcounts and imports, and about what is sent to others, for a tenant, whoever asks.
 	Directory func(tenant string) http.Handler
 	// Accounts are those of people who sign in.
 	Accounts Accounts

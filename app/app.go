@@ -63,6 +63,7 @@ type App struct {
 	attendance *attendance.Service
 	tools      *bi.Service
 	signin     *signin.Service
+	outgoing   outgoing
 	evaluation *evaluation.Service
 	reports    *runs.Service
 	desk       *reportdesk.Desk
@@ -181,6 +182,9 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("signing in: %w", err)
 	}
 	a.task(func() { a.signin.Run(running, a.tenants) })
+	if err := a.startOutgoing(ctx, running); err != nil {
+		return fmt.Errorf("what is sent to others: %w", err)
+	}
 	a.startTools()
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
@@ -220,6 +224,7 @@ func (a *App) Stop(ctx context.Context) error {
 		a.background()
 	}
 	a.tasks.Wait()
+	a.outgoing.stop()
 	if a.records != nil {
 		a.records.Close()
 	}

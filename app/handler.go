@@ -29,6 +29,7 @@ func (a *App) Handler() http.Handler {
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
 	router.Use(a.signin.Middleware) // it leaves the endpoint alone
+	router.Use(a.outgoing.refuseOwn)
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
 	openapi.Register(router)
@@ -45,6 +46,7 @@ func (a *App) Handler() http.Handler {
 	a.newAttendanceAPI().Register(router)
 	a.newEvaluationAPI(a.door).Register(router)
 	a.signin.NewAPI(a.door).Register(router)
+	a.outgoing.register(router, a.door, a.opts.LRS.PathPrefix)
 	pages := a.newPages()
 	a.signin.SetLook(look{pages})
 	a.signin.Routes(router)

@@ -20,6 +20,7 @@ import (
 // newPages assembles the pages.
 func (a *App) newPages() *web.Site {
 	return web.New(web.Dependencies{
+		Forwards: a.outgoing.forwards, Webhooks: a.outgoing.hooks, Digests: pageDigests{a.outgoing.digests, a.opts.Outgoing},
 		Directory: a.people, Accounts: pageAccounts{a.signin},
 		Attendance: a.attendance, HomePage: a.opts.Catalog.Base, Learner: a.learnerOf,
 		Calls: a.pageCalls, Evaluation: pageEvaluation{a.evaluation}, Progress: a.progress, Names: pageNames{a.people, a.store},

@@ -19,8 +19,10 @@ import (
 	"lernspur/attendance"
 	"lernspur/catalog"
 	"lernspur/evaluation"
+	"lernspur/forward"
 	"lernspur/internal/browsertest"
 	"lernspur/web/visitor"
+	"lernspur/webhook"
 )
 
 // lookAt is where pictures of all pages are put when they are to be looked at.
@@ -116,6 +118,22 @@ func meeting(t testing.TB, site *town, course string) (session, link string) {
 	return "/attendance/" + se.ID.String(), "/invitation/" + i.Token
 }
 
+// connected forwards statements and makes a webhook.
+func connected(t testing.TB, site *town) (forwarded, hooked string) {
+	t.Helper()
+	text := func(s string) *string { return &s }
+	target, err := site.sent.forwards.Add(t.Context(), "default", forward.Edit{Name: text("Landesamt"), URL: text("https://other.example/xapi"), Key: text("town"), Secret: text("geheim"),
+		Filter: &forward.Filter{Verbs: []string{"http://adlnet.gov/expapi/verbs/"}}}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, _, err := site.sent.webhooks.Add(t.Context(), "default", webhook.Edit{Name: text("Personal"), URL: text("https://hr.example/hook"), Events: &webhook.Events})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "/settings/forwarding/" + target.ID, "/settings/webhooks/" + h.ID
+}
+
 // entrance shows the pages around signing in.
 func entrance(site *town, w http.ResponseWriter, r *http.Request) bool {
 	lang := r.URL.Query().Get("lang")
@@ -174,6 +192,7 @@ func TestAccessible(t *testing.T) {
 	site := newTown(t, "http://content.example")
 	course, registration := year(t, site)
 	session, invitation := meeting(t, site, course)
+	forwarded, hooked := connected(t, site)
 	learnerStatements(t, site)
 	odd := hostile(t, site)
 	ids := settled(t, site)
@@ -216,6 +235,8 @@ func TestAccessible(t *testing.T) {
 		{"overview", "/progress", admin, open}, {"overview-aggregates", "/progress", auditor, open}, {"overview-empty", "/progress?unit=empty", trainer, ""},
 		{"course-figures", "/progress/course?course=" + fireCourse, admin, open}, {"course-figures-aggregates", "/progress/course?course=" + fireCourse, auditor, open}, {"course-figures-empty", "/progress/course?group=empty&course=" + fireCourse, trainer, ""},
 		{"group", "/progress/group?group=g1", trainer, ""}, {"learner", "/progress/learner?learner=p1", trainer, ""},
+		{"forwarding", "/settings/forwarding", admin, open}, {"forward", forwarded, admin, open}, {"webhooks", "/settings/webhooks", admin, open}, {"webhook", hooked, admin, open},
+		{"digest", "/settings/digest", trainer, ""}, {"unsubscribe", "/digest/unsubscribe?tenant=town&account=ute&token=token-of-town-ute", nil, ""},
 		{"group-off", "/progress/group?group=g1", trainer, ""}, {"learner-off", "/progress/learner?learner=p1", trainer, ""}, {"course-figures-off", "/progress/course?course=" + fireCourse, admin, open},
 		{"person-new", "/directory/new", admin, ""}, {"unit-delete", "/directory/units/" + ids["Personalamt"] + "/delete", admin, ""}, {"dir-group-delete", "/directory/groups/" + ids["group"] + "/delete", admin, ""}, {"account-delete", "/accounts/ada/delete", admin, ""},
 		{"reports", "/reports", lead, ""}, {"reports-read", "/reports", protector, ""}, {"report-new", "/reports/new", lead, ""}, {"report-definition", "/reports/definitions/" + report, lead, ""},

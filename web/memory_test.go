@@ -164,6 +164,7 @@ type town struct {
 	attendance *attendance.Service
 	keys       *keyring
 	figures    *figures
+	sent       *sent
 	evaluation *evaluation.Service
 	desk       *desk.Desk
 	said       *saidAlready
@@ -180,6 +181,7 @@ func newTown(t testing.TB, content string) *town {
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
+	w.sent = newSent(t, clock)
 	var err error
 	if w.evaluation, err = evaluation.Open(t.Context(), evaluation.Dependencies{Records: w.shelf, Now: clock}); err != nil {
 		t.Fatal(err)
@@ -189,6 +191,7 @@ func newTown(t testing.TB, content string) *town {
 	t.Cleanup(w.desk.Close)
 	w.people, w.accounts = newRegistry(t, clock), &clerk{}
 	w.Site = New(Dependencies{
+		Forwards: w.sent.forwards, Webhooks: w.sent.webhooks, Digests: w.sent.choices,
 		Evaluation: w.evaluation,
 		Directory:  w.people, Accounts: w.accounts,
 		Statements: browse.New(browse.Options{Reader: w.said, Marks: w.said, People: inTown{}, Now: clock, Evaluated: func(ctx context.Context, tenant string) (browse.Evaluated, error) {

@@ -175,6 +175,19 @@ var (
 		{"GET", "/keys", operators, (*Site).keys},
 		{"POST", "/keys", operators, (*Site).makeKey},
 		{"POST", "/keys/{key}/revoke", operators, (*Site).revokeKey},
+
+		{"GET", "/settings/forwarding", operators, (*Site).forwarding},
+		{"POST", "/settings/forwarding", operators, (*Site).addForward},
+		{"GET", "/settings/forwarding/{target}", operators, (*Site).forwardTarget},
+		{"POST", "/settings/forwarding/{target}/{act}", operators, (*Site).actOnForward},
+		{"GET", "/settings/webhooks", operators, (*Site).webhooks},
+		{"POST", "/settings/webhooks", operators, (*Site).addWebhook},
+		{"GET", "/settings/webhooks/{hook}", operators, (*Site).webhook},
+		{"POST", "/settings/webhooks/{hook}/{act}", operators, (*Site).actOnWebhook},
+		{"GET", "/settings/digest", onlyTrainers, (*Site).digest},
+		{"POST", "/settings/digest", onlyTrainers, (*Site).setDigest},
+		{"GET", "/digest/unsubscribe", anyone, (*Site).unsubscribe},
+		{"POST", "/digest/unsubscribe", anyone, (*Site).endDigest},
 	}
 )
 

@@ -155,10 +155,23 @@ var mayBe = map[string]string{
 	"GET /keys":               "administrator",
 	"POST /keys":              "administrator",
 	"POST /keys/{key}/revoke": "administrator",
+
+	"GET /settings/forwarding":                 "administrator",
+	"POST /settings/forwarding":                "administrator",
+	"GET /settings/forwarding/{target}":        "administrator",
+	"POST /settings/forwarding/{target}/{act}": "administrator",
+	"GET /settings/webhooks":                   "administrator",
+	"POST /settings/webhooks":                  "administrator",
+	"GET /settings/webhooks/{hook}":            "administrator",
+	"POST /settings/webhooks/{hook}/{act}":     "administrator",
+	"GET /settings/digest":                     "trainer",
+	"POST /settings/digest":                    "trainer",
+	"GET /digest/unsubscribe":                  "",
+	"POST /digest/unsubscribe":                 "",
 }
 
 // filled are addresses of routes, with something in place of their wildcards.
-var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing", "{person}", "nobody", "{merge}", "nothing", "{unit}", "nothing", "{group}", "nothing", "{preview}", "nothing", "{account}", "nobody", "{statement}", uuid.NewString(),
+var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing", "{target}", "nothing", "{hook}", "nothing", "{act}", "pause", "{person}", "nobody", "{merge}", "nothing", "{unit}", "nothing", "{group}", "nothing", "{preview}", "nothing", "{account}", "nobody", "{statement}", uuid.NewString(),
 	"{definition}", "nothing", "{run}", "nothing", "{form}", "html", "{link}", "nothing")
 
 func ask(h http.Handler, method, address string, form url.Values, header ...string) *httptest.ResponseRecorder {

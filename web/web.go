@@ -60,6 +60,10 @@ type Dependencies struct {
 	// Progress answers how learners get on, Names what people call what it knows by id.
 	Progress Progress
 	Names    Names
+	// Forwards, Webhooks and Digests are what is sent to others.
+	Forwards Forwards
+	Webhooks Webhooks
+	Digests  Digests
 	// Evaluation is what may be told about people.
 	Evaluation Evaluation
 	// Reports is where evaluation reports are worked on.

@@ -30,7 +30,7 @@ var allowed = map[string][]string{
 	"evaluation":     {"documents", "web/visitor"},
 	"evaluation/api": {"evaluation", "apiv1", "documents", "statements", "web/visitor"},
 	// Pages ask the catalogue and the directory; all else that they show comes through their ports.
-	"web": {"browse", "web/visitor", "evaluation", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup",
+	"web": {"browse", "web/visitor", "evaluation", "catalog", "attendance", "apiv1", "delivery", "forward", "webhook", "statements", "documents", "content/archive", "content/manifest", "content/markup",
 		"directory", "directory/sheet", "store", "internal/failpoint", "internal/tenantfiles",
 		"report/desk", "report/definition", "report/result", "schema"},
 	// Statements as people look at them; pages put them into words.
@@ -71,6 +71,11 @@ var allowed = map[string][]string{
 	"access":          {"statements", "documents", "store", "directory", "directory/sheet", "internal/failpoint", "internal/tenantfiles"},
 	// Signs people in, and decides who may see what.
 	"signin": {"web/visitor", "access", "apiv1", "documents", "directory", "directory/sheet", "statements", "store", "internal/failpoint", "internal/tenantfiles"},
+	// What is sent to others: nothing here knows how statements come in.
+	"delivery": {"documents", "apiv1", "statements"},
+	"forward":  {"delivery", "documents", "apiv1", "statements"},
+	"webhook":  {"delivery", "documents", "apiv1", "statements"},
+	"digest":   {"delivery", "documents", "apiv1", "statements"},
 	// Which figures on small groups may be shown.
 	"suppress": {},
 	"progress": {"statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "suppress", "evaluation"},
@@ -170,9 +175,10 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/chromedp/chromedp":           {"report/pdf"},
 		"go.yaml.in/yaml/v3":                     {"report/definition", "apiv1/openapi"},
 		"github.com/yuin/goldmark":               {"report/definition"},
-		"net/http":                               {"apiv1", "apiv1/openapi", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "attendance/api", "directory/api", "evaluation/api", "launch", "player", "signin", "web", "app", "bi"},
+		"net/http":                               {"apiv1", "apiv1/openapi", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "attendance/api", "directory/api", "evaluation/api", "launch", "player", "signin", "web", "app", "bi", "delivery", "forward", "webhook", "digest"},
 		"github.com/xuri/excelize/v2":            {"directory/sheet", "progress", "report/forms"},
 		"github.com/coreos/go-oidc/v3/oidc":      {"access", "signin"},
+		"net/smtp":                               {"digest"},
 		"github.com/minio/minio-go/v7":           {"blobs"},
 		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements
 	}
