@@ -125,7 +125,7 @@ func TestShape(t *testing.T) {
 		at := time.UnixMilli(e.at).In(Zone)
 		months[at.Format("2006-01")]++
 		kinds[e.kind]++
-		if int(e.who) < len(town.People) && e.kind == completed && courses[e.course].Format != Attendance {
+		if int(e.who) < len(town.People) && e.kind == completed {
 			finished[town.People[e.who].Unit]++
 		}
 		if w := at.Weekday(); e.kind == seen {
