@@ -49,6 +49,10 @@ func Handler(s Services, logger *zap.Logger) http.Handler {
 		"PATCH /v1/accounts":            h.aboutAccount(h.editAccount),
 		"DELETE /v1/accounts":           h.aboutAccount(h.removeAccount),
 		"POST /v1/accounts/reset":       h.aboutAccount(h.resetAccount),
+		"GET /v1/evaluation":            h.evaluation,
+		"PATCH /v1/evaluation":          h.changeEvaluation,
+		"GET /v1/evaluation/changes":    h.evaluationChanges,
+		"GET /v1/evaluation/statement":  h.evaluationStatement,
 		"GET /v1/bi":                    h.showTools,
 		"POST /v1/bi/{what}":            h.changeTools,
 	} {

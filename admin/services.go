@@ -27,10 +27,12 @@ type Services struct {
 	// Attendance is nil where none is kept.
 	Attendance Attendance
 	// Directory answers what the interface /api/v1 does about people, units, groups,
-	// headcounts and imports, for a tenant, whoever asks.
+	// headcounts and imports, and about what is sent to others, for a tenant, whoever asks.
 	Directory func(tenant string) http.Handler
 	// Accounts are those of people who sign in.
 	Accounts Accounts
+	// Evaluation is what may be evaluated about people.
+	Evaluation Evaluation
 	// Tools are what read published figures; nil where none can.
 	Tools Tools
 	// Verify re-reads everything up to the watermark.

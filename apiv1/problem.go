@@ -20,6 +20,8 @@ type Problem struct {
 	Detail string `json:"detail,omitempty"`
 	// Field names the value that cannot be.
 	Field string `json:"field,omitempty"`
+	// SwitchedOff names the switch because of which this is not told.
+	SwitchedOff string `json:"switched_off,omitempty"`
 	// Findings are what is wrong with a file, one by one.
 	Findings any `json:"findings,omitempty"`
 

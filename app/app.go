@@ -24,6 +24,7 @@ import (
 	"lernspur/commit"
 	"lernspur/directory"
 	"lernspur/engine"
+	"lernspur/evaluation"
 	"lernspur/launch"
 	"lernspur/player"
 	"lernspur/progress"
@@ -62,6 +63,8 @@ type App struct {
 	attendance *attendance.Service
 	tools      *bi.Service
 	signin     *signin.Service
+	outgoing   outgoing
+	evaluation *evaluation.Service
 	reports    *runs.Service
 	desk       *reportdesk.Desk
 
@@ -159,6 +162,9 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("the people of tenants: %w", err)
 	}
 	a.task(func() { a.people.Run(running) })
+	if err := a.startEvaluation(ctx); err != nil {
+		return fmt.Errorf("what may be evaluated: %w", err)
+	}
 	if err := a.startCatalog(ctx); err != nil {
 		return err
 	}
@@ -176,6 +182,9 @@ func (a *App) startServices(ctx, running context.Context) error {
 		return fmt.Errorf("signing in: %w", err)
 	}
 	a.task(func() { a.signin.Run(running, a.tenants) })
+	if err := a.startOutgoing(ctx, running); err != nil {
+		return fmt.Errorf("what is sent to others: %w", err)
+	}
 	a.startTools()
 	a.records = a.newRecords()
 	if err := a.records.Start(ctx); err != nil {
@@ -215,6 +224,7 @@ func (a *App) Stop(ctx context.Context) error {
 		a.background()
 	}
 	a.tasks.Wait()
+	a.outgoing.stop()
 	if a.records != nil {
 		a.records.Close()
 	}

@@ -11,9 +11,9 @@ import (
 	"lernspur/browse"
 	"lernspur/catalog"
 	"lernspur/directory"
+	"lernspur/evaluation"
 	"lernspur/statements"
 	"lernspur/store"
-	"lernspur/web"
 )
 
 // newBrowse assembles what pages show of statements. evaluated tells what is switched
@@ -22,9 +22,11 @@ func (a *App) newBrowse(evaluated func(context.Context, string) (browse.Evaluate
 	return browse.New(browse.Options{Reader: browseReader{a.store}, Marks: browseMarks{a}, People: browsePeople{a.people}, Evaluated: evaluated})
 }
 
-// evaluatedAbout tells the pages what is evaluated about single people.
-func (a *App) evaluatedAbout(context.Context, string) (web.Evaluated, error) {
-	return web.Evaluated{}, nil
+// evaluatedForBrowsing is what a tenant has switched on, for package browse: statements
+// tell what somebody did when, to the minute.
+func (a *App) evaluatedForBrowsing(ctx context.Context, tenant string) (browse.Evaluated, error) {
+	on, err := a.evaluation.Of(ctx, tenant)
+	return browse.Evaluated{Timelines: on.Missing(evaluation.Moments...) == "", Answers: on.Answers}, evaluationForPages(err)
 }
 
 // browseReader is the store as package browse sees it, with errors that pages know.

@@ -77,12 +77,11 @@ func everything(context.Context, string) (browse.Evaluated, error) {
 }
 
 // everythingOn are the pages where everything is switched on.
-func everythingOn(_ *testing.T, a *App) *web.Site {
+func everythingOn(t *testing.T, a *App) *web.Site {
+	switchOn(t, a)
 	return web.New(web.Dependencies{
 		Progress: a.progress, Names: pageNames{a.people, a.store}, Catalog: a.catalog, Base: a.pagesBase, Statements: a.newBrowse(everything),
-		Evaluated: func(context.Context, string) (web.Evaluated, error) {
-			return web.Evaluated{AtRisk: true, Timelines: true}, nil
-		},
+		Evaluation: pageEvaluation{a.evaluation},
 	})
 }
 

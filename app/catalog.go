@@ -67,7 +67,7 @@ func (a *App) newCatalogAPI() *api.API {
 	return api.New(api.Options{
 		Door: a.door, Catalog: a.catalog, Link: a.link, InvitationLink: a.invitationLink, Logger: a.log.Named("catalog"),
 		PathPrefix: a.opts.LRS.PathPrefix, Patience: a.opts.Catalog.Patience,
-		Registered: a.registered, WasReset: a.wasReset, Calls: a.calls,
+		Registered: a.registered, WasReset: a.wasReset, Calls: a.calls, Evaluated: a.evaluatedFor,
 	})
 }
 

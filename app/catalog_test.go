@@ -154,6 +154,7 @@ func TestLifeOfACourse(t *testing.T) {
 	o := options(t)
 	o.Catalog.Base, o.Catalog.LaunchBase = "https://lrs.example", "https://content.example"
 	a := start(t, o)
+	switchOn(t, a)
 	v := upload(t, a, "POST", "/api/v1/packages", scorm(), 201)
 	course := dig(t, v, "package", "course").(string)
 	expect(t, "id", strings.HasPrefix(course, "fire-safety-"), true)

@@ -22,6 +22,7 @@ func TestContentOfH5P(t *testing.T) {
 	o := options(t)
 	o.ContentAddr = "127.0.0.1:0"
 	a := start(t, o)
+	switchOn(t, a)
 	defer stop(t, a)
 	course := dig(t, upload(t, a, "POST", "/api/v1/packages", h5pPackage, 201), "package", "course").(string)
 	reg := do(t, a, "POST", "/api/v1/registrations", `{"course":"`+course+`","learner":{"actor":`+learnerJSON+`}}`, 200)

@@ -16,6 +16,7 @@ func TestContent(t *testing.T) {
 	o := options(t)
 	o.ContentAddr, o.Pages = "127.0.0.1:0", "http://localhost:1"
 	a := start(t, o)
+	switchOn(t, a)
 	defer stop(t, a)
 	course := dig(t, upload(t, a, "POST", "/api/v1/packages", scorm(), 201), "package", "course").(string)
 	reg := do(t, a, "POST", "/api/v1/registrations", `{"course":"`+course+`","learner":{"actor":`+learnerJSON+`}}`, 200)

@@ -49,13 +49,16 @@ func (a *App) newDirectoryAPI(door apiv1.Door) *directoryapi.API {
 // tenantKey is where the command line's requests have their tenant.
 type tenantKey struct{}
 
-// directoryForCommands answers the command line about the directory of any tenant.
+// directoryForCommands answers the command line about the directory of any tenant,
+// and about what is sent to others.
 func (a *App) directoryForCommands() func(tenant string) http.Handler {
 	router := mux.NewRouter()
-	a.newDirectoryAPI(apiv1.Door{Identify: func(r *http.Request) (*apiv1.Identity, error) {
+	door := apiv1.Door{Identify: func(r *http.Request) (*apiv1.Identity, error) {
 		tenant, _ := r.Context().Value(tenantKey{}).(string)
 		return &apiv1.Identity{KeyID: byCommand, Tenant: tenant, Scopes: []string{directory.ScopeAll}}, nil
-	}}).Register(router)
+	}}
+	a.newDirectoryAPI(door).Register(router)
+	a.outgoing.register(router, door, a.opts.LRS.PathPrefix)
 	return func(tenant string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			router.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), tenantKey{}, tenant)))
@@ -71,6 +74,11 @@ type directoryRecords struct {
 
 // Load implements directory.Records.
 func (r directoryRecords) Load(ctx context.Context, yield func(*documents.Document) error) error {
+	return r.load(ctx, documents.Directory, yield)
+}
+
+// load reads the records of a kind, with everything that was acknowledged before.
+func (r directoryRecords) load(ctx context.Context, kind documents.Kind, yield func(*documents.Document) error) error {
 	for {
 		_, err := r.committer.Wait(ctx)
 		var busy *commit.ErrBusy
@@ -80,7 +88,7 @@ func (r directoryRecords) Load(ctx context.Context, yield func(*documents.Docume
 		if err != nil {
 			return err
 		}
-		return r.store.DocumentsOfKind(ctx, documents.Directory, yield)
+		return r.store.DocumentsOfKind(ctx, kind, yield)
 	}
 }
 

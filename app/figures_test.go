@@ -15,6 +15,7 @@ import (
 func TestPagesOnProgress(t *testing.T) {
 	a := start(t, options(t))
 	defer stop(t, a)
+	switchOn(t, a)
 	ctx := t.Context()
 	name, identifiers := "Ada Yılmaz", []string{"mbox|mailto:ada@town.example"}
 	ada, err := a.people.AddPerson(ctx, "default", directory.PersonEdit{Name: &name, Identifiers: &identifiers})
@@ -65,7 +66,7 @@ func TestPagesOnProgress(t *testing.T) {
 		{"a group, by its trainer", as(visitor.Trainer, g.ID, "more"), "/progress/group?lang=de&group=" + g.ID, 200, []string{"Einarbeitung", "Ada Yılmaz", "1 von 1"}, []string{"bob@"}},
 		{"a group, by another trainer", as(visitor.Trainer, "others"), "/progress/group?group=" + g.ID, 404, nil, []string{"Einarbeitung", "Ada"}},
 		{"a group, by an auditor", as(visitor.Auditor, "a"), "/progress/group?group=" + g.ID, 403, nil, []string{"Einarbeitung", "Ada"}},
-		{"a learner, by her trainer", as(visitor.Trainer, g.ID, "one"), "/progress/learner?lang=de&learner=" + ada.ID, 200, []string{"Ada Yılmaz", "wird hier nicht ausgewertet", "ada@town.example"}, nil},
+		{"a learner, by her trainer", as(visitor.Trainer, g.ID, "one"), "/progress/learner?lang=de&learner=" + ada.ID, 200, []string{"Ada Yılmaz", "Brandschutz", "ada@town.example"}, nil},
 		{"a learner, by another trainer", as(visitor.Trainer, "strangers"), "/progress/learner?learner=" + ada.ID, 404, nil, []string{"Ada", "Brandschutz"}},
 		{"a learner of nobody's group, by a trainer", as(visitor.Trainer, g.ID, "two"), "/progress/learner?learner=mbox%7Cmailto:bob@town.example", 404, nil, []string{"Brandschutz"}},
 		{"a course, by a learner", as(visitor.Learner), page, 403, nil, []string{"Ada", "Brandschutz"}},

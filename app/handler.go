@@ -29,11 +29,12 @@ func (a *App) Handler() http.Handler {
 	o.Registerer = a.registry
 	h := &health{broken: a.committer.Broken, ping: a.store.Ping, now: time.Now}
 	router.Use(a.signin.Middleware) // it leaves the endpoint alone
+	router.Use(a.outgoing.refuseOwn)
 	lrs.New(o).Register(router)
 	lrs.RegisterOps(router, a.registry, h.ready)
 	openapi.Register(router)
 	a.progress = progress.NewAPI(progress.Options{
-		Projector: a.projector, Door: a.door, Wait: a.waitForProgress,
+		Projector: a.projector, Door: a.door, Wait: a.waitForProgress, Evaluated: a.evaluatedFor,
 		PathPrefix: o.PathPrefix, Logger: a.log.Named("progress"),
 	})
 	a.progress.Register(router)
@@ -43,7 +44,9 @@ func (a *App) Handler() http.Handler {
 	a.catalogAPI.Register(router)
 	a.newDirectoryAPI(a.door).Register(router)
 	a.newAttendanceAPI().Register(router)
+	a.newEvaluationAPI(a.door).Register(router)
 	a.signin.NewAPI(a.door).Register(router)
+	a.outgoing.register(router, a.door, a.opts.LRS.PathPrefix)
 	pages := a.newPages()
 	a.signin.SetLook(look{pages})
 	a.signin.Routes(router)

@@ -52,6 +52,9 @@ type Options struct {
 	Signin        signin.Options
 	AdminPassword string
 
+	// Outgoing is about what is sent to others.
+	Outgoing OutgoingOptions
+
 	// Addr is the network address of the endpoint; empty opens none.
 	Addr string
 	// ContentAddr is the network address of learning content, which is served when

@@ -27,6 +27,7 @@ func (a *App) Admin() http.Handler {
 		Attendance:      adminAttendance{a},
 		Directory:       a.directoryForCommands(),
 		Accounts:        a.signin,
+		Evaluation:      adminEvaluation{a},
 		Tools:           adminTools{a},
 		Verify:          a.verify,
 		RebuildProgress: a.rebuildProgress,

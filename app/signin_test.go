@@ -97,6 +97,9 @@ func TestRolesAtOurOwnInterface(t *testing.T) {
 			if strings.HasPrefix(request.path, "/api/v1/progress/") && role != visitor.Learner {
 				continue // progress shows each role its part, and its own tests hold that
 			}
+			if strings.HasPrefix(request.path, "/api/v1/evaluation") {
+				continue // it looks at roles itself, and its own tests hold that
+			}
 			want := http.StatusForbidden
 			for _, scope := range signin.Scopes(&visitor.Visitor{Roles: []visitor.Role{role}}) {
 				for _, enough := range request.scopes {

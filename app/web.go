@@ -20,12 +20,13 @@ import (
 // newPages assembles the pages.
 func (a *App) newPages() *web.Site {
 	return web.New(web.Dependencies{
+		Forwards: a.outgoing.forwards, Webhooks: a.outgoing.hooks, Digests: pageDigests{a.outgoing.digests, a.opts.Outgoing},
 		Directory: a.people, Accounts: pageAccounts{a.signin},
 		Attendance: a.attendance, HomePage: a.opts.Catalog.Base, Learner: a.learnerOf,
-		Calls: a.pageCalls, Progress: a.progress, Names: pageNames{a.people, a.store},
+		Calls: a.pageCalls, Evaluation: pageEvaluation{a.evaluation}, Progress: a.progress, Names: pageNames{a.people, a.store},
 		Reports: a.desk, Address: a.addressOf,
-		Statements: a.newBrowse(nil), Evaluated: a.evaluatedAbout,
-		Catalog: a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
+		Statements: a.newBrowse(a.evaluatedForBrowsing),
+		Catalog:    a.catalog, Transfer: a.catalogAPI, Keys: pageKeys{a.keys}, Link: a.link,
 		Content: a.contentOrigin(), Base: a.pagesBase, Identifiers: a.identifiersOf, SetLanguage: a.setLanguage,
 		MadeUp: a.madeUp, Now: a.opts.Now, Registered: a.registered, WasReset: a.wasReset, Logger: a.log.Named("web"),
 	})

@@ -19,6 +19,9 @@ type Config struct {
 	Blobs      Blobs
 	Launch     Launch
 	LRS        LRS
+	Outgoing   Outgoing
+	SMTP       SMTP
+	Digest     Digest
 	Demo       Demo
 	CORS       CORS
 	Log        Log
@@ -229,6 +232,33 @@ type LRS struct {
 	// Schemas is a folder with JSON Schemas of tenants, <tenant>.json each;
 	// empty: the folder schemas in the data folder.
 	Schemas string
+}
+
+// Outgoing is about servers that tenants have this one ask: targets of forwarding,
+// webhooks.
+type Outgoing struct {
+	// Networks are private networks that may be asked, as CIDR; empty: none.
+	Networks []string
+}
+
+// SMTP is the mail server. An empty Host means that no mail is sent.
+type SMTP struct {
+	Host string
+	Port int
+	// Security is starttls, tls or none.
+	Security       string
+	User, Password string
+	// From is the sender of all mail: an address, or "Name <address>".
+	From string
+}
+
+// Digest is about the weekly mail to trainers.
+type Digest struct {
+	// Tenants are those whose trainers get it; empty: none.
+	Tenants []string
+	// Weekday and Hour are when, in the tenant's time zone.
+	Weekday string
+	Hour    int
 }
 
 // Demo is about data that are there to be looked at.

@@ -95,6 +95,16 @@ var every = []struct {
 	{"launch.max_lifetime", "LERNSPUR_LAUNCH_MAX_LIFETIME", "launch-max-lifetime", "720h", func(c *Config) any { return c.Launch.MaxLifetime }, 720 * time.Hour},
 	{"lrs.lenient_tenants", "LERNSPUR_LRS_LENIENT_TENANTS", "lrs-lenient-tenants", "default, town-2", func(c *Config) any { return c.LRS.LenientTenants }, []string{"default", "town-2"}},
 	{"lrs.schemas", "LERNSPUR_LRS_SCHEMAS", "lrs-schemas", "/etc/lernspur/schemas", func(c *Config) any { return c.LRS.Schemas }, "/etc/lernspur/schemas"},
+	{"outgoing.networks", "LERNSPUR_OUTGOING_NETWORKS", "outgoing-networks", "10.0.0.0/8, fd00::/8", func(c *Config) any { return c.Outgoing.Networks }, []string{"10.0.0.0/8", "fd00::/8"}},
+	{"smtp.host", "LERNSPUR_SMTP_HOST", "smtp-host", "mail.example.org", func(c *Config) any { return c.SMTP.Host }, "mail.example.org"},
+	{"smtp.port", "LERNSPUR_SMTP_PORT", "smtp-port", "465", func(c *Config) any { return c.SMTP.Port }, 465},
+	{"smtp.security", "LERNSPUR_SMTP_SECURITY", "smtp-security", "tls", func(c *Config) any { return c.SMTP.Security }, "tls"},
+	{"smtp.user", "LERNSPUR_SMTP_USER", "smtp-user", "lernspur", func(c *Config) any { return c.SMTP.User }, "lernspur"},
+	{"smtp.password", "LERNSPUR_SMTP_PASSWORD", "", "ge heim", func(c *Config) any { return c.SMTP.Password }, "ge heim"},
+	{"smtp.from", "LERNSPUR_SMTP_FROM", "smtp-from", "Lernspur <lernspur@example.org>", func(c *Config) any { return c.SMTP.From }, "Lernspur <lernspur@example.org>"},
+	{"digest.tenants", "LERNSPUR_DIGEST_TENANTS", "digest-tenants", "town, village", func(c *Config) any { return c.Digest.Tenants }, []string{"town", "village"}},
+	{"digest.weekday", "LERNSPUR_DIGEST_WEEKDAY", "digest-weekday", "friday", func(c *Config) any { return c.Digest.Weekday }, "friday"},
+	{"digest.hour", "LERNSPUR_DIGEST_HOUR", "digest-hour", "16", func(c *Config) any { return c.Digest.Hour }, 16},
 	{"demo.tenants", "LERNSPUR_DEMO_TENANTS", "demo-tenants", "demo, show", func(c *Config) any { return c.Demo.Tenants }, []string{"demo", "show"}},
 	{"cors.origins", "LERNSPUR_CORS_ORIGINS", "cors-origins", "https://a.example, http://b.example:8000", func(c *Config) any { return c.CORS.Origins }, []string{"https://a.example", "http://b.example:8000"}},
 	{"log.level", "LERNSPUR_LOG_LEVEL", "log-level", "DEBUG", func(c *Config) any { return c.Log.Level }, "debug"},
@@ -200,6 +210,13 @@ func company(t *testing.T, key string) {
 		t.Setenv("LERNSPUR_BLOBS_S3_SECRET_KEY", "x")
 	case "blobs.s3.access_key":
 		t.Setenv("LERNSPUR_BLOBS_S3_SECRET_KEY", "x")
+	case "digest.tenants":
+		t.Setenv("LERNSPUR_SMTP_HOST", "mail.example.org")
+		t.Setenv("LERNSPUR_SMTP_FROM", "lernspur@example.org")
+	case "smtp.host":
+		t.Setenv("LERNSPUR_SMTP_FROM", "lernspur@example.org")
+	case "smtp.password":
+		t.Setenv("LERNSPUR_SMTP_USER", "x")
 	case "auth.oidc.client_id":
 		t.Setenv("LERNSPUR_AUTH_OIDC_ISSUER", "https://id.example.org")
 	case "auth.oidc.client_secret":
@@ -272,6 +289,8 @@ func TestDefaults(t *testing.T) {
 		Blobs:    Blobs{S3: S3{PathStyle: "false"}},
 		Packages: Packages{PackedBytes: 1073741824, UnpackedBytes: 4294967296, Files: 20000, Uploads: 4},
 		Launch:   Launch{Lifetime: 12 * time.Hour, MaxLifetime: 90 * 24 * time.Hour},
+		SMTP:     SMTP{Port: 587, Security: "starttls"},
+		Digest:   Digest{Weekday: "monday", Hour: 7},
 		Log:      Log{Level: "info", Format: "console"},
 	}
 	for name, got := range map[string]*Config{"Default": Default(), "Load": mustLoad(t)} {

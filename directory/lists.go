@@ -156,6 +156,19 @@ func (d *Directory) Members(tenant string, day Date) map[string]int {
 	return n
 }
 
+// GroupsWith lists the groups that a person is in at any time, or trains, by name.
+func (d *Directory) GroupsWith(_ context.Context, tenant, person string) []*Group {
+	s := d.read(tenant)
+	var list []*Group
+	for _, id := range s.groupsOf[person] {
+		list = append(list, s.groups[id])
+	}
+	slices.SortFunc(list, func(a, b *Group) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
 // Groups lists all groups by name.
 func (d *Directory) Groups(_ context.Context, tenant string) []*Group {
 	return slices.SortedFunc(maps.Values(d.read(tenant).groups), func(a, b *Group) int {

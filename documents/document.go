@@ -60,9 +60,24 @@ const (
 	SigninSession Kind = 65
 )
 
+// What is sent to others by itself is kept as records, too: to whom statements
+// are forwarded and how far that is, webhooks and what they have to tell, and which
+// digests were sent. No resource of xAPI reaches them.
+const (
+	ForwardTarget   Kind = 144
+	ForwardProgress Kind = 145
+	Webhook         Kind = 146
+	WebhookQueue    Kind = 147
+	Digest          Kind = 148
+)
+
 // Directory has the people of a tenant, with their units and groups: all on one
 // shelf. No resource of xAPI reaches it either.
 const Directory Kind = 48
+
+// Evaluation has what may be evaluated about people, by tenant: the settings in
+// force, and every change of them.
+const Evaluation Kind = 200
 
 // BusinessIntelligence has who may read published figures with tools of their own. No
 // resource of xAPI reaches it either.
@@ -98,6 +113,14 @@ func (k Kind) String() string {
 		return "signin"
 	case Directory:
 		return "directory"
+	case ForwardTarget, ForwardProgress:
+		return "forward"
+	case Webhook, WebhookQueue:
+		return "webhook"
+	case Digest:
+		return "digest"
+	case Evaluation:
+		return "evaluation"
 	case BusinessIntelligence:
 		return "bi"
 	case ReportRun, ReportDefinition, ReportMark, ReportLink:

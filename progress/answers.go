@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lernspur/apiv1"
+	"lernspur/evaluation"
 	"lernspur/statements"
 )
 
@@ -194,7 +195,7 @@ func (a *API) questions(ctx context.Context, tenant, _ string, ask asked) (answe
 	for _, q := range list {
 		responses, others := []answered{}, q.OtherResponses
 		for _, r := range q.Responses {
-			if r.Learners < s.k {
+			if r.Learners < s.k || !ask.evaluated.Answers && r.Learners < evaluation.SmallGroup {
 				others += r.Learners
 				continue
 			}

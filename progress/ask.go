@@ -44,13 +44,19 @@ func (a *API) answerTo(ctx context.Context, v *visitor.Visitor, path string, que
 		return nil, fmt.Errorf("the format %s is for programs", ask.format)
 	}
 	ask.Scope = scope
+	if ask.evaluated, err = a.evaluatedFor(ctx, v.Tenant, v, res, id); err != nil {
+		return nil, err
+	}
+	if err := ask.permit(res); err != nil {
+		return nil, err
+	}
 	if ask.wait {
 		if err := a.wait(ctx); err != nil {
 			return nil, err
 		}
 	}
 	watermark := a.Projector.Watermark()
-	found, err := res.answer(a, ctx, v.Tenant, id, ask)
+	found, err := a.answered(ctx, res, v.Tenant, id, ask)
 	if err != nil {
 		return nil, err
 	}

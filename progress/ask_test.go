@@ -18,7 +18,7 @@ import (
 // to everybody for every resource.
 func TestAsk(t *testing.T) {
 	w, h := pilot(t)
-	a := NewAPI(Options{Projector: w.Projector, PathPrefix: "/lrs",
+	a := NewAPI(Options{Projector: w.Projector, PathPrefix: "/lrs", Evaluated: w.evaluated,
 		Wait: func(context.Context) (int64, error) { return w.mark.Load(), nil }})
 	admin := &visitor.Visitor{Tenant: "town", Roles: []visitor.Role{visitor.Administrator}}
 	if _, err := a.Ask(t.Context(), admin, "courses", url.Values{"wait": {"true"}}); err != nil {

@@ -27,7 +27,7 @@ func (p *Projector) AtRisk(ctx context.Context, tenant string, s Selection, reas
 	if !ok {
 		return nil, nil, ErrNoSort{o.By}
 	}
-	q := p.ask(tenant, s)
+	q, by := p.ask(tenant, s), by.byDay(o.Days)
 	than, direction := ">", "ASC"
 	if o.Descending {
 		than, direction = "<", "DESC"

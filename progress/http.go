@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"lernspur/apiv1"
+	"lernspur/evaluation"
 	"lernspur/statements"
 	"lernspur/web/visitor"
 )
@@ -43,6 +44,9 @@ type Options struct {
 	// Wait returns the watermark at which everything acknowledged before the
 	// call is visible, microseconds since the Unix epoch.
 	Wait func(context.Context) (int64, error)
+	// Evaluated answers what a tenant has switched on; nil: nobody has switched
+	// anything on.
+	Evaluated func(ctx context.Context, tenant string) (evaluation.Settings, error)
 	// PathPrefix is the path of the public URL, put before the addresses in
 	// answers: empty or "/lrs", without a slash at its end.
 	PathPrefix string
@@ -95,6 +99,8 @@ type answer struct {
 	one    bool    // the only row is the answer
 	fields []field // of the answer as a whole
 	next   string  // after, of the next page
+	// off are the switches because of which something is missing.
+	off []evaluation.Switch
 }
 
 type field struct {
@@ -175,6 +181,16 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ask.Scope = scope
+	who := visitor.From(r.Context())
+	if r.Header.Get("Authorization") != "" {
+		who = nil
+	}
+	if ask.evaluated, err = a.evaluatedFor(r.Context(), tenant, who, res, id); err != nil {
+		return err
+	}
+	if err := ask.permit(res); err != nil {
+		return err
+	}
 	if ask.wait {
 		if err := a.wait(r.Context()); err != nil {
 			return err
@@ -191,7 +207,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	watermark := a.Projector.Watermark()
-	found, err := res.answer(a, r.Context(), tenant, id, ask)
+	found, err := a.answered(r.Context(), res, tenant, id, ask)
 	if err != nil {
 		return err
 	}
@@ -228,11 +244,12 @@ func (a *API) wait(ctx context.Context) error {
 }
 
 // etag is the same as long as the same question gets the same figures: until
-// statements or the directory change, or, for what is reckoned in days, the hour.
+// statements, the directory or the switches change, or, for what is reckoned in days,
+// the hour.
 func (a *API) etag(r *http.Request, tenant string, ask asked) string {
 	p := a.Projector
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s %d %q %s %q %q %+v", p.born, p.revision.Load(), ask.directory, p.now().Truncate(time.Hour).Unix(),
-		tenant, ask.format, r.URL.EscapedPath(), r.URL.RawQuery, ask.Scope))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s %d %q %s %q %q %+v %+v", p.born, p.revision.Load(), ask.directory, p.now().Truncate(time.Hour).Unix(),
+		tenant, ask.format, r.URL.EscapedPath(), r.URL.RawQuery, ask.Scope, ask.evaluated))
 	return `"` + hex.EncodeToString(sum[:16]) + `"`
 }
 
@@ -268,6 +285,9 @@ func (a *API) send(w http.ResponseWriter, r *http.Request, ask asked, watermark 
 		return err
 	}
 	w.Header().Set("X-Lernspur-Watermark", statements.FormatStored(watermark))
+	if len(found.off) > 0 {
+		w.Header().Set("X-Lernspur-Switched-Off", found.switchedOff())
+	}
 	w.Header().Set("Content-Type", formats[ask.format])
 	w.Header().Set("Content-Disposition", `attachment; filename="`+found.name+"."+ask.format+`"`)
 	if r.Method != http.MethodHead {
@@ -292,6 +312,9 @@ func (f answer) json(watermark int64, more string) ([]byte, error) {
 	}
 	for _, field := range f.fields {
 		add(field.name, field.value)
+	}
+	if len(f.off) > 0 {
+		add("switched_off", f.off)
 	}
 	add(f.name, value)
 	if more != "" {

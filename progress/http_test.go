@@ -34,6 +34,7 @@ func served(t *testing.T) (*world, http.Handler) {
 			return &apiv1.Identity{Tenant: tenant, Scopes: []string{scope}}, nil
 		}},
 		Wait:       func(context.Context) (int64, error) { return w.mark.Load(), nil },
+		Evaluated:  w.evaluated,
 		PathPrefix: "/lrs",
 	}).Register(r)
 	return w, r

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -54,6 +55,8 @@ type Order struct {
 	// After is the place behind which to go on, as Page or Totals lists answer it.
 	After *Place
 	Limit int
+	// Days sorts points in time by their day: a Place tells no more then.
+	Days bool
 }
 
 // Place is a row in a sorted list.
@@ -66,6 +69,17 @@ type Place struct {
 
 // sorting is an SQL expression that a list can be sorted by, and its type.
 type sorting struct{ expression, kind string }
+
+// instants are the expressions of those that are points in time.
+var instants = []string{"started", "completed", "last"}
+
+// byDay is s by the days of its points in time, in the zone of the question.
+func (s sorting) byDay(days bool) sorting {
+	if days && slices.Contains(instants, s.expression) {
+		s.expression = "if(" + s.expression + " = " + never + ", toInt64(" + never + "), toInt64(toDate32(fromUnixTimestamp64Micro(least(" + s.expression + ", 7000000000000000), {zone:String}))))"
+	}
+	return s
+}
 
 // learnerSorts are the columns that learners of a course can be sorted by.
 var learnerSorts = map[string]sorting{
@@ -120,7 +134,7 @@ func (p *Projector) Learners(ctx context.Context, tenant string, s Selection, ki
 	if !ok {
 		return nil, nil, ErrNoSort{o.By}
 	}
-	q := p.ask(tenant, s)
+	q, by := p.ask(tenant, s), by.byDay(o.Days)
 	where, order, params := o.sql(by)
 	sql := fmt.Sprintf("SELECT toString(%s), * FROM (%s) WHERE %s AND %s %s", by.expression, q.learnersSQL(), kindOf(kind), where, order)
 	var values []string
@@ -189,7 +203,7 @@ func (p *Projector) Everybody(ctx context.Context, tenant string, s Selection, k
 	if !ok {
 		return nil, nil, ErrNoSort{o.By}
 	}
-	q := p.ask(tenant, s)
+	q, by := p.ask(tenant, s), by.byDay(o.Days)
 	where, order, params := o.sql(by)
 	sql := fmt.Sprintf(`SELECT toString(%[1]s), human, assigned, name, path, courses, starts, completions, passes, failures, risks, attempts, statements, spent, last, idle FROM (
 SELECT human, max(l.assigned) AS assigned, any(l.name) AS name, any(l.path) AS path, count() AS courses, countIf(started < %[2]s) AS starts, countIf(completed < %[2]s) AS completions,

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"lernspur/evaluation"
 	"lernspur/statements"
 	"lernspur/store"
 	"lernspur/store/storetest"
@@ -83,7 +84,12 @@ type world struct {
 	attempt int
 	// directory is the version of the directory, of all tenants together.
 	directory int64
+	// on is what the interface may tell; everything unless a test says otherwise.
+	on evaluation.Settings
 }
+
+// evaluated is on, for the interface.
+func (w *world) evaluated(context.Context, string) (evaluation.Settings, error) { return w.on, nil }
 
 // testNow is what the clock shows.
 var testNow = time.Date(2026, 1, 8, 12, 30, 0, 0, time.UTC)
@@ -92,7 +98,7 @@ var testNow = time.Date(2026, 1, 8, 12, 30, 0, 0, time.UTC)
 const firstStored = 1767225600_000001
 
 func newWorld(t testing.TB) *world {
-	w := &world{t: t, store: storetest.Open(t), stored: firstStored - 1}
+	w := &world{t: t, store: storetest.Open(t), stored: firstStored - 1, on: evaluation.Everything}
 	w.restart()
 	return w
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lernspur/apiv1"
+	"lernspur/evaluation"
 )
 
 // asked is what a request asks for.
@@ -26,6 +27,8 @@ type asked struct {
 	count  bool
 	// directory is the version of the directory, "" where it was not asked for.
 	directory string
+	// evaluated is what may be told.
+	evaluated evaluation.Settings
 }
 
 const (

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"lernspur/evaluation"
 )
 
 // riskRow is a learner who needs support in a course.
@@ -19,6 +21,7 @@ type riskRow struct {
 
 // riskPage is what the list of those at risk shows.
 type riskPage struct {
+	On                                      evaluation.Settings
 	Rows                                    []riskRow
 	Groups, Courses, Kinds, Sorts, IdleDays []choice
 	Filtered                                bool
@@ -51,14 +54,21 @@ func (s *Site) atRisk(q *request) error {
 	}
 	values := q.r.URL.Query()
 	sort, reason, days := values.Get("sort"), values.Get("reason"), values.Get("idle_days")
-	if !slices.Contains(riskSorts, sort) {
-		sort = riskSorts[0]
+	sorts, kinds := allowedSorts(riskSorts, on), riskReasons
+	if !on.IdleDays { // then nobody is at risk for that
+		kinds = nil
 	}
-	if !slices.Contains(riskReasons, reason) {
+	if !slices.Contains(sorts, sort) {
+		sort = sorts[0]
+	}
+	if !slices.Contains(kinds, reason) {
 		reason = ""
 	}
 	if n, err := strconv.Atoi(days); err != nil || n < 1 || n > 3660 {
 		days = strconv.Itoa(defaultRiskDays)
+	}
+	if !on.IdleDays {
+		days = ""
 	}
 	group, course := values.Get("group"), values.Get("course")
 	chosen := []string{"group", group, "course", course, "reason", reason, "idle_days", days, "sort", sort}
@@ -73,7 +83,7 @@ func (s *Site) atRisk(q *request) error {
 	); err != nil {
 		return err
 	}
-	body := riskPage{Filtered: group != "" || course != "" || reason != "", CSV: q.export("at-risk", "csv", append(slices.Clone(chosen), "limit", "10000")...), XLSX: q.export("at-risk", "xlsx", append(slices.Clone(chosen), "limit", "10000")...)}
+	body := riskPage{On: on, Filtered: group != "" || course != "" || reason != "", CSV: q.export("at-risk", "csv", append(slices.Clone(chosen), "limit", "10000")...), XLSX: q.export("at-risk", "xlsx", append(slices.Clone(chosen), "limit", "10000")...)}
 	if err := q.riskRows(&body, list, courses, course); err != nil {
 		return err
 	}
@@ -81,13 +91,15 @@ func (s *Site) atRisk(q *request) error {
 		id := g.text("id")
 		body.Groups = append(body.Groups, choice{id, q.groupName(id), id == group})
 	}
-	for _, one := range riskReasons {
+	for _, one := range kinds {
 		body.Kinds = append(body.Kinds, choice{one, q.words.t("atrisk.reason." + one), one == reason})
 	}
-	for _, by := range riskSorts {
+	for _, by := range sorts {
 		body.Sorts = append(body.Sorts, choice{by, q.words.t("atrisk.sort." + by), by == sort})
 	}
-	body.IdleDays = q.dayChoices(days)
+	if on.IdleDays {
+		body.IdleDays = q.dayChoices(days)
+	}
 	if next := list.after(); next != "" {
 		body.Next = q.page("/progress/at-risk", append(slices.Clone(chosen), "after", next)...) + "#list"
 	}

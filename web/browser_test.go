@@ -18,8 +18,11 @@ import (
 
 	"lernspur/attendance"
 	"lernspur/catalog"
+	"lernspur/evaluation"
+	"lernspur/forward"
 	"lernspur/internal/browsertest"
 	"lernspur/web/visitor"
+	"lernspur/webhook"
 )
 
 // lookAt is where pictures of all pages are put when they are to be looked at.
@@ -115,6 +118,22 @@ func meeting(t testing.TB, site *town, course string) (session, link string) {
 	return "/attendance/" + se.ID.String(), "/invitation/" + i.Token
 }
 
+// connected forwards statements and makes a webhook.
+func connected(t testing.TB, site *town) (forwarded, hooked string) {
+	t.Helper()
+	text := func(s string) *string { return &s }
+	target, err := site.sent.forwards.Add(t.Context(), "default", forward.Edit{Name: text("Landesamt"), URL: text("https://other.example/xapi"), Key: text("town"), Secret: text("geheim"),
+		Filter: &forward.Filter{Verbs: []string{"http://adlnet.gov/expapi/verbs/"}}}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, _, err := site.sent.webhooks.Add(t.Context(), "default", webhook.Edit{Name: text("Personal"), URL: text("https://hr.example/hook"), Events: &webhook.Events})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "/settings/forwarding/" + target.ID, "/settings/webhooks/" + h.ID
+}
+
 // entrance shows the pages around signing in.
 func entrance(site *town, w http.ResponseWriter, r *http.Request) bool {
 	lang := r.URL.Query().Get("lang")
@@ -173,12 +192,17 @@ func TestAccessible(t *testing.T) {
 	site := newTown(t, "http://content.example")
 	course, registration := year(t, site)
 	session, invitation := meeting(t, site, course)
+	forwarded, hooked := connected(t, site)
 	learnerStatements(t, site)
 	odd := hostile(t, site)
 	ids := settled(t, site)
 	list := sendFile(t, site.as(visitor.Administrator), "personal.csv", []byte(staffList), url.Values{"kind": {"people"}}).Header().Get("Location")
 	faulty := sendFile(t, site.asAccount("other", visitor.Administrator), "fehler.csv", []byte("Personalnummer;E-Mail;Amt\n1001;ada;99\n"), url.Values{"kind": {"people"}}).Header().Get("Location")
 	roles := []visitor.Role{}
+	for _, sw := range evaluation.Switches { // so that there is a history
+		site.switches(t, evaluation.Everything.With(sw, false))
+	}
+	site.switches(t, evaluation.Everything)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !entrance(site, w, r) {
 			if r.URL.Path == faulty {
@@ -205,11 +229,16 @@ func TestAccessible(t *testing.T) {
 		{"edit", "/courses/" + course + "/edit", manager, ""}, {"new", "/courses/new", manager, ""}, {"delete", "/courses/" + course + "/delete", manager, ""},
 		{"registrations", "/courses/" + course + "/registrations", manager, ""}, {"registration", registration, manager, ""}, {"calls", registration + "/calls?item=one&attempt=2", manager, ""},
 		{"my", "/my", learner, ""}, {"my-attempts", "/my", learner, open}, {"keys", "/keys", admin, ""},
+		{"settings", "/settings", admin, ""}, {"settings-read", "/settings", protector, ""}, {"statement", "/evaluation-statement", learner, ""},
 		{"invitations", "/courses/" + course + "/invitations", manager, ""}, {"invitation", invitation, nil, ""}, {"invited", invitation, learner, ""}, {"uninvited", "/invitation/nothing", nil, ""},
 		{"sessions", "/attendance", trainer, open}, {"session", session, trainer, open},
 		{"overview", "/progress", admin, open}, {"overview-aggregates", "/progress", auditor, open}, {"overview-empty", "/progress?unit=empty", trainer, ""},
 		{"course-figures", "/progress/course?course=" + fireCourse, admin, open}, {"course-figures-aggregates", "/progress/course?course=" + fireCourse, auditor, open}, {"course-figures-empty", "/progress/course?group=empty&course=" + fireCourse, trainer, ""},
 		{"group", "/progress/group?group=g1", trainer, ""}, {"learner", "/progress/learner?learner=p1", trainer, ""},
+		{"forwarding", "/settings/forwarding", admin, open}, {"forward", forwarded, admin, open}, {"webhooks", "/settings/webhooks", admin, open}, {"webhook", hooked, admin, open},
+		{"digest", "/settings/digest", trainer, ""}, {"unsubscribe", "/digest/unsubscribe?tenant=town&account=ute&token=token-of-town-ute", nil, ""},
+		{"group-off", "/progress/group?group=g1", trainer, ""}, {"learner-off", "/progress/learner?learner=p1", trainer, ""}, {"course-figures-off", "/progress/course?course=" + fireCourse, admin, open}, {"overview-off", "/progress", admin, open},
+		{"registration-off", registration, manager, ""}, {"statement-off", "/evaluation-statement", learner, ""},
 		{"person-new", "/directory/new", admin, ""}, {"unit-delete", "/directory/units/" + ids["Personalamt"] + "/delete", admin, ""}, {"dir-group-delete", "/directory/groups/" + ids["group"] + "/delete", admin, ""}, {"account-delete", "/accounts/ada/delete", admin, ""},
 		{"reports", "/reports", lead, ""}, {"reports-read", "/reports", protector, ""}, {"report-new", "/reports/new", lead, ""}, {"report-definition", "/reports/definitions/" + report, lead, ""},
 		{"report-run", "/reports/runs/" + run, lead, ""}, {"report-compare", "/reports/compare?before=" + run + "&after=" + run, auditor, ""},
@@ -241,6 +270,7 @@ func TestAccessible(t *testing.T) {
 			b.Screen(width, 800, dark)
 			for _, page := range pages {
 				roles = page.roles
+				site.switches(t, map[bool]evaluation.Settings{true: {}, false: evaluation.Everything}[strings.HasSuffix(page.name, "-off")])
 				b.Visit(server.URL + withLanguage(page.path, lang))
 				b.Budget(page.name + " in " + lang)
 				visited.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", page.path, nil))

@@ -51,6 +51,9 @@ func (s *Site) calls(q *request) error {
 	if err != nil {
 		return err
 	}
+	if err := q.permit("calls"); err != nil {
+		return err
+	}
 	body := callsPage{Part: item}
 	if _, v, err := s.deps.Catalog.Version(q.r.Context(), q.who.Tenant, c.ID, r.Version); err == nil && v.Manifest != nil {
 		for i := range v.Manifest.Items() {

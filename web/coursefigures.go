@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lernspur/catalog"
+	"lernspur/evaluation"
 )
 
 // stepRow is a step of the way through a course.
@@ -51,6 +52,7 @@ type choice struct {
 // courseFiguresPage is what the page of how a course does shows.
 type courseFiguresPage struct {
 	Course       string
+	On           evaluation.Settings
 	Group, Unit  string
 	Days         int
 	Groups       []choice
@@ -69,6 +71,8 @@ type courseFiguresPage struct {
 	DropCSV      string
 	QuestionsCSV string
 	TrendCSV     string
+	Hours        *week
+	HoursCSV     string
 }
 
 // namedFigure is a figure with the key of what it is called.
@@ -86,13 +90,17 @@ func (s *Site) courseFigures(q *request) error {
 		q.to("/progress")
 		return nil
 	}
-	body := courseFiguresPage{Course: id, Group: group, Unit: unit, Days: recentDays}
+	on, err := q.evaluated()
+	if err != nil {
+		return err
+	}
+	body := courseFiguresPage{Course: id, On: on, Group: group, Unit: unit, Days: recentDays}
 	path := "courses/" + url.PathEscape(id)
 	course, err := q.ask(path, "from", q.recent(), "group", group, "unit", unit)
 	if body.Empty = refused(err) && (group != "" || unit != ""); err != nil && !body.Empty {
 		return err
 	}
-	var periods, drops, questions, groups row
+	var periods, drops, questions, groups, hours row
 	get := func(to *row, path string, pairs ...string) func() error {
 		return func() (err error) {
 			if *to, err = q.ask(path, pairs...); refused(err) {
@@ -101,16 +109,20 @@ func (s *Site) courseFigures(q *request) error {
 			return err
 		}
 	}
-	err = together(
+	work := []func() error{
 		get(&periods, "periods", "by", "week", "from", q.trendFrom().Format(time.DateOnly), "course", id, "group", group, "unit", unit),
 		get(&drops, path+"/drop-off", "group", group, "unit", unit),
 		get(&questions, "questions", "course", id, "group", group, "unit", unit),
 		get(&groups, "groups", "course", id),
-		func() (err error) { body.Learners, err = s.learnerList(q, id); return err },
-	)
-	if err != nil {
+		func() (err error) { body.Learners, err = s.learnerList(q, id, on); return err },
+	}
+	if on.Hours {
+		work = append(work, get(&hours, path+"/hours", "group", group, "unit", unit))
+	}
+	if err := together(work...); err != nil {
 		return err
 	}
+	body.Hours = q.week(hours)
 	names, err := q.named(activitiesOf(id, drops, questions))
 	if err != nil {
 		return err
@@ -119,6 +131,7 @@ func (s *Site) courseFigures(q *request) error {
 	for _, r := range groups.rows("groups") {
 		body.Groups = append(body.Groups, choice{r.text("id"), q.groupName(r.text("id")), r.text("id") == group})
 	}
+	body.HoursCSV = q.export(path+"/hours", "csv", "group", group, "unit", unit)
 	body.DropCSV = q.export(path+"/drop-off", "csv", "group", group, "unit", unit)
 	body.QuestionsCSV = q.export("questions", "csv", "course", id, "group", group, "unit", unit)
 	body.TrendCSV = q.export("periods", "csv", "course", id, "by", "week", "group", group, "unit", unit)
@@ -265,13 +278,14 @@ type learnerList struct {
 }
 
 // learnerList are the learners of a course; nil for who may see no single people.
-func (s *Site) learnerList(q *request, course string) (*learnerList, error) {
+func (s *Site) learnerList(q *request, course string, on evaluation.Settings) (*learnerList, error) {
 	values := q.r.URL.Query()
+	sorts, kinds := allowedSorts(learnerSorts, on), slices.DeleteFunc(slices.Clone(learnerKinds), func(kind string) bool { return on.Missing(evaluation.Narrowing("kind="+kind)...) != "" })
 	l := &learnerList{Sort: "name", Kind: values.Get("kind")}
-	if slices.Contains(learnerSorts, values.Get("sort")) {
+	if slices.Contains(sorts, values.Get("sort")) {
 		l.Sort = values.Get("sort")
 	}
-	if !slices.Contains(learnerKinds, l.Kind) {
+	if !slices.Contains(kinds, l.Kind) {
 		l.Kind = ""
 	}
 	group, unit := values.Get("group"), values.Get("unit")
@@ -291,10 +305,10 @@ func (s *Site) learnerList(q *request, course string) (*learnerList, error) {
 	}
 	n, _ := answer.number("count")
 	l.Number = int(n)
-	for _, kind := range learnerKinds {
+	for _, kind := range kinds {
 		l.Kinds = append(l.Kinds, choice{kind, q.words.t("learners.kind." + kind), kind == l.Kind})
 	}
-	for _, sort := range learnerSorts {
+	for _, sort := range sorts {
 		l.Sorts = append(l.Sorts, choice{sort, q.words.t("learners.sort." + sort), sort == l.Sort})
 	}
 	if next := answer.after(); next != "" {

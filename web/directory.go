@@ -49,6 +49,7 @@ type Directory interface {
 	SetHeadcount(ctx context.Context, tenant, unit string, year int, version int64, count *int) (*directory.Headcount, error)
 
 	Groups(ctx context.Context, tenant string) []*directory.Group
+	GroupsWith(ctx context.Context, tenant, person string) []*directory.Group
 	Group(ctx context.Context, tenant, id string) (*directory.Group, bool)
 	AddGroup(ctx context.Context, tenant string, e directory.GroupEdit) (*directory.Group, error)
 	EditGroup(ctx context.Context, tenant, id string, version int64, e directory.GroupEdit) (*directory.Group, error)

@@ -3,31 +3,15 @@ package web
 import (
 	"net/http"
 
+	"lernspur/evaluation"
 	"lernspur/web/visitor"
 )
-
-// Evaluated is what is evaluated about single people of a tenant. The zero value is
-// nothing.
-type Evaluated struct {
-	// AtRisk: who needs support, and why.
-	AtRisk bool
-	// Timelines: what one person did, in order.
-	Timelines bool
-}
-
-// evaluated is what is evaluated where the visitor is.
-func (q *request) evaluated() (Evaluated, error) {
-	if q.site.deps.Evaluated == nil {
-		return Evaluated{}, nil
-	}
-	return q.site.deps.Evaluated(q.r.Context(), q.who.Tenant)
-}
 
 // follows tells whether the visitor may pick out what one person did: who answers
 // people's questions about their own data may whatever is evaluated.
 func (q *request) follows() (bool, error) {
 	on, err := q.evaluated()
-	return on.Timelines || q.who.Has(visitor.DataProtection), err
+	return on.Missing(evaluation.Moments...) == "" || q.who.Has(visitor.DataProtection), err
 }
 
 // riskLink is the address of the list of those who need support, empty when it is not

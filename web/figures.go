@@ -78,15 +78,16 @@ type seen struct {
 	Micros int64
 	Day    string
 	Hidden bool
+	at     time.Time // whichever of the two it is
 }
 
 func (q *request) seen(r row, name string) seen {
 	text := r.text(name)
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		return seen{Micros: t.UnixMicro()}
+		return seen{Micros: t.UnixMicro(), at: t}
 	}
 	if t, err := time.Parse(time.DateOnly, text); err == nil {
-		return seen{Day: q.words.date(t)}
+		return seen{Day: q.words.date(t), at: t}
 	}
 	return seen{Hidden: r.hidden(name)}
 }

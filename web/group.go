@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"lernspur/evaluation"
 )
 
 // memberRow is somebody of a group, over all courses.
@@ -18,6 +20,7 @@ type memberRow struct {
 // groupPage is what the page of a group shows.
 type groupPage struct {
 	Group                             string
+	On                                evaluation.Settings
 	Days                              int
 	People, Active, Completions, Risk figure
 	Needing, Members                  []memberRow
@@ -40,8 +43,13 @@ func (s *Site) group(q *request) error {
 		q.to("/progress")
 		return nil
 	}
-	if !slices.Contains(memberSorts, sort) {
-		sort = memberSorts[0]
+	on, err := q.evaluated()
+	if err != nil {
+		return err
+	}
+	sorts := allowedSorts(memberSorts, on)
+	if !slices.Contains(sorts, sort) {
+		sort = sorts[0]
 	}
 	groups, err := q.ask("groups", "group", id, "from", q.recent())
 	if err != nil {
@@ -55,19 +63,26 @@ func (s *Site) group(q *request) error {
 	get := func(to *row, path string, pairs ...string) func() error {
 		return func() (err error) { *to, err = q.ask(path, pairs...); return err }
 	}
-	if err := together(
-		get(&needing, "learners", "group", id, "kind", "at-risk", "sort", "last_activity", "limit", limit),
+	work := []func() error{
 		get(&members, "learners", "group", id, "sort", sort, "limit", limit, "after", values.Get("after")),
 		get(&courses, "courses", "group", id, "limit", limit),
-	); err != nil {
+	}
+	longest := "last_activity" // who was away the longest comes first
+	if !on.IdleDays {
+		longest = ""
+	}
+	if on.AtRisk {
+		work = append(work, get(&needing, "learners", "group", id, "kind", "at-risk", "sort", longest, "limit", limit))
+	}
+	if err := together(work...); err != nil {
 		return err
 	}
 	g := groups.rows("groups")[0]
 	people, _ := g.number("people")
 	learners, _ := g.number("learners")
-	body := groupPage{Group: id, Days: recentDays, People: q.count(g, "people"), Active: q.part(g, "active", "people"), Completions: q.part(g, "completions", "enrolments"), Risk: q.part(g, "at_risk", "people"),
+	body := groupPage{Group: id, On: on, Days: recentDays, People: q.count(g, "people"), Active: q.part(g, "active", "people"), Completions: q.part(g, "completions", "enrolments"), Risk: q.part(g, "at_risk", "people"),
 		Needing: q.memberRows(needing), Members: q.memberRows(members), Silent: max(0, int(people-learners)),
-		NeedingCSV: q.export("learners", "csv", "group", id, "kind", "at-risk", "sort", "last_activity"),
+		NeedingCSV: q.export("learners", "csv", "group", id, "kind", "at-risk", "sort", longest),
 		CSV:        q.export("learners", "csv", "group", id, "sort", sort), XLSX: q.export("learners", "xlsx", "group", id, "sort", sort)}
 	if body.Courses, err = q.progressRows(courses.rows("courses"), "", id); err != nil {
 		return err
@@ -78,7 +93,7 @@ func (s *Site) group(q *request) error {
 	if next := members.after(); next != "" {
 		body.Next = q.page("/progress/group", "group", id, "sort", sort, "after", next) + "#members"
 	}
-	for _, by := range memberSorts {
+	for _, by := range sorts {
 		body.Sorts = append(body.Sorts, choice{by, q.words.t("learners.sort." + by), by == sort})
 	}
 	return q.show(http.StatusOK, "group", &view{Title: q.groupName(id), Answer: q.groupAnswer(g, body), Crumbs: q.crumbs("/progress", q.words.t("menu.progress")), Body: body})
@@ -88,6 +103,10 @@ func (s *Site) group(q *request) error {
 const namedInAnswer = 3
 
 func (q *request) groupAnswer(g row, body groupPage) string {
+	if !body.On.AtRisk {
+		people, _ := g.number("people")
+		return q.words.tn("group.answer.people", int(people))
+	}
 	var names []string
 	for _, m := range body.Needing[:min(namedInAnswer, len(body.Needing))] {
 		names = append(names, m.Name)
@@ -101,6 +120,14 @@ func (q *request) groupAnswer(g row, body groupPage) string {
 		answer = q.words.tn("group.answer.more", rest, int(n), strings.Join(names, ", "))
 	}
 	return answer
+}
+
+// allowedSorts are those of a list of single people that may be told.
+func allowedSorts(sorts []string, on evaluation.Settings) []string {
+	return slices.DeleteFunc(slices.Clone(sorts), func(by string) bool {
+		figure, _ := evaluation.FieldOf(true, strings.TrimPrefix(by, "-"))
+		return on.Missing(figure.Needs...) != ""
+	})
 }
 
 func (q *request) memberRows(answer row) []memberRow {

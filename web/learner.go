@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"lernspur/browse"
+	"lernspur/evaluation"
 )
 
 // shownTimeline is how many statements the page of a learner has.
@@ -26,6 +26,7 @@ type learnerCourse struct {
 
 // learnerPage is what the page of a learner shows.
 type learnerPage struct {
+	On          evaluation.Settings
 	Identifiers []string
 	Courses     []learnerCourse
 	// Timeline is what the learner did, All the address of all of it. Off tells that
@@ -43,12 +44,16 @@ func (s *Site) learner(q *request) error {
 		q.to("/progress")
 		return nil
 	}
+	on, err := q.evaluated()
+	if err != nil {
+		return err
+	}
 	path := "learners/" + url.PathEscape(id)
 	learner, err := q.ask(path)
 	if err != nil {
 		return err
 	}
-	body := learnerPage{CSV: q.export(path, "csv"), XLSX: q.export(path, "xlsx"), All: q.page("/statements", "person", id)}
+	body := learnerPage{On: on, CSV: q.export(path, "csv"), XLSX: q.export(path, "xlsx"), All: q.page("/statements", "person", id)}
 	var names map[string]string
 	if err := together(
 		func() (err error) { names, err = q.named(activitiesOfLearner(learner)); return err },
@@ -106,8 +111,14 @@ func (q *request) learnerAnswer(rows []row, body learnerPage) string {
 			completed++
 		}
 	}
+	if !body.On.IdleDays {
+		return q.words.t("learner.answer.courses", completed, len(rows))
+	}
 	last := body.Courses[0]
-	ago := q.words.ago(time.UnixMicro(last.Last.Micros), q.site.deps.Now())
+	ago := q.words.ago(last.Last.at, q.site.deps.Now())
+	if last.Last.Day != "" {
+		ago = q.words.t("learner.on", last.Last.Day)
+	}
 	if last.Place != "" {
 		return q.words.t("learner.answer.place", completed, len(rows), ago, last.Place, last.Name)
 	}

@@ -21,6 +21,7 @@ import (
 	"lernspur/catalog"
 	"lernspur/catalog/api"
 	"lernspur/documents"
+	"lernspur/evaluation"
 	"lernspur/report/desk"
 	"lernspur/web/visitor"
 )
@@ -99,6 +100,34 @@ func (s *shelf) Sweep(context.Context, string, time.Time, func(context.Context, 
 	return 0, nil
 }
 
+// Load and Replace implement evaluation.Records.
+func (s *shelf) Load(_ context.Context, yield func(*documents.Document) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, d := range s.records {
+		if key.Kind == documents.Evaluation {
+			if err := yield(d); err != nil {
+				return err
+			}
+		}
+	}
+	return s.fail
+}
+
+func (s *shelf) Replace(_ context.Context, at documents.Shelf, docs []*documents.Document) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail != nil {
+		return s.fail
+	}
+	for _, d := range docs {
+		s.version++
+		d.Shelf, d.Version = at, s.version
+		s.records[d.Key] = d
+	}
+	return nil
+}
+
 // Record forgets statements.
 func (s *shelf) Record(context.Context, string, []byte) error { return s.fail }
 
@@ -135,9 +164,10 @@ type town struct {
 	attendance *attendance.Service
 	keys       *keyring
 	figures    *figures
+	sent       *sent
+	evaluation *evaluation.Service
 	desk       *desk.Desk
 	said       *saidAlready
-	evaluated  Evaluated
 	people     *registry
 	accounts   *clerk
 	now        time.Time
@@ -147,19 +177,27 @@ type town struct {
 
 func newTown(t testing.TB, content string) *town {
 	t.Helper()
-	w := &town{shelf: &shelf{records: map[documents.Key]*documents.Document{}, files: map[string][]byte{}}, keys: &keyring{}, figures: &figures{}, said: &saidAlready{}, evaluated: Evaluated{AtRisk: true, Timelines: true}, now: testNow}
+	w := &town{shelf: &shelf{records: map[documents.Key]*documents.Document{}, files: map[string][]byte{}}, keys: &keyring{}, figures: &figures{}, said: &saidAlready{}, now: testNow}
 	clock := func() time.Time { return w.now }
 	w.catalog = catalog.New(catalog.Dependencies{Records: w.shelf, Files: w.shelf, Spool: t.TempDir(), Now: clock})
 	w.attendance = attendance.New(attendance.Dependencies{Records: w.shelf, Recorder: w.shelf, Catalog: w.catalog, Now: clock})
+	w.sent = newSent(t, clock)
+	var err error
+	if w.evaluation, err = evaluation.Open(t.Context(), evaluation.Dependencies{Records: w.shelf, Now: clock}); err != nil {
+		t.Fatal(err)
+	}
+	w.switches(t, evaluation.Everything)
 	w.desk = desk.New(desk.Dependencies{Records: w.shelf, Engine: &machine{}, Press: press{}, Now: clock})
 	t.Cleanup(w.desk.Close)
 	w.people, w.accounts = newRegistry(t, clock), &clerk{}
 	w.Site = New(Dependencies{
-		Statements: browse.New(browse.Options{Reader: w.said, Marks: w.said, People: inTown{}, Now: clock, Evaluated: func(context.Context, string) (browse.Evaluated, error) {
-			return browse.Evaluated{Timelines: w.evaluated.Timelines, Answers: true}, nil
+		Forwards: w.sent.forwards, Webhooks: w.sent.webhooks, Digests: w.sent.choices,
+		Evaluation: w.evaluation,
+		Directory:  w.people, Accounts: w.accounts,
+		Statements: browse.New(browse.Options{Reader: w.said, Marks: w.said, People: inTown{}, Now: clock, Evaluated: func(ctx context.Context, tenant string) (browse.Evaluated, error) {
+			on, err := w.evaluation.Of(ctx, tenant)
+			return browse.Evaluated{Timelines: on.Missing(evaluation.Moments...) == "", Answers: on.Answers}, err
 		}}),
-		Evaluated: func(context.Context, string) (Evaluated, error) { return w.evaluated, nil },
-		Directory: w.people, Accounts: w.accounts,
 		Reports: w.desk, Address: func(*http.Request) string { return "192.0.2.1" },
 		Attendance: w.attendance, Progress: w.figures, Names: called{},
 		Catalog: w.catalog, Transfer: api.New(api.Options{Catalog: w.catalog}), Keys: w.keys, Content: content,
@@ -178,6 +216,18 @@ func newTown(t testing.TB, content string) *town {
 		Now:         clock, Location: time.UTC,
 	})
 	return w
+}
+
+// switches switches on and off what may be told.
+func (w *town) switches(t testing.TB, on evaluation.Settings) {
+	t.Helper()
+	var edits []evaluation.Edit
+	for _, sw := range evaluation.Switches {
+		edits = append(edits, evaluation.Edit{Switch: sw, On: on.On(sw), Ground: "Dienstvereinbarung 7"})
+	}
+	if _, err := w.evaluation.Change(t.Context(), "default", "m.muster", -1, edits); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // as is the site for a visitor who has roles; nobody without any.

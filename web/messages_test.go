@@ -14,7 +14,9 @@ import (
 	"lernspur/catalog"
 	"lernspur/content/manifest"
 	"lernspur/directory"
+	"lernspur/forward"
 	"lernspur/web/visitor"
+	"lernspur/webhook"
 )
 
 // madeUp are the beginnings of keys that are put together at run time, each with
@@ -32,6 +34,8 @@ var madeUp = map[string][]string{
 	"learners.sort.": append(append([]string{}, learnerSorts...), memberSorts...),
 	"item.": {string(manifest.Organization), string(manifest.Unit), string(manifest.Course), string(manifest.Block), string(manifest.AU),
 		string(manifest.Activity), string(manifest.Content)},
+	"off.":              {"at-risk", "idle-days", "hours", "timelines", "answers"},
+	"weekday.":          {"1", "2", "3", "4", "5", "6", "7"},
 	"form.":             reportForms,
 	"reports.step.":     {"directory", "people", "activity", "participations", "answers", "figures"},
 	"language.":         nil,
@@ -46,6 +50,9 @@ var madeUp = map[string][]string{
 	"invalid.":          {"title", "description", "duration", "provider", "competences", "activity", "domain", "begins", "ends", "least", "minutes", "place", "trainer"}, // fields of catalog.Invalid
 	"via.":              {attendance.ByTrainer, attendance.ByList, attendance.ByCode},
 	"invited.":          {"open", "revoked", "expired", "used"},
+	"forwarding.state.": {forward.StatePaused, forward.StateHalted, forward.StateFailing, forward.StateSending, forward.StateCurrent},
+	"webhooks.event.":   webhook.Events,
+	"outgoing.invalid.": {"url", "name", "key", "secret", "verbs", "activities", "agents", "events"},
 	"tab.":              {"people", "units", "groups", "unassigned", "import"},
 	"identifier.":       {"mbox", "mbox_sha1sum", "openid", "account"},
 	"export.":           {"staff", "name", "mbox", "account", "home_page", "openid", "mbox_sha1sum", "unit", "since", "until"},

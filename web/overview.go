@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"lernspur/evaluation"
 )
 
 // recentDays is how many days count as lately, today included.
@@ -32,6 +34,7 @@ type progressRow struct {
 // overviewPage is what the overview shows.
 type overviewPage struct {
 	Empty                                    bool
+	On                                       evaluation.Settings
 	Learners, Active, Completions, AtRisk    figure
 	Trend                                    trend
 	Units, Groups                            []unitRow
@@ -58,6 +61,10 @@ func together(all ...func() error) error {
 
 // progress answers whether learning is happening, and where not.
 func (s *Site) progress(q *request) error {
+	on, err := q.evaluated()
+	if err != nil {
+		return err
+	}
 	unit, after, recent := q.r.URL.Query().Get("unit"), q.r.URL.Query().Get("after"), q.recent()
 	var all, periods, units, groups, courses row
 	get := func(to *row, path string, pairs ...string) func() error {
@@ -78,13 +85,12 @@ func (s *Site) progress(q *request) error {
 	total := all.row("summary")
 	learners, _ := total.number("learners")
 	body := overviewPage{
-		Empty: learners == 0 && !total.hidden("learners"), Days: recentDays,
+		Empty: learners == 0 && !total.hidden("learners"), Days: recentDays, On: on,
 		Learners: q.count(total, "learners"), Active: q.part(total, "active", "learners"), Completions: q.part(total, "completions", "enrolments"), AtRisk: q.part(total, "at_risk", "learners"),
 		Trend: q.trend(periods), Units: q.unitRows(units.rows("units"), unit), Groups: q.groupRows(groups.rows("groups")),
 		CSV: q.export("courses", "csv", "unit", unit), XLSX: q.export("courses", "xlsx", "unit", unit),
 		TrendCSV: q.export("periods", "csv", "by", "week", "unit", unit), UnitsCSV: q.export("units", "csv", "unit", unit, "from", recent), GroupsCSV: q.export("groups", "csv", "from", recent),
 	}
-	var err error
 	if body.Courses, err = q.progressRows(courses.rows("courses"), unit, ""); err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (s *Site) functions(w *words) template.FuncMap {
 	at := func(micros int64) time.Time { return time.UnixMicro(micros).In(s.deps.Location) }
 	return template.FuncMap{
 		"t": w.t, "tn": w.tn, "has": w.has,
-		"n": func(v int) string { return w.integer(int64(v)) }, "percent": func(v any) string {
+		"n": func(v int) string { return w.integer(int64(v)) }, "n64": w.integer, "percent": func(v any) string {
 			if p, ok := v.(*float64); ok {
 				return w.percent(*p)
 			}
@@ -194,6 +194,10 @@ var menu = []struct {
 	{"menu.directory", "/directory", protectors},
 	{"menu.accounts", "/accounts", protectors},
 	{"menu.keys", "/keys", operators},
+	{"menu.forwarding", "/settings/forwarding", operators},
+	{"menu.webhooks", "/settings/webhooks", operators},
+	{"menu.digest", "/settings/digest", onlyTrainers},
+	{"menu.settings", "/settings", overseers},
 }
 
 func (q *request) menu() []crumb {

@@ -297,7 +297,7 @@ func (s *Site) person(q *request) error {
 // groupsOf are the groups that somebody is in, was in, or trains.
 func (q *request) groupsOf(p *directory.Person) []spanRow {
 	var rows []spanRow
-	for _, g := range q.site.deps.Directory.Groups(q.r.Context(), q.who.Tenant) {
+	for _, g := range q.site.deps.Directory.GroupsWith(q.r.Context(), q.who.Tenant, p.ID) {
 		row := spanRow{Name: g.Name, Link: q.link("/directory/groups/" + url.PathEscape(g.ID))}
 		if i := slices.IndexFunc(g.Members, func(m directory.GroupMember) bool { return m.Person == p.ID }); i >= 0 {
 			m := g.Members[i]

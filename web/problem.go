@@ -12,6 +12,7 @@ import (
 	"lernspur/apiv1"
 	"lernspur/browse"
 	"lernspur/catalog"
+	"lernspur/delivery"
 )
 
 // problem is a page that says what cannot be, and what to do next: the messages
@@ -35,6 +36,8 @@ func toProblem(err error) *problem {
 	var conflict *catalog.Conflict
 	var invalid *catalog.Invalid
 	var sent *apiv1.Problem
+	var later *delivery.Busy
+	var against *delivery.Conflict
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -58,6 +61,12 @@ func toProblem(err error) *problem {
 		return &problem{status: http.StatusConflict, key: "conflict", detail: conflict.Message}
 	case errors.As(err, &invalid):
 		return &problem{status: http.StatusBadRequest, key: "form", detail: invalid.Error()}
+	case errors.Is(err, delivery.ErrNotFound):
+		return &problem{status: http.StatusNotFound, key: "nothing"}
+	case errors.As(err, &later):
+		return &problem{status: http.StatusServiceUnavailable, key: "busy", detail: later.Reason, after: later.RetryAfter}
+	case errors.As(err, &against):
+		return &problem{status: http.StatusConflict, key: "conflict", detail: against.Message}
 	case errors.As(err, &sent):
 		return &problem{status: sent.Status, key: "upload", detail: sent.Detail}
 	case errors.Is(err, context.DeadlineExceeded):

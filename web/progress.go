@@ -126,6 +126,9 @@ func forPage(err error) error {
 	if !errors.As(err, &p) {
 		return err
 	}
+	if p.SwitchedOff != "" {
+		return &problem{status: p.Status, key: "switchedoff"}
+	}
 	keys := map[int]string{http.StatusForbidden: "forbidden", http.StatusNotFound: "nothing", http.StatusBadRequest: "form", http.StatusServiceUnavailable: "busy"}
 	if key := keys[p.Status]; key != "" {
 		return &problem{status: p.Status, key: key, after: p.RetryAfter}

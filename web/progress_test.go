@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"lernspur/apiv1"
+	"lernspur/evaluation"
 	"lernspur/web/visitor"
 )
 
@@ -41,6 +42,8 @@ var answersOfTown = map[string]asRole{
 		`{"courses":[{"id":"` + fireCourse + `","learners":23,"started":20,"completed":17,"average_score":0.815,"last_activity":"2026-11-20","suppressed":[]},{"id":"https://other.example/c","learners":null,"started":null,"completed":null,"average_score":null,"last_activity":null,"suppressed":["learners","started","completed","average_score","last_activity"]}]}`},
 	"course": {`{"course":{"learners":23,"started":20,"completed":17,"passed":15,"failed":2,"active":9,"completion_rate":0.85,"pass_rate":0.882353,"scored":17,"first_score":0.6,"best_score":0.815,"last_score":0.8,"average_attempt_score":0.7,"attempts":29,"time_spent":50400,"time_spent_median":1980,"time_to_completion_median":400000,"at_risk":2,"at_risk_idle":1,"at_risk_failed":1}}`,
 		`{"course":{"learners":23,"started":20,"completed":17,"passed":15,"failed":null,"active":9,"pass_rate":null,"scored":17,"first_score":0.6,"best_score":0.815,"last_score":0.8,"average_attempt_score":0.7,"attempts":29,"time_spent":50400,"time_spent_median":1980,"time_to_completion_median":null,"at_risk":null,"at_risk_idle":null,"at_risk_failed":null,"suppressed":["failed","pass_rate","at_risk","at_risk_idle","at_risk_failed"]}}`},
+	"hours": {`{"zone":"Europe/Berlin","hours":[{"weekday":1,"hour":9,"statements":120,"learners":7},{"weekday":5,"hour":23,"statements":2,"learners":1}]}`,
+		`{"zone":"Europe/Berlin","hours":[{"weekday":1,"hour":9,"statements":null,"learners":null,"suppressed":["statements","learners"]}]}`},
 	"drop-off": {`{"learners":23,"drop-off":[{"activity":"` + fireCourse + `","learners":12,"not_completed":0},{"activity":"` + fireCourse + `/test","learners":9,"not_completed":5},{"activity":"` + fireCourse + `/intro","learners":2,"not_completed":1}]}`,
 		`{"learners":23,"drop-off":[{"activity":"` + fireCourse + `","learners":12,"not_completed":0,"suppressed":[]},{"activity":"` + fireCourse + `/test","learners":null,"not_completed":null,"suppressed":["learners","not_completed"]}]}`},
 	"questions": {`{"test":{"items":2,"learners":20,"alpha":0.734},"questions":[{"id":"` + fireCourse + `/q1","answers":21,"judged":21,"right":20,"difficulty":0.952381,"marked":21,"facility":0.95,"discrimination":0.31,"compared":20,"responses":[{"response":"Notruf 112","learners":20},{"response":"","learners":1}],"other_responses":0},{"id":"` + fireCourse + `/q2","answers":20,"judged":20,"right":6,"difficulty":0.3,"marked":20,"facility":0.3,"discrimination":-0.12,"compared":20,"responses":[{"response":"b","learners":14}],"other_responses":6},{"id":"` + fireCourse + `/q3","answers":3,"judged":0,"right":0,"difficulty":null,"marked":0,"facility":null,"discrimination":null,"compared":0,"responses":[],"other_responses":0}]}`,
@@ -212,7 +215,7 @@ func TestLearner(t *testing.T) {
 	if strings.Contains(page.Body.String(), "Bernd") {
 		t.Error("what others did is on the page")
 	}
-	site.evaluated.Timelines = false
+	site.switches(t, evaluation.Everything.With(evaluation.Timelines, false))
 	off := ask(trainer, "GET", "/progress/learner?learner=p1", nil)
 	contains(t, "without timelines", off, 200, "<h1>Ada Yılmaz</h1>", "wird hier nicht ausgewertet")
 	if strings.Contains(off.Body.String(), "mit 92") {

@@ -11,6 +11,7 @@ import (
 
 	"lernspur/catalog"
 	"lernspur/content/manifest"
+	"lernspur/evaluation"
 )
 
 // registrationRow is a learner in a course.
@@ -46,6 +47,10 @@ func (s *Site) registrationList(q *request, c *catalog.Course, n int) (registrat
 	if err != nil {
 		return registrationList{}, err
 	}
+	on, err := q.evaluated()
+	if err != nil {
+		return registrationList{}, err
+	}
 	l := registrationList{Count: q.words.tn("registrations.count", len(list))}
 	if len(list) > n {
 		l.Count = q.words.t("registrations.more", n)
@@ -56,8 +61,10 @@ func (s *Site) registrationList(q *request, c *catalog.Course, n int) (registrat
 		row := registrationRow{ID: r.ID.String(), State: r.State, Score: r.Score(c.Grading), Created: r.Created,
 			Link: q.link("/courses/" + c.ID + "/registrations/" + r.ID.String())}
 		row.Learner, row.Detail = learnerName(r.Learner)
-		for _, a := range r.Attempts {
-			row.Last = max(row.Last, a.Started, a.Ended)
+		if on.IdleDays && on.Hours {
+			for _, a := range r.Attempts {
+				row.Last = max(row.Last, a.Started, a.Ended)
+			}
 		}
 		l.Rows = append(l.Rows, row)
 	}
@@ -235,11 +242,14 @@ type registrationPage struct {
 	Score               *float64
 	Attempts            []attemptRow
 	Launches            []*catalog.Launch
-	Link                string // one that was just made
-	Expires             int64
-	Path                string
-	Items               []itemRow
-	Days                string
+	// Untimed is the switch because of which it is not told when something was; empty
+	// when it is told.
+	Untimed evaluation.Switch
+	Link    string // one that was just made
+	Expires int64
+	Path    string
+	Items   []itemRow
+	Days    string
 	// Opens and Closes are days, as fields of forms have them.
 	Opens, Closes string
 }
@@ -281,16 +291,37 @@ func (s *Site) showRegistration(q *request, status int, r *catalog.Registration,
 	}
 	body := registrationPage{Registration: r, Course: c.ID, Score: r.Score(c.Grading), Path: "/courses/" + c.ID + "/registrations/" + r.ID.String(), Days: "14"}
 	body.Attempts = q.words.attemptRows(r, v, func(item string, number int) string { return q.link(body.Path + callsPath(item, number)) })
+	on, err := q.evaluated()
+	if err != nil {
+		return err
+	}
+	body.untime(on)
 	body.Learner, body.Identifier = learnerName(r.Learner)
 	body.Opens, body.Closes = s.day(r.Opens), s.day(r.Closes)
-	if body.Launches, err = s.deps.Catalog.History(q.r.Context(), q.who.Tenant, c.ID, r.ID, nil, shownLaunches); err != nil {
-		return err
+	if body.Untimed == "" {
+		if body.Launches, err = s.deps.Catalog.History(q.r.Context(), q.who.Tenant, c.ID, r.ID, nil, shownLaunches); err != nil {
+			return err
+		}
 	}
 	if made != nil {
 		body.Link, body.Expires = s.deps.Link(made.Token), made.Expires
 	}
 	return q.show(status, "registration", &view{Title: body.Learner, Answer: q.words.t("registration.answer", q.words.titleOf(c), q.words.t("state."+r.State)), Body: body, Errors: wrong,
 		Crumbs: q.crumbs("/courses", q.words.t("menu.courses"), "/courses/"+c.ID, q.words.titleOf(c))})
+}
+
+// untime takes out of a page when somebody did something, and what content called
+// then, where that is switched off.
+func (p *registrationPage) untime(on evaluation.Settings) {
+	p.Untimed = on.Missing(evaluation.Moments...)
+	for i := range p.Attempts {
+		if p.Untimed != "" {
+			p.Attempts[i].Started, p.Attempts[i].Ended = 0, 0
+		}
+		if p.Untimed != "" || !on.Answers {
+			p.Attempts[i].Calls = ""
+		}
+	}
 }
 
 // makeLink makes a link that opens the course for the learner. It is in the answer

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"lernspur/evaluation"
 	"lernspur/web/visitor"
 )
 
@@ -31,6 +32,7 @@ var (
 	// roles have it at our own interface (see signin.Scopes; a test of app holds that).
 	protectors = []visitor.Role{visitor.DataProtection, visitor.Administrator}
 	keepers    = []visitor.Role{visitor.Administrator}
+	overseers  = evaluation.MayRead                                         // of what is evaluated
 	reporters  = []visitor.Role{visitor.ProjectLead, visitor.Administrator} // who makes reports
 	reporting  = []visitor.Role{visitor.ProjectLead, visitor.Administrator, visitor.DataProtection, visitor.Auditor}
 	routeTable = []route{
@@ -91,6 +93,10 @@ var (
 		{"GET", "/statements/live/new", statementReaders, (*Site).news},
 		{"GET", "/statements/{statement}", statementReaders, (*Site).single},
 		{"GET", "/statements/{statement}/raw", statementReaders, (*Site).rawStatement},
+
+		{"GET", "/settings", overseers, (*Site).settings},
+		{"POST", "/settings", evaluation.MayChange, (*Site).changeSettings},
+		{"GET", "/evaluation-statement", everybody, (*Site).statement},
 
 		{"GET", "/reports", reporting, (*Site).reports},
 		{"GET", "/reports/new", reporters, (*Site).newReport},
@@ -169,6 +175,19 @@ var (
 		{"GET", "/keys", operators, (*Site).keys},
 		{"POST", "/keys", operators, (*Site).makeKey},
 		{"POST", "/keys/{key}/revoke", operators, (*Site).revokeKey},
+
+		{"GET", "/settings/forwarding", operators, (*Site).forwarding},
+		{"POST", "/settings/forwarding", operators, (*Site).addForward},
+		{"GET", "/settings/forwarding/{target}", operators, (*Site).forwardTarget},
+		{"POST", "/settings/forwarding/{target}/{act}", operators, (*Site).actOnForward},
+		{"GET", "/settings/webhooks", operators, (*Site).webhooks},
+		{"POST", "/settings/webhooks", operators, (*Site).addWebhook},
+		{"GET", "/settings/webhooks/{hook}", operators, (*Site).webhook},
+		{"POST", "/settings/webhooks/{hook}/{act}", operators, (*Site).actOnWebhook},
+		{"GET", "/settings/digest", onlyTrainers, (*Site).digest},
+		{"POST", "/settings/digest", onlyTrainers, (*Site).setDigest},
+		{"GET", "/digest/unsubscribe", anyone, (*Site).unsubscribe},
+		{"POST", "/digest/unsubscribe", anyone, (*Site).endDigest},
 	}
 )
 

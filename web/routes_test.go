@@ -75,6 +75,10 @@ var mayBe = map[string]string{
 	"GET /statements/{statement}":     "trainer data-protection administrator",
 	"GET /statements/{statement}/raw": "trainer data-protection administrator",
 
+	"GET /settings":             "administrator data-protection auditor",
+	"POST /settings":            "administrator",
+	"GET /evaluation-statement": "*",
+
 	"GET /reports":                                    "project-lead administrator data-protection auditor",
 	"GET /reports/new":                                "project-lead administrator",
 	"POST /reports/new":                               "project-lead administrator",
@@ -151,10 +155,23 @@ var mayBe = map[string]string{
 	"GET /keys":               "administrator",
 	"POST /keys":              "administrator",
 	"POST /keys/{key}/revoke": "administrator",
+
+	"GET /settings/forwarding":                 "administrator",
+	"POST /settings/forwarding":                "administrator",
+	"GET /settings/forwarding/{target}":        "administrator",
+	"POST /settings/forwarding/{target}/{act}": "administrator",
+	"GET /settings/webhooks":                   "administrator",
+	"POST /settings/webhooks":                  "administrator",
+	"GET /settings/webhooks/{hook}":            "administrator",
+	"POST /settings/webhooks/{hook}/{act}":     "administrator",
+	"GET /settings/digest":                     "trainer",
+	"POST /settings/digest":                    "trainer",
+	"GET /digest/unsubscribe":                  "",
+	"POST /digest/unsubscribe":                 "",
 }
 
 // filled are addresses of routes, with something in place of their wildcards.
-var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing", "{person}", "nobody", "{merge}", "nothing", "{unit}", "nothing", "{group}", "nothing", "{preview}", "nothing", "{account}", "nobody", "{statement}", uuid.NewString(),
+var filled = strings.NewReplacer("{$}", "", "{course}", "nothing", "{version}", "1", "{registration}", uuid.NewString(), "{key}", "nothing", "{name}", "nothing", "{token}", "nothing", "{invitation}", uuid.NewString(), "{session}", uuid.NewString(), "{record}", "nothing", "{target}", "nothing", "{hook}", "nothing", "{act}", "pause", "{person}", "nobody", "{merge}", "nothing", "{unit}", "nothing", "{group}", "nothing", "{preview}", "nothing", "{account}", "nobody", "{statement}", uuid.NewString(),
 	"{definition}", "nothing", "{run}", "nothing", "{form}", "html", "{link}", "nothing")
 
 func ask(h http.Handler, method, address string, form url.Values, header ...string) *httptest.ResponseRecorder {
@@ -220,6 +237,8 @@ func TestStart(t *testing.T) {
 		{"a learner", []visitor.Role{visitor.Learner}, "/my", ""},
 		{"a learner who protects data as well", []visitor.Role{visitor.DataProtection, visitor.Learner}, "", "Meine Kurse"},
 		{"an administrator", []visitor.Role{visitor.Administrator}, "", "Zugangsschlüssel"},
+		{"an auditor", []visitor.Role{visitor.Auditor}, "", "Einstellungen"},
+		{"a project lead", []visitor.Role{visitor.ProjectLead}, "", "Berichte"},
 		{"an auditor", []visitor.Role{visitor.Auditor}, "", "Berichte"},
 		{"a data protection officer", []visitor.Role{visitor.DataProtection}, "", "Konten"},
 	} {

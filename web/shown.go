@@ -24,10 +24,19 @@ type shownFile struct {
 	until           time.Time
 }
 
+// size is about how many bytes of memory a file takes, with what it would change.
+func (s *shownFile) size() int {
+	n := len(s.data)
+	if s.result != nil {
+		n += 500 * len(s.result.Changes)
+	}
+	return n
+}
+
 // Bounds of what is kept of files between their preview and their import.
 const (
 	shownFor   = 30 * time.Minute
-	shownBytes = 128 << 20 // of all files
+	shownBytes = 128 << 20 // of all files and their changes
 )
 
 // shownFiles are the files that are between their preview and their import, in memory:
@@ -43,15 +52,15 @@ func (f *shownFiles) keep(s *shownFile, now time.Time) {
 	s.id, s.until = rand.Text(), now.Add(shownFor)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	bytes := len(s.data)
+	bytes := s.size()
 	f.list = slices.DeleteFunc(f.list, func(o *shownFile) bool {
 		return o.until.Before(now) || o.tenant == s.tenant && o.account == s.account
 	})
 	for _, o := range f.list {
-		bytes += len(o.data)
+		bytes += o.size()
 	}
 	for len(f.list) > 0 && bytes > shownBytes {
-		bytes -= len(f.list[0].data)
+		bytes -= f.list[0].size()
 		f.list = f.list[1:]
 	}
 	f.list = append(f.list, s)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"lernspur/evaluation"
 	"lernspur/web/visitor"
 )
 
@@ -138,7 +139,7 @@ func TestSingleStatement(t *testing.T) {
 	if raw.Body.String() != string(site.said.list[1].Raw) || raw.Header().Get("Content-Type") != "application/json; charset=utf-8" {
 		t.Errorf("the JSON is %s", raw.Body)
 	}
-	site.evaluated.Timelines = false
+	site.switches(t, evaluation.Everything.With(evaluation.Timelines, false))
 	for _, address := range []string{"/statements", page(0), page(0) + "/raw", "/statements/live", "/statements/live/new?after=1", "/statements?person=p1"} {
 		contains(t, "a trainer, timelines off: "+address, ask(trainer, "GET", address, nil), 403, "ausgeschaltet", "Die Administration kann es")
 	}
@@ -264,7 +265,7 @@ func TestAtRisk(t *testing.T) {
 	contains(t, "in English", ask(trainer, "GET", "/progress/at-risk?lang=en", nil), 200, "2 people need support", "48 days")
 	contains(t, "the overview leads there", ask(trainer, "GET", "/progress", nil), 200, `href="/progress/at-risk"`)
 	contains(t, "the group leads there", ask(trainer, "GET", "/progress/group?group=g1", nil), 200, `href="/progress/at-risk?group=g1"`)
-	site.evaluated.AtRisk = false
+	site.switches(t, evaluation.Everything.With(evaluation.AtRisk, false))
 	contains(t, "switched off", ask(trainer, "GET", "/progress/at-risk", nil), 403, "ausgeschaltet", "Die Administration kann es")
 	if strings.Contains(ask(trainer, "GET", "/progress", nil).Body.String(), "/progress/at-risk") {
 		t.Error("the overview leads to what is switched off")

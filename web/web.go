@@ -60,14 +60,18 @@ type Dependencies struct {
 	// Progress answers how learners get on, Names what people call what it knows by id.
 	Progress Progress
 	Names    Names
+	// Forwards, Webhooks and Digests are what is sent to others.
+	Forwards Forwards
+	Webhooks Webhooks
+	Digests  Digests
+	// Evaluation is what may be told about people.
+	Evaluation Evaluation
 	// Reports is where evaluation reports are worked on.
 	Reports Reports
 	// Address names where a request comes from; nil: the address of the connection.
 	Address func(r *http.Request) string
 	// Statements answers statements, to those who may see them.
 	Statements Statements
-	// Evaluated tells what is evaluated about single people of a tenant; nil: nothing.
-	Evaluated func(ctx context.Context, tenant string) (Evaluated, error)
 	// Attendance keeps who attended sessions, and HomePage is that of the accounts in
 	// lists that name none; catalog.DefaultBase when it is empty.
 	Attendance Attendance

@@ -11,6 +11,7 @@ import (
 
 	"lernspur/apiv1"
 	"lernspur/catalog"
+	"lernspur/evaluation"
 )
 
 // The paths of the resources.
@@ -54,6 +55,10 @@ type Options struct {
 	// one, as JSON; nil: nobody knows.
 	Calls func(ctx context.Context, tenant string, registration uuid.UUID, item string, attempt int) (any, error)
 
+	// Evaluated answers what a tenant has switched on to be told about single people;
+	// nil: nothing.
+	Evaluated func(ctx context.Context, tenant string) (evaluation.Settings, error)
+
 	Logger *zap.Logger // may be nil
 	// PathPrefix is the path of the public URL, put before the addresses in
 	// answers: empty or "/lrs", without a slash at its end.
@@ -76,6 +81,9 @@ func (o *Options) defaults() {
 	}
 	if o.WasReset == nil {
 		o.WasReset = nobody
+	}
+	if o.Evaluated == nil {
+		o.Evaluated = func(context.Context, string) (evaluation.Settings, error) { return evaluation.Settings{}, nil }
 	}
 	if o.Patience <= 0 {
 		o.Patience = time.Minute

@@ -8,6 +8,7 @@ import (
 
 	"lernspur/apiv1"
 	"lernspur/catalog"
+	"lernspur/evaluation"
 )
 
 // open makes a link for a learner, or for a preview.
@@ -81,7 +82,15 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, who *apiv1.Identit
 			return err
 		}
 		course = reg.Course
+		if err := a.permit(r, who.Tenant, "opened"); err != nil {
+			return err
+		}
 	}
+	on, err := a.opts.Evaluated(r.Context(), who.Tenant)
+	if err != nil {
+		return err
+	}
+	off := on.Missing(evaluation.Moments...)
 	after, err := launchAt(values.Get("after") != "", func() ([]string, error) { return apiv1.Cursor(values) })
 	if err != nil {
 		return err
@@ -97,7 +106,12 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, who *apiv1.Identit
 			p.More = a.next(r, last.Registration.String(), last.ID.String())
 			break
 		}
-		p.Items = append(p.Items, viewLaunch(l))
+		if l.Preview() || off == "" {
+			p.Items = append(p.Items, viewLaunch(l))
+		}
+	}
+	if off != "" { // those of people who learn are left out
+		w.Header().Set("X-Lernspur-Switched-Off", string(off))
 	}
 	return apiv1.Respond(w, r, http.StatusOK, p)
 }

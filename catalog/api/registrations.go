@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -12,6 +13,7 @@ import (
 	"lernspur/apiv1"
 	"lernspur/catalog"
 	"lernspur/content/manifest"
+	"lernspur/evaluation"
 	"lernspur/statements"
 )
 
@@ -35,11 +37,11 @@ func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *api
 			return err
 		}
 		for _, reg := range list {
-			by, err := a.rule(r, reg)
+			view, err := a.view(r, reg)
 			if err != nil {
 				return err
 			}
-			p.Items = append(p.Items, viewRegistration(reg, by))
+			p.Items = append(p.Items, view)
 		}
 		return apiv1.Respond(w, r, http.StatusOK, p)
 	}
@@ -66,11 +68,11 @@ func (a *API) listRegistrations(w http.ResponseWriter, r *http.Request, who *api
 			p.More = a.next(r, list[n-1].ID.String())
 			break
 		}
-		by, err := a.rule(r, reg)
+		view, err := a.view(r, reg)
 		if err != nil {
 			return err
 		}
-		p.Items = append(p.Items, viewRegistration(reg, by))
+		p.Items = append(p.Items, view)
 	}
 	return apiv1.Respond(w, r, http.StatusOK, p)
 }
@@ -101,13 +103,33 @@ func (a *API) rule(r *http.Request, reg *catalog.Registration) (rule, error) {
 	return by, nil
 }
 
+// view is a registration as it is answered: without the times of attempts where these
+// are switched off.
+func (a *API) view(r *http.Request, reg *catalog.Registration) (view registrationView, err error) {
+	by, err := a.rule(r, reg)
+	if err != nil {
+		return view, err
+	}
+	on, err := a.opts.Evaluated(r.Context(), reg.Tenant)
+	if err != nil {
+		return view, err
+	}
+	view = viewRegistration(reg, by)
+	if on.Missing(evaluation.Moments...) != "" {
+		for i := range view.Attempts {
+			view.Attempts[i].Started, view.Attempts[i].Ended = 0, 0
+		}
+	}
+	return view, nil
+}
+
 // answerRegistration answers one registration.
 func (a *API) answerRegistration(w http.ResponseWriter, r *http.Request, reg *catalog.Registration) error {
-	by, err := a.rule(r, reg)
+	view, err := a.view(r, reg)
 	if err != nil {
 		return err
 	}
-	return apiv1.Respond(w, r, http.StatusOK, viewRegistration(reg, by))
+	return apiv1.Respond(w, r, http.StatusOK, view)
 }
 
 // register registers a learner, who may be registered already.
@@ -232,5 +254,27 @@ func (a *API) calls(w http.ResponseWriter, r *http.Request, who *apiv1.Identity)
 	if err != nil {
 		return err
 	}
+	if err := a.permit(r, who.Tenant, "calls"); err != nil {
+		return err
+	}
 	return apiv1.Respond(w, r, http.StatusOK, found)
+}
+
+// permit refuses what a tenant has not switched on to be told, by the key of the
+// figure.
+func (a *API) permit(r *http.Request, tenant, key string) error {
+	on, err := a.opts.Evaluated(r.Context(), tenant)
+	if err != nil {
+		return err
+	}
+	figure, ok := evaluation.FigureOf(key)
+	if !ok {
+		return fmt.Errorf("nothing says who may be told %s", key)
+	}
+	if off := on.Missing(figure.Needs...); off != "" {
+		p := apiv1.Problemf(http.StatusForbidden, "%s", &evaluation.Off{Switch: off})
+		p.SwitchedOff = string(off)
+		return p
+	}
+	return nil
 }

@@ -172,7 +172,7 @@ type learnerView struct {
 type attemptView struct {
 	ID      uuid.UUID     `json:"id"`
 	Item    string        `json:"item"`
-	Started apiv1.Instant `json:"started"`
+	Started apiv1.Instant `json:"started,omitzero"`
 	Ended   apiv1.Instant `json:"ended,omitzero"`
 	Outcome string        `json:"outcome,omitempty"`
 	Score   *float64      `json:"score,omitempty"`

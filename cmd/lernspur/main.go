@@ -72,6 +72,6 @@ func root() *cobra.Command {
 	}
 	config.Flags(cmd.PersistentFlags())
 	cmd.AddCommand(serveCommand(), keysCommand(), accountsCommand(), importCommand(), exportCommand(), verifyCommand(),
-		reportCommand(), packageCommand(), launchCommand(), attendanceCommand(), toolsCommand(), peopleCommand(), unitsCommand(), configCommand(), versionCommand(), engineCommand())
+		reportCommand(), packageCommand(), launchCommand(), attendanceCommand(), toolsCommand(), peopleCommand(), unitsCommand(), evaluationSettingsCommand(), evaluationStatementCommand(), forwardCommand(), webhookCommand(), digestCommand(), configCommand(), versionCommand(), engineCommand())
 	return cmd
 }

@@ -4,11 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"net"
+	"net/mail"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -20,6 +24,7 @@ import (
 	"lernspur/commit"
 	"lernspur/config"
 	"lernspur/content/archive"
+	"lernspur/digest"
 	"lernspur/directory"
 	"lernspur/engine"
 	"lernspur/lrs"
@@ -79,7 +84,8 @@ func options(c *config.Config, purpose string, logger *zap.Logger) app.Options {
 		Keys:   directory.Options{HomePage: c.Server.PublicURL},
 		Access: accessOptions(c.Auth),
 		Key:    c.Access.Key, Secret: c.Access.Secret,
-		Signin: signinOptions(c), AdminPassword: c.Access.AdminPassword,
+		Outgoing: outgoingOptions(c),
+		Signin:   signinOptions(c), AdminPassword: c.Access.AdminPassword,
 		MadeUp: c.Demo.Tenants,
 		Tools: app.ToolOptions{Refresh: c.BI.Refresh, Memory: c.BI.Memory,
 			Limits: bi.Limits{Time: c.BI.QueryTime, Rows: int64(c.BI.ResultRows), Queries: c.BI.Queries}},
@@ -129,6 +135,28 @@ func signinOptions(c *config.Config) signin.Options {
 			i := strings.LastIndexByte(item, '=') // config has judged it
 			o.OIDC.Roles[item[:i]] = visitor.Role(item[i+1:])
 		}
+	}
+	return o
+}
+
+// outgoingOptions say what is sent to others.
+func outgoingOptions(c *config.Config) app.OutgoingOptions {
+	o := app.OutgoingOptions{DigestTenants: c.Digest.Tenants, Hour: c.Digest.Hour}
+	for _, text := range c.Outgoing.Networks {
+		o.Networks = append(o.Networks, netip.MustParsePrefix(text)) // config has judged it
+	}
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if strings.EqualFold(day.String(), c.Digest.Weekday) {
+			o.Weekday = day
+		}
+	}
+	if m := c.SMTP; m.Host != "" {
+		from, err := mail.ParseAddress(m.From)
+		if err != nil {
+			return o // config has judged it
+		}
+		o.From = *from
+		o.Mailer = &digest.SMTP{Host: m.Host, Port: strconv.Itoa(m.Port), Security: m.Security, User: m.User, Password: m.Password, From: from.Address}
 	}
 	return o
 }

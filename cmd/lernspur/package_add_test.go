@@ -90,6 +90,9 @@ func TestPackagesOutliveAKill(t *testing.T) {
 		t.Errorf("half an upload is still there: %v", err)
 	}
 	contains(t, p.must(t, "package", "list"), course)
+	for _, sw := range []string{"timelines", "hours"} {
+		p.must(t, "evaluation-settings", "set", sw, "on", "--ground", "a test")
+	}
 	status, text := s.request(t, "GET", "/api/v1/launches?course="+course, "")
 	if status != 200 || strings.Count(text, `"registration":`) != 1 {
 		t.Errorf("%d %s", status, text)

@@ -26,8 +26,11 @@ var allowed = map[string][]string{
 	"content/manifest": {"content/archive", "content/markup"},
 	// Who looks at a page, for everything behind signing in.
 	"web/visitor": {},
+	// What may be told about people, which everybody who tells something asks.
+	"evaluation":     {"documents", "web/visitor"},
+	"evaluation/api": {"evaluation", "apiv1", "documents", "statements", "web/visitor"},
 	// Pages ask the catalogue and the directory; all else that they show comes through their ports.
-	"web": {"browse", "web/visitor", "catalog", "attendance", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup",
+	"web": {"browse", "web/visitor", "evaluation", "catalog", "attendance", "apiv1", "delivery", "forward", "webhook", "statements", "documents", "content/archive", "content/manifest", "content/markup",
 		"directory", "directory/sheet", "store", "internal/failpoint", "internal/tenantfiles",
 		"report/desk", "report/definition", "report/result", "schema"},
 	// Statements as people look at them; pages put them into words.
@@ -54,7 +57,7 @@ var allowed = map[string][]string{
 	"records": {"statements", "apiv1"},
 	// Keeps what content is; who plays it asks here, and not the other way round.
 	"catalog":     {"statements", "documents", "content/archive", "content/manifest", "content/markup"},
-	"catalog/api": {"catalog", "apiv1", "pace", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
+	"catalog/api": {"catalog", "evaluation", "web/visitor", "apiv1", "pace", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	// Sessions that people come to, which are courses of the catalogue.
 	"attendance":     {"catalog", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
 	"attendance/api": {"attendance", "catalog", "apiv1", "statements", "documents", "content/archive", "content/manifest", "content/markup"},
@@ -68,11 +71,16 @@ var allowed = map[string][]string{
 	"access":          {"statements", "documents", "store", "directory", "directory/sheet", "internal/failpoint", "internal/tenantfiles"},
 	// Signs people in, and decides who may see what.
 	"signin": {"web/visitor", "access", "apiv1", "documents", "directory", "directory/sheet", "statements", "store", "internal/failpoint", "internal/tenantfiles"},
+	// What is sent to others: nothing here knows how statements come in.
+	"delivery": {"documents", "apiv1", "statements"},
+	"forward":  {"delivery", "documents", "apiv1", "statements"},
+	"webhook":  {"delivery", "documents", "apiv1", "statements"},
+	"digest":   {"delivery", "documents", "apiv1", "statements"},
 	// Which figures on small groups may be shown.
 	"suppress": {},
-	"progress": {"statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
+	"progress": {"statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "suppress", "evaluation"},
 	"repairs":  {"statements", "documents", "store", "internal/failpoint", "apiv1"},
-	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1", "web/visitor", "suppress"},
+	"report":   {"statements", "documents", "store", "progress", "internal/failpoint", "apiv1", "web/visitor", "suppress", "evaluation"},
 	// Figures for tools, which asks for them as everybody does and knows no statement.
 	"bi": {"apiv1", "statements", "web/visitor", "suppress", "documents", "engine"},
 	// What a report is to be about, before anything is computed.
@@ -83,8 +91,8 @@ var allowed = map[string][]string{
 	"report/inputs": {"suppress"},
 	// Figures of a report, computed of inputs alone.
 	"report/figures": {"report/definition", "report/inputs", "report/result", "suppress", "schema", "statements", "internal/tenantfiles"},
-	"report/reading": {"report/definition", "report/inputs", "report/result", "report/figures", "progress", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
-	"report/runs":    {"report/definition", "report/inputs", "report/result", "report/figures", "report/reading", "progress", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
+	"report/reading": {"report/definition", "report/inputs", "report/result", "report/figures", "progress", "evaluation", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
+	"report/runs":    {"report/definition", "report/inputs", "report/result", "report/figures", "report/reading", "progress", "evaluation", "suppress", "schema", "statements", "documents", "store", "internal/failpoint", "apiv1", "web/visitor", "internal/tenantfiles"},
 	// Its forms, and how people work on it.
 	"report/forms": {"report/result", "report/chart", "report/pdf", "report/definition", "schema", "statements", "internal/tenantfiles"},
 	"report/desk":  {"report/result", "report/definition", "documents", "schema", "statements", "internal/tenantfiles"},
@@ -94,7 +102,7 @@ var allowed = map[string][]string{
 	"report/pdf": {},
 	"verify":     {"statements", "documents", "store", "internal/failpoint"},
 	// The socket speaks of what the commands ask for, never of how it is done.
-	"admin": {"statements", "documents", "store", "directory", "directory/sheet", "access", "apiv1", "signin", "web/visitor", "verify", "internal/failpoint", "internal/tenantfiles"},
+	"admin": {"statements", "documents", "store", "directory", "directory/sheet", "access", "apiv1", "signin", "web/visitor", "verify", "evaluation", "evaluation/api", "internal/failpoint", "internal/tenantfiles"},
 	// Tests only.
 	"lrs/conformance": {},
 
@@ -167,9 +175,10 @@ func TestWhoTouchesWhat(t *testing.T) {
 		"github.com/chromedp/chromedp":           {"report/pdf"},
 		"go.yaml.in/yaml/v3":                     {"report/definition", "apiv1/openapi"},
 		"github.com/yuin/goldmark":               {"report/definition"},
-		"net/http":                               {"apiv1", "apiv1/openapi", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "attendance/api", "directory/api", "launch", "player", "signin", "web", "app", "bi"},
+		"net/http":                               {"apiv1", "apiv1/openapi", "pace", "lrs", "admin", "progress", "records", "repairs", "access", "catalog/api", "attendance/api", "directory/api", "evaluation/api", "launch", "player", "signin", "web", "app", "bi", "delivery", "forward", "webhook", "digest"},
 		"github.com/xuri/excelize/v2":            {"directory/sheet", "progress", "report/forms"},
 		"github.com/coreos/go-oidc/v3/oidc":      {"access", "signin"},
+		"net/smtp":                               {"digest"},
 		"github.com/minio/minio-go/v7":           {"blobs"},
 		"github.com/go-jose/go-jose/v4":          {"access", "lrs"}, // lrs checks signed statements
 	}

@@ -141,8 +141,17 @@ func Period(d *definition.Definition) (from, to int64, zone *time.Location, err 
 	return first.UnixMicro(), last.AddDate(0, 0, 1).UnixMicro(), zone, nil
 }
 
-// nothing tells that no statement of the period is in a course.
-func (c *computing) nothing() bool { return c.in.Counts.InCourses == 0 }
+// nothing is why there is nothing to count at all, "" when there is something: the directory has none
+// of the units of the definition, or no statement of the period is in a course.
+func (c *computing) nothing() result.Reason {
+	switch {
+	case len(c.d.Units) > 0 && len(c.tree.roots) == 0:
+		return result.UnknownUnit
+	case c.in.Counts.InCourses == 0:
+		return result.NoData
+	}
+	return ""
+}
 
 // gather puts together what is known of each person of those reported on.
 func (c *computing) gather() {

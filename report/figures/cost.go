@@ -40,10 +40,10 @@ func (c *computing) cost() {
 	active, completions := number(c.shared.active), number(c.shared.completions)
 	perActive, perCompletion := per(spent, c.shared.active, 2, result.NoLearners), per(spent, c.shared.completions, 2, result.NoCompletions)
 	perHour, note := c.perHour(spent), result.Remark{Code: result.FromPublished}
-	if c.nothing() {
-		perActive, perCompletion, perHour = missing(result.NoData), missing(result.NoData), missing(result.NoData)
+	if why := c.nothing(); why != "" {
+		perActive, perCompletion, perHour = missing(why), missing(why), missing(why)
 		if c.d.Cost != nil && c.d.Cost.AttendancePerDay != nil {
-			attendance = missing(result.NoData)
+			attendance = missing(why)
 		}
 	}
 	days := result.Remark{Code: result.AttendanceDay, Count: attendanceHours}

@@ -133,8 +133,8 @@ func (c *computing) planAll(all outcome, learners suppress.Cell) learned {
 func (c *computing) learningTotals(total learned, learners suppress.Cell, people int64) {
 	l := &c.r.Learning
 	none := result.NoStarts
-	if c.nothing() {
-		none = result.NoData
+	if why := c.nothing(); why != "" {
+		none = why
 	}
 	started := number(total.started)
 	fill := func(to *result.Figure, name string, unit result.Unit, value, population cell, of result.Unit, notes ...result.Remark) {
@@ -273,8 +273,13 @@ func (c *computing) learningUnits(total learned) {
 		result.Column{Name: "started", Unit: result.Participations, Query: queryReached},
 		result.Column{Name: "completed", Unit: result.Participations, Population: "started", Query: queryReached},
 		result.Column{Name: "completion_rate", Unit: result.Share, Population: "started", Query: queryReached})
-	if len(c.in.Units) == 0 {
+	switch {
+	case len(c.in.Units) == 0:
 		t.Missing = result.NoDepartments
+	case c.nothing() == result.UnknownUnit:
+		t.Missing = result.UnknownUnit
+	}
+	if t.Missing != "" {
 		return
 	}
 	each := func(counts func(part int) bool) counts {

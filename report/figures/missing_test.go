@@ -304,6 +304,14 @@ func TestMissing(t *testing.T) {
 					t.Errorf("%+v", list)
 				}
 			}},
+		{"no unit of the definition is there", func() made { return town(40, 20) }, "units: [Amt X, Amt Y]\nheadcounts: [{unit: Amt X, entitled: 50}]\ncost: {budget: 10, items: []}\n", map[string]string{
+			"reach.entitled": "50", "reach.active": "missing unknown_unit", "reach.rate": "missing unknown_unit", "reach.registered": "missing unknown_unit", "reach.repeat": "missing unknown_unit",
+			"learning.starts": "missing unknown_unit", "learning.completion_rate": "missing unknown_unit", "cost.per_active": "missing unknown_unit",
+		}, func(t *testing.T, r *result.Report) {
+			if r.Reach.Units.Missing != result.UnknownUnit || r.Summary.Headlines[0].Light != result.Unknown {
+				t.Errorf("%+v", r.Reach.Units)
+			}
+		}},
 		{"hours are not to be evaluated", func() made {
 			m := town(40, 20)
 			m.Hours = false

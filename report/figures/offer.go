@@ -115,8 +115,10 @@ func (c *computing) matrix() {
 		t.Missing = result.NoDepartments
 	case len(tops) > maxMatrixColumns:
 		t.Missing = result.TooLarge
-	case len(c.in.Courses) == 0 || c.nothing():
+	case len(c.in.Courses) == 0:
 		t.Missing = result.NoData
+	default:
+		t.Missing = c.nothing()
 	}
 	if t.Missing != "" {
 		return

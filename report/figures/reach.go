@@ -149,12 +149,14 @@ func (c *computing) reachTotals(registered suppress.Cell, known int64) {
 		notes = append(notes, result.Remark{Code: result.HeadcountPartly, Count: e.partly})
 	}
 	active := number(c.shared.active)
-	if c.nothing() {
-		active, share = missing(result.NoData), missing(result.NoData)
+	if why := c.nothing(); why != "" {
+		active, share = missing(why), missing(why)
 	}
 	people := number(registered)
 	if len(c.in.PersonUnit) == 0 || !slices.Contains(c.in.PersonKnown, true) {
 		people = missing(result.DirectoryEmpty)
+	} else if c.nothing() == result.UnknownUnit {
+		people = missing(result.UnknownUnit)
 	}
 	c.figure(&r.Entitled, "reach.entitled", result.People, queryHeadcounts, entitled, nil, "", notes...)
 	c.figure(&r.Registered, "reach.registered", result.People, queryPeople, people, entitled, result.People)
@@ -171,8 +173,13 @@ func (c *computing) reachUnits(registered suppress.Cell, registeredCells, active
 		result.Column{Name: "active", Unit: result.People, Population: "registered", Query: queryActivity},
 		result.Column{Name: "rate", Unit: result.Share, Population: "entitled", Query: queryActivity})
 	t.Remarks = remarks(c.tree.wrong...)
-	if len(c.in.Units) == 0 {
+	switch {
+	case len(c.in.Units) == 0:
 		t.Missing = result.NoDepartments
+	case c.nothing() == result.UnknownUnit:
+		t.Missing = result.UnknownUnit
+	}
+	if t.Missing != "" {
 		return
 	}
 	rates := func(e entitlement, active suppress.Cell) []cell {
@@ -254,6 +261,9 @@ func (c *computing) repeated() {
 	}
 	if c.shared.activeCount == 0 {
 		why := missing(result.NoLearners)
+		if c.nothing() == result.UnknownUnit {
+			why = missing(result.UnknownUnit)
+		}
 		repeat, repeatRate, out, share = why, why, why, why
 	}
 	if !c.in.Hours {
@@ -281,8 +291,8 @@ func (c *computing) months() {
 		t.Missing = result.TooLarge
 		months = nil
 	}
-	if c.nothing() {
-		t.Missing = result.NoData
+	if why := c.nothing(); why != "" {
+		t.Missing = why
 	}
 	active, fresh := make([]int64, len(at)), make([]int64, len(at))
 	for i := range c.people {
@@ -359,8 +369,8 @@ func (c *computing) hours() {
 	switch {
 	case !c.in.Hours:
 		t.Missing = result.HoursNotShown
-	case c.nothing():
-		t.Missing = result.NoData
+	case c.nothing() != "":
+		t.Missing = c.nothing()
 	}
 	if t.Missing != "" {
 		return

@@ -38,7 +38,16 @@ func (c *check) progress(ctx context.Context) error {
 	if c.opts.Partial {
 		return nil
 	}
-	status, body, err := c.remote.get(ctx, "/api/v1/progress/courses?wait=true&limit=10000")
+	// To be compared to the microsecond, also of few learners, figures have to be told.
+	const everything = `{"switches":{"hours":{"on":true,"ground":"campaign"},"idle-days":{"on":true,"ground":"campaign"}}}`
+	status, body, err := c.remote.do(ctx, http.MethodPatch, "/api/v1/evaluation", everything)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("switching figures on: status %d: %s", status, body)
+	}
+	if err != nil {
+		return err
+	}
+	status, body, err = c.remote.get(ctx, "/api/v1/progress/courses?wait=true&limit=10000")
 	if err != nil {
 		return err
 	}

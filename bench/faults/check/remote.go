@@ -24,12 +24,17 @@ type remote struct {
 // get reads an address below the server's root. Status 503 and lost connections
 // are tried again.
 func (r *remote) get(ctx context.Context, path string) (status int, body string, err error) {
+	return r.do(ctx, http.MethodGet, path, "")
+}
+
+// do sends a request, and again while the server is busy.
+func (r *remote) do(ctx context.Context, method, path, sent string) (status int, body string, err error) {
 	base := strings.TrimSuffix(r.url, "/xapi")
 	for begun := time.Now(); ; {
-		status, body, err = r.once(ctx, base+path)
+		status, body, err = r.once(ctx, method, base+path, sent)
 		if (err == nil && status != http.StatusServiceUnavailable) || ctx.Err() != nil || time.Since(begun) > patience {
 			if err == nil && status == http.StatusServiceUnavailable {
-				err = fmt.Errorf("GET %s: still 503 after %s: %s", path, patience, body)
+				err = fmt.Errorf("%s %s: still 503 after %s: %s", method, path, patience, body)
 			}
 			return status, body, err
 		}
@@ -40,13 +45,16 @@ func (r *remote) get(ctx context.Context, path string) (status int, body string,
 	}
 }
 
-func (r *remote) once(ctx context.Context, address string) (int, string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+func (r *remote) once(ctx context.Context, method, address, sent string) (int, string, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(sent))
 	if err != nil {
 		return 0, "", err
 	}
 	req.SetBasicAuth(r.key, r.secret)
 	req.Header.Set("X-Experience-API-Version", "1.0.3")
+	if sent != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	resp, err := r.http.Do(req)
 	if err != nil {
 		return 0, "", err
