@@ -39,7 +39,7 @@ var showsHer = map[string]bool{
 	"GET /directory/groups": false, "GET /directory/groups/{group}": true, "GET /directory/groups/{group}/delete": false, "GET /directory/import": false, "GET /directory/import/{preview}": false,
 	"GET /directory/unassigned": false, "GET /directory/unassigned/match": false,
 	"GET /accounts": true, "GET /accounts/new": false, "GET /accounts/{account}": true, "GET /accounts/{account}/delete": false,
-	"GET /progress/at-risk": false, "GET /statements": true, "GET /statements/live": true, "GET /statements/live/new": false, "GET /statements/{statement}": true, "GET /statements/{statement}/raw": true,
+	"GET /progress/at-risk": true, "GET /statements": true, "GET /statements/live": true, "GET /statements/live/new": false, "GET /statements/{statement}": true, "GET /statements/{statement}/raw": true,
 	"GET /reports": false, "GET /reports/new": false, "GET /reports/definitions/{definition}": false, "GET /reports/progress": false, "GET /reports/compare": false, "GET /reports/runs/{run}": false, "GET /reports/runs/{run}/files/{form}": false,
 
 	"GET /public/reports/{token}": false, "GET /public/reports/{token}/report.pdf": false,
