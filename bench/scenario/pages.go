@@ -132,7 +132,7 @@ func (e *Env) ids(conn *load.Conn, path, name string) (ids []string, err error) 
 	}
 	var lists map[string]json.RawMessage
 	var list []struct{ ID string }
-	if err := json.Unmarshal(answer.Body, &lists); err == nil {
+	if err = json.Unmarshal(answer.Body, &lists); err == nil {
 		err = json.Unmarshal(lists[name], &list)
 	}
 	if err != nil || len(list) == 0 {
