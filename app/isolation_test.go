@@ -39,12 +39,15 @@ var showsHer = map[string]bool{
 	"GET /directory/groups": false, "GET /directory/groups/{group}": true, "GET /directory/groups/{group}/delete": false, "GET /directory/import": false, "GET /directory/import/{preview}": false,
 	"GET /directory/unassigned": false, "GET /directory/unassigned/match": false,
 	"GET /accounts": true, "GET /accounts/new": false, "GET /accounts/{account}": true, "GET /accounts/{account}/delete": false,
-	"GET /progress/at-risk": false, "GET /statements": true, "GET /statements/live": true, "GET /statements/live/new": false, "GET /statements/{statement}": true, "GET /statements/{statement}/raw": true,
+	"GET /progress/at-risk": true, "GET /statements": true, "GET /statements/live": true, "GET /statements/live/new": false, "GET /statements/{statement}": true, "GET /statements/{statement}/raw": true,
 	"GET /reports": false, "GET /reports/new": false, "GET /reports/definitions/{definition}": false, "GET /reports/progress": false, "GET /reports/compare": false, "GET /reports/runs/{run}": false, "GET /reports/runs/{run}/files/{form}": false,
 
 	"GET /public/reports/{token}": false, "GET /public/reports/{token}/report.pdf": false,
+	"GET /digest/unsubscribe": false, "GET /evaluation-statement": false, "GET /settings": false, "GET /settings/digest": false, "GET /settings/forwarding": false, "GET /settings/forwarding/{target}": false, "GET /settings/webhooks": false, "GET /settings/webhooks/{hook}": false,
 
 	// our own interface
+	"GET /api/v1/digests": false, "GET /api/v1/evaluation": false, "GET /api/v1/evaluation/changes": false, "GET /api/v1/evaluation/statement": false, "GET /api/v1/forwards": false,
+	"GET /api/v1/forwards/{target}": false, "GET /api/v1/forwards/{target}/refused": false, "GET /api/v1/webhooks": false, "GET /api/v1/webhooks/{hook}": false, "GET /api/v1/webhooks/{hook}/dead": false,
 	"GET /api/v1/progress/at-risk": true,
 	"GET /api/v1/progress/summary": false, "GET /api/v1/progress/courses": false, "GET /api/v1/progress/courses/{id}": false, "GET /api/v1/progress/courses/{id}/drop-off": false,
 	"GET /api/v1/progress/courses/{id}/hours": false, "GET /api/v1/progress/learners": true, "GET /api/v1/progress/learners/{id}": true, "GET /api/v1/progress/learners/{id}/attempts": true,
@@ -117,6 +120,8 @@ func makeSecrets(t *testing.T) *secrets {
 	session := sessionAt(t, a, course, "")["id"].(string)
 	record := dig(t, do(t, a, "POST", "/api/v1/attendance/sessions/"+session+"/records", `{"entries":[{"learner":`+learner+`}]}`, 200), "records", 0, "id").(string)
 	do(t, a, "POST", "/api/v1/launches", `{"registration":"`+registration+`"}`, 201)
+	do(t, a, "PATCH", "/api/v1/evaluation", `{"ground":"test","switches":{"at-risk":{"on":true,"ground":"test"},"idle-days":{"on":true,"ground":"test"},"hours":{"on":true,"ground":"test"},
+		"timelines":{"on":true,"ground":"test"},"answers":{"on":true,"ground":"test"}}}`, 200)
 	const statementID = "7d2a6a44-2f0e-4a4d-8a53-0a0b0c0d0e0f"
 	for _, st := range []string{
 		`{"actor":{"mbox":"mailto:ada@town.example"},"verb":{"id":"http://adlnet.gov/expapi/verbs/initialized"},"object":{"id":"https://content.example/fire"}}`,
@@ -174,7 +179,7 @@ func (s *secrets) addresses(route string, files bool) (list []string) {
 	}
 	for _, id := range ids {
 		at := s.fill.Replace(strings.ReplaceAll(path, "{id}", id))
-		at = strings.NewReplacer("{unit}", "nowhere", "{merge}", "none", "{preview}", "none", "{definition}", "none", "{run}", "none", "{form}", "pdf", "{query}", "none", "{invitation}", s.fill.Replace("{registration}"), "{token}", "none", "{name}", "none").Replace(at)
+		at = strings.NewReplacer("{unit}", "nowhere", "{merge}", "none", "{preview}", "none", "{target}", "none", "{hook}", "none", "{definition}", "none", "{run}", "none", "{form}", "pdf", "{query}", "none", "{invitation}", s.fill.Replace("{registration}"), "{token}", "none", "{name}", "none").Replace(at)
 		if method != "GET" {
 			list = append(list, at)
 			continue

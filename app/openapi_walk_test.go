@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -61,6 +62,11 @@ func (w *walk) send(method, path, contentType, body string, keep ...string) {
 	r.SetBasicAuth(key, secret)
 	r.Header.Set("Content-Type", contentType)
 	answer, text := read(w.t, w.client, r)
+	for again := 0; answer.StatusCode == http.StatusServiceUnavailable && again < 5; again++ { // the machine has other things to do
+		r = r.Clone(w.t.Context())
+		r.Body = io.NopCloser(strings.NewReader(body))
+		answer, text = read(w.t, w.client, r)
+	}
 	if answer.StatusCode >= 300 {
 		w.t.Fatalf("%s %s: %d %s", method, path, answer.StatusCode, text)
 	}

@@ -67,17 +67,18 @@ type Page struct {
 }
 
 var (
-	everybody  = visitor.Roles
-	managers   = []visitor.Role{visitor.ContentManager, visitor.Administrator}
-	trainers   = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}
-	watchers   = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor}
-	closeBy    = []visitor.Role{visitor.Trainer, visitor.Administrator}
-	readers    = []visitor.Role{visitor.Trainer, visitor.DataProtection, visitor.Administrator}
-	learners   = []visitor.Role{visitor.Learner}
-	operators  = []visitor.Role{visitor.Administrator}
-	protectors = []visitor.Role{visitor.DataProtection, visitor.Administrator}
-	reporters  = []visitor.Role{visitor.ProjectLead, visitor.Administrator}
-	reporting  = []visitor.Role{visitor.ProjectLead, visitor.Administrator, visitor.DataProtection, visitor.Auditor}
+	everybody    = visitor.Roles
+	managers     = []visitor.Role{visitor.ContentManager, visitor.Administrator}
+	trainers     = []visitor.Role{visitor.Trainer, visitor.ContentManager, visitor.Administrator}
+	watchers     = []visitor.Role{visitor.Trainer, visitor.ProjectLead, visitor.Administrator, visitor.Auditor}
+	closeBy      = []visitor.Role{visitor.Trainer, visitor.Administrator}
+	readers      = []visitor.Role{visitor.Trainer, visitor.DataProtection, visitor.Administrator}
+	learners     = []visitor.Role{visitor.Learner}
+	operators    = []visitor.Role{visitor.Administrator}
+	protectors   = []visitor.Role{visitor.DataProtection, visitor.Administrator}
+	reporters    = []visitor.Role{visitor.ProjectLead, visitor.Administrator}
+	reporting    = []visitor.Role{visitor.ProjectLead, visitor.Administrator, visitor.DataProtection, visitor.Auditor}
+	onlyTrainers = []visitor.Role{visitor.Trainer}
 )
 
 // Pages are all pages that can be looked at. A page that is new has its line here,
@@ -144,6 +145,12 @@ var Pages = []Page{
 	{Path: "/accounts/new", Roles: operators},
 	{Path: "/accounts/{account}", Roles: protectors},
 	{Path: "/accounts/{account}/delete", Roles: operators},
+	{Path: "/settings/forwarding", Roles: operators},
+	{Path: "/settings/forwarding/{target}", Roles: operators},
+	{Path: "/settings/webhooks", Roles: operators},
+	{Path: "/settings/webhooks/{hook}", Roles: operators},
+	{Path: "/settings/digest", Roles: onlyTrainers},
+	{Path: "/digest/unsubscribe"},
 	{Path: "/keys", Roles: operators},
 	{Path: "/settings", Roles: MayRead},
 	{Path: "/evaluation-statement", Roles: everybody},

@@ -16,7 +16,7 @@ func formatMicros(micros int64) string  { return statements.FormatStored(micros)
 
 // courses answers /courses.
 func (a *API) courses(ctx context.Context, tenant, _ string, ask asked) (answer, error) {
-	f := Filter{After: ask.after, Limit: ask.order.Limit, Selection: ask.Selection, directory: ask.directory}
+	f := Filter{After: ask.after, Limit: ask.order.Limit, Selection: ask.Selection}
 	page, err := a.Projector.Courses(ctx, tenant, f)
 	if err != nil {
 		return answer{}, err

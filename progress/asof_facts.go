@@ -54,10 +54,10 @@ FROM (
 // timesSQL is what activitySQL says of when somebody was active, without counting statements.
 func (q question) timesSQL() string {
 	return fmt.Sprintf(`SELECT course, human, arraySort(groupArray((f, l))) AS spans, arraySort(groupArrayIf(slot, inside)) AS slots,
-  arraySum(x -> x.2 - x.1, spans) + arraySum((a, b) -> if(b.1 - a.2 <= %d, b.1 - a.2, 0), arrayPopBack(spans), arrayPopFront(spans)) AS gaps
+  arraySum(x -> x.2 - x.1, spans) + arraySum((a, b) -> if(b.1 - a.2 <= %[1]d, b.1 - a.2, 0), arrayPopBack(spans), arrayPopFront(spans)) AS gaps
 FROM (
-  SELECT course, human, slot, min(first_at) AS f, max(last_at) AS l, %s AS inside FROM (%s) GROUP BY course, human, slot
-) GROUP BY course, human`, maxGap, q.slots(), q.byPerson("progress_slots", "slot, first_at, last_at"))
+  SELECT course, human, slot, toInt64(slot) * %[2]d + min(first) AS f, toInt64(slot) * %[2]d + max(last) AS l, %[3]s AS inside FROM (%[4]s) GROUP BY course, human, slot
+) GROUP BY course, human`, maxGap, slotMicros, q.slots(), q.byPerson("progress_slots", "slot, first, last"))
 }
 
 // ParticipationsSQL is the query of Participations.

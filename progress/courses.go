@@ -21,8 +21,6 @@ type Filter struct {
 	// Selection chooses learners by Unit, Group and Scope; the rest of it does
 	// nothing here.
 	Selection Selection
-	// directory is the version of the directory; "": it is asked for.
-	directory string
 }
 
 // Page is an answer about courses, sorted by id.
@@ -44,7 +42,7 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 	if s := f.Selection; s.Unit != "" || s.Group != "" || !s.Scope.All {
 		return p.coursesOf(ctx, tenant, f)
 	}
-	directory := f.directory
+	directory := f.Selection.directory
 	if directory == "" {
 		var err error
 		if directory, err = p.directoryVersion(ctx, tenant); err != nil {
@@ -73,9 +71,12 @@ func (p *Projector) Courses(ctx context.Context, tenant string, f Filter) (Page,
 // coursesOf is Courses for some of the learners only.
 func (p *Projector) coursesOf(ctx context.Context, tenant string, f Filter) (page Page, err error) {
 	page.Watermark = p.Watermark()
-	q := p.ask(tenant, f.Selection)
+	q, err := p.askLearners(ctx, tenant, f.Selection)
+	if err != nil {
+		return Page{}, err
+	}
 	ctx = q.context(ctx, clickhouse.Parameters{"after": f.After})
-	sql := fmt.Sprintf("SELECT %s FROM (%s) WHERE course > {after:String} GROUP BY course ORDER BY course LIMIT %d", totals, q.reachedSQL(), f.Limit+1)
+	sql := fmt.Sprintf("SELECT %s FROM (%s) WHERE course > {after:String} GROUP BY course ORDER BY course LIMIT %d", totalsOfStates, q.statesSQL(), f.Limit+1)
 	if page.Courses, err = readCourses(ctx, p.conn, sql); err != nil {
 		return Page{}, fmt.Errorf("reading progress of some learners: %w", err)
 	}

@@ -31,6 +31,9 @@ func (p *Projector) load(ctx context.Context) error {
 	if err := p.loadGeneration(ctx); err != nil {
 		return fmt.Errorf("reading the generations of progress: %w", err)
 	}
+	if err := p.loadSettled(ctx); err != nil {
+		return err
+	}
 	// Whoever kept the tables before may have been cut off.
 	p.touched = max(p.touched, p.watermark())
 	if stored == rebuilding {
@@ -76,6 +79,9 @@ func (p *Projector) empty(ctx context.Context) error {
 	p.emptying = true
 	// First, so that no answer out of an empty table claims to be complete.
 	p.reached.set(0)
+	if err := p.unsettle(ctx); err != nil {
+		return err
+	}
 	// The generations last: without them outdated facts would count.
 	for _, table := range append(append([]string{"progress"}, factTables...), "progress_generations") {
 		if err := p.exec(ctx, "TRUNCATE TABLE "+table); err != nil {

@@ -65,8 +65,8 @@ WHERE NOT void
 
 // slotFacts: when a learner was active.
 func slotFacts(where, voided, generation, join string) string {
-	return fmt.Sprintf(`INSERT INTO progress_slots (tenant, course, learner, generation, slot, first_at, last_at, statements)
-SELECT s.tenant, toString(course), toString(actor), %[1]s, toInt32(intDiv(timestamp - if(timestamp < 0, %[2]d, 0), %[3]d)), timestamp, timestamp, [stored]
+	return fmt.Sprintf(`INSERT INTO progress_slots (tenant, course, learner, generation, slot, first, last, statements)
+SELECT s.tenant, toString(course), toString(actor), %[1]s, toInt32(intDiv(timestamp - if(timestamp < 0, %[2]d, 0), %[3]d)) AS number, toUInt32(timestamp - toInt64(number) * %[3]d) AS within, within, [stored]
 FROM (
   %[4]s
 ) AS s%[5]s

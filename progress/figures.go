@@ -82,7 +82,10 @@ type Hour struct {
 // Course answers the figures of the course that s has. Learners is 0 when nobody
 // who was selected has a statement in it.
 func (p *Projector) Course(ctx context.Context, tenant string, s Selection) (f Figures, err error) {
-	q := p.ask(tenant, s)
+	q, err := p.askLearners(ctx, tenant, s)
+	if err != nil {
+		return f, err
+	}
 	err = p.query(q.context(ctx, nil), "SELECT "+totalsOfLearners+" FROM ("+q.learnersSQL()+")",
 		func(rows driver.Rows) error { return scanFigures(rows, &f) })
 	if err != nil {

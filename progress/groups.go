@@ -52,7 +52,10 @@ func scanGroup(rows driver.Rows, g *Group) error {
 // Groups answers the groups of a tenant that s lets see, sorted by id, also those
 // of whom nobody has a statement.
 func (p *Projector) Groups(ctx context.Context, tenant string, s Selection) ([]Group, error) {
-	q := p.ask(tenant, s)
+	q, err := p.askLearners(ctx, tenant, s)
+	if err != nil {
+		return nil, err
+	}
 	which := "role = 'member' AND since <= {today:Date32} AND until >= {today:Date32}"
 	if !s.Scope.All {
 		which += " AND `group` IN (SELECT arrayJoin({groups:Array(String)}))"
@@ -72,7 +75,10 @@ func (p *Projector) Groups(ctx context.Context, tenant string, s Selection) ([]G
 // Everyone answers what all whom s chooses have reached together; ID, People and
 // what a unit has stay empty.
 func (p *Projector) Everyone(ctx context.Context, tenant string, s Selection) (g Group, err error) {
-	q := p.ask(tenant, s)
+	q, err := p.askLearners(ctx, tenant, s)
+	if err != nil {
+		return g, err
+	}
 	err = p.query(q.context(ctx, nil), fmt.Sprintf("SELECT '' AS id, %s FROM (%s)", groupTotals, q.learnersSQL()),
 		func(rows driver.Rows) error { return scanGroup(rows, &g) })
 	if err != nil {
@@ -85,7 +91,10 @@ func (p *Projector) Everyone(ctx context.Context, tenant string, s Selection) (g
 // each with all that lies below it, and what belongs to that unit itself and to none
 // below it under its own id. They are sorted by id.
 func (p *Projector) Units(ctx context.Context, tenant string, s Selection) ([]Group, error) {
-	q := p.ask(tenant, s)
+	q, err := p.askLearners(ctx, tenant, s)
+	if err != nil {
+		return nil, err
+	}
 	below := "path[1]"
 	if s.Unit != "" {
 		below = "path[least(indexOf(path, {unit:String}) + 1, length(path))]"

@@ -134,7 +134,11 @@ func (p *Projector) Learners(ctx context.Context, tenant string, s Selection, ki
 	if !ok {
 		return nil, nil, ErrNoSort{o.By}
 	}
-	q, by := p.ask(tenant, s), by.byDay(o.Days)
+	q, err := p.askLearners(ctx, tenant, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	by = by.byDay(o.Days)
 	where, order, params := o.sql(by)
 	sql := fmt.Sprintf("SELECT toString(%s), * FROM (%s) WHERE %s AND %s %s", by.expression, q.learnersSQL(), kindOf(kind), where, order)
 	var values []string
@@ -203,7 +207,11 @@ func (p *Projector) Everybody(ctx context.Context, tenant string, s Selection, k
 	if !ok {
 		return nil, nil, ErrNoSort{o.By}
 	}
-	q, by := p.ask(tenant, s), by.byDay(o.Days)
+	q, err := p.askLearners(ctx, tenant, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	by = by.byDay(o.Days)
 	where, order, params := o.sql(by)
 	sql := fmt.Sprintf(`SELECT toString(%[1]s), human, assigned, name, path, courses, starts, completions, passes, failures, risks, attempts, statements, spent, last, idle FROM (
 SELECT human, max(l.assigned) AS assigned, any(l.name) AS name, any(l.path) AS path, count() AS courses, countIf(started < %[2]s) AS starts, countIf(completed < %[2]s) AS completions,
@@ -233,7 +241,10 @@ FROM (SELECT * FROM (%[3]s) WHERE %[4]s) AS l GROUP BY human) WHERE %[5]s %[6]s`
 
 // CountLearners counts what Learners or Everybody list.
 func (p *Projector) CountLearners(ctx context.Context, tenant string, s Selection, kind string) (n int64, err error) {
-	q := p.ask(tenant, s)
+	q, err := p.askLearners(ctx, tenant, s)
+	if err != nil {
+		return 0, err
+	}
 	var found uint64
 	err = p.query(q.context(ctx, nil), fmt.Sprintf("SELECT uniqExact(human) FROM (SELECT * FROM (%s) WHERE %s)", q.learnersSQL(), kindOf(kind)),
 		func(rows driver.Rows) error { return rows.Scan(&found) })

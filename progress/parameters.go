@@ -25,8 +25,6 @@ type asked struct {
 	after  string // as it was sent
 	wait   bool
 	count  bool
-	// directory is the version of the directory, "" where it was not asked for.
-	directory string
 	// evaluated is what may be told.
 	evaluated evaluation.Settings
 }

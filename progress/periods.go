@@ -37,7 +37,10 @@ func (p *Projector) Trend(ctx context.Context, tenant string, s Selection, by st
 	if spans[by] == "" {
 		return nil, ErrNoSort{by}
 	}
-	q := p.ask(tenant, s)
+	q, err := p.askLearners(ctx, tenant, s)
+	if err != nil {
+		return nil, err
+	}
 	all := make(map[time.Time]*Span)
 	at := func(day time.Time) *Span {
 		day = time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, p.zone)
@@ -46,7 +49,7 @@ func (p *Projector) Trend(ctx context.Context, tenant string, s Selection, by st
 		}
 		return all[day]
 	}
-	err := p.query(q.context(ctx, nil), q.firstsSQL(by), func(rows driver.Rows) error {
+	err = p.query(q.context(ctx, nil), q.firstsSQL(by), func(rows driver.Rows) error {
 		var day time.Time
 		var started, completed uint64
 		if err := rows.Scan(&day, &started, &completed); err != nil {
@@ -88,13 +91,48 @@ func (q question) firstsSQL(by string) string {
 		within += fmt.Sprintf(" AND at < %d", q.To.UnixMicro())
 	}
 	return fmt.Sprintf(`SELECT %s AS day, countIf(what = 1), countIf(what = 2) FROM (
-  SELECT arrayJoin([(1, started_at), (2, completed_at)]) AS event, event.1 AS what, event.2 AS at FROM (%s)
-) WHERE at < %s AND %s GROUP BY day ORDER BY day`, spanOf(by, "fromUnixTimestamp64Micro(at, {zone:String})"), q.reachedSQL(), never, within)
+  SELECT arrayJoin([(1, started), (2, completed)]) AS event, event.1 AS what, event.2 AS at FROM (%s)
+) WHERE at < %s AND %s GROUP BY day ORDER BY day`, spanOf(by, "fromUnixTimestamp64Micro(at, {zone:String})"), q.statesSQL(), never, within)
 }
 
 // activeSQL: who was active, and how much.
 func (q question) activeSQL(by string) string {
+	if by == "week" && q.Course == "" && q.settled && q.wholeWeeks() {
+		return q.weeksSQL()
+	}
 	return fmt.Sprintf(`SELECT %s AS day, uniqExact(human), sum(n) FROM (
   SELECT human, slot, length(groupUniqArrayArray(statements)) AS n FROM (%s) WHERE %s GROUP BY human, slot
 ) GROUP BY day ORDER BY day`, spanOf(by, slotStart), q.byPerson("progress_slots", "slot, statements"), q.slots())
+}
+
+// wholeWeeks tells whether the days asked for begin and end with weeks.
+func (q question) wholeWeeks() bool {
+	whole := func(t time.Time) bool {
+		t = t.In(q.zone)
+		return t.IsZero() || t.Weekday() == time.Monday && t.Hour() == 0 && t.Minute() == 0
+	}
+	return whole(q.From) && whole(q.To)
+}
+
+// weeksSQL is activeSQL for whole weeks of all courses, from the rows of weeks and, for whom they do
+// not hold, from the slots.
+func (q question) weeksSQL() string {
+	within := "1"
+	if !q.From.IsZero() {
+		within += " AND week >= '" + q.From.In(q.zone).Format(time.DateOnly) + "'"
+	}
+	if !q.To.IsZero() {
+		within += " AND week < '" + q.To.In(q.zone).Format(time.DateOnly) + "'"
+	}
+	rows := q.among(within).byPerson("progress_weeks", "week AS day, statements AS n")
+	if len(q.open) > 0 {
+		rows = q.among(within+" AND learner NOT IN ("+openLearners+")").byPerson("progress_weeks", "week AS day, statements AS n")
+	}
+	rows = "SELECT day, human, n FROM (" + rows + ")"
+	if len(q.open) > 0 {
+		theirs := " AND learner IN (" + openLearners + ")"
+		rows += fmt.Sprintf("\nUNION ALL\nSELECT %s AS day, human, toUInt64(length(groupUniqArrayArray(statements))) AS n FROM (%s) WHERE %s GROUP BY human, slot, day",
+			spanOf("week", slotStart), q.among(inCoursesOf(theirs)+theirs).byPerson("progress_slots", "slot, statements"), q.slots())
+	}
+	return "SELECT day, uniqExact(human), sum(n) FROM (\n" + rows + "\n) GROUP BY day ORDER BY day"
 }

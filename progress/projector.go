@@ -71,9 +71,10 @@ type Projector struct {
 	touched int64
 
 	settings sync.Mutex // held while settings of courses change
+	settled  settled
 
 	stop context.CancelFunc
-	done chan struct{}
+	done sync.WaitGroup
 }
 
 // New makes a Projector that does nothing yet.
@@ -98,6 +99,7 @@ func New(d Dependencies) *Projector {
 		maxChunk: 500_000, chunk: 500_000, width: time.Minute.Microseconds(),
 		hurry: make(chan struct{}, 1),
 		now:   d.Now, zone: d.Zone, born: d.Now().UnixNano(),
+		settled: settled{piece: settlePiece, busy: settleBusy},
 	}
 	p.monitor = newMonitor(d.Metrics, func() float64 {
 		reached, target := p.Watermark(), p.watermark()
@@ -128,8 +130,9 @@ func (p *Projector) Start(ctx context.Context) error {
 		return err
 	}
 	running, stop := context.WithCancel(context.Background())
-	p.stop, p.done = stop, make(chan struct{})
-	go p.run(running)
+	p.stop = stop
+	p.done.Go(func() { p.run(running) })
+	p.done.Go(func() { p.settleLoop(running) })
 	return nil
 }
 
@@ -140,7 +143,7 @@ func (p *Projector) Stop() {
 		return
 	}
 	p.stop()
-	<-p.done
+	p.done.Wait()
 }
 
 // Watermark is how far the projection has come: every statement with
@@ -161,7 +164,6 @@ func (p *Projector) Wait(ctx context.Context, upto int64) error {
 
 // run is the loop of cycles.
 func (p *Projector) run(ctx context.Context) {
-	defer close(p.done)
 	defer p.reached.close()
 	var pause pause
 	for {

@@ -83,7 +83,7 @@ func (m *machine) step() {
 	if len(rows) > 0 {
 		w.insertRows(rows)
 	}
-	switch rapid.SampledFrom([]string{"nothing", "project", "chunks", "no cursor", "cut between facts", "restart", "delete", "delete after a cut", "people", "people", "durations"}).Draw(m.rt, "then") {
+	switch rapid.SampledFrom([]string{"nothing", "project", "chunks", "no cursor", "cut between facts", "restart", "delete", "delete after a cut", "people", "people", "durations", "settle", "settle", "settle, cut off"}).Draw(m.rt, "then") {
 	case "project":
 		w.project()
 		m.compare(m.oneTenant())
@@ -101,11 +101,25 @@ func (m *machine) step() {
 		m.movePeople()
 	case "durations":
 		m.readDurations()
+	case "settle":
+		m.settle()
+	case "settle, cut off": // killed before it is noted
+		m.settle()
+		w.insert(fmt.Sprintf(`INSERT INTO progress_cursor (name, version, stored) SELECT name, max(version) + 1, argMin(stored, version) FROM progress_cursor WHERE name = '%s' GROUP BY name`, settledName+w.zone.String()))
+		w.restart()
 	case "delete":
 		m.delete()
 	case "delete after a cut":
 		m.cut()
 		m.delete()
+	}
+}
+
+// settle makes rows of learners anew, of those that are open or of all.
+func (m *machine) settle() {
+	m.w.settled.piece = rapid.SampledFrom([]int64{0, settlePiece}).Draw(m.rt, "piece")
+	if err := m.w.settle(context.Background(), true); err != nil {
+		m.rt.Fatal(err)
 	}
 }
 

@@ -35,6 +35,14 @@ func (p *Projector) Recompute(ctx context.Context, tenant string, deletion uuid.
 	if err := p.replaceFacts(ctx, deletion, upto, parts); err != nil {
 		return err
 	}
+	// With another generation they are open: no answer misses the rows.
+	p.settled.mu.Lock()
+	defer p.settled.mu.Unlock()
+	for _, table := range settledTables {
+		if err := p.exec(ctx, "DELETE FROM "+table+" WHERE tenant = {tenant:String} AND learner IN ("+learnersSQL(deletion)+")"); err != nil {
+			return fmt.Errorf("removing the figures of learners of whom something was deleted: %w", err)
+		}
+	}
 	p.kept.forget()
 	p.revision.Add(1)
 	return nil

@@ -35,6 +35,8 @@ type Selection struct {
 	// IdleDays is from when on somebody is at risk; 0 means DefaultIdleDays.
 	IdleDays int
 	Scope    Scope
+	// directory is the version of the directory; "": it is asked for.
+	directory string
 }
 
 // DefaultIdleDays is after how many days without activity a learner is at risk.
@@ -46,10 +48,24 @@ type question struct {
 	tenant string
 	asOf   time.Time // what idle days are reckoned to
 	zone   *time.Location
+	// settled: what was put together before is taken, but for the learners of courses that
+	// are open.
+	settled bool
+	open    []pair
+	// pairs is a condition on course and learner; empty for none.
+	pairs string
+	// plain: every learner is a human, whatever the directory says.
+	plain bool
 	// tables is how the names of the tables of facts begin; "" is the projection's.
 	tables string
 	// courses narrows down to some; none are all.
 	courses []string
+}
+
+// among narrows a question down by a condition on course and learner.
+func (q question) among(pairs string) question {
+	q.pairs = pairs
+	return q
 }
 
 // projection is how the names of the projection's tables begin.
@@ -81,7 +97,8 @@ func (q question) context(ctx context.Context, more clickhouse.Parameters) conte
 	for name, value := range more {
 		params[name] = value
 	}
-	return clickhouse.Context(ctx, clickhouse.WithParameters(params), clickhouse.WithSettings(readSettings))
+	ctx = clickhouse.Context(ctx, clickhouse.WithParameters(params), clickhouse.WithSettings(readSettings))
+	return withPairs(ctx, q.open)
 }
 
 // readSettings: a missing row of a join is one with empty values.
@@ -125,27 +142,60 @@ func (q question) people(row string) string {
 // learner, and that human's unit and name. The directory has its say here and nowhere else: who
 // becomes one person is one in every figure.
 func (q question) byPerson(table, columns string) string {
-	where := "tenant = {tenant:String}"
+	where := "tenant = {tenant:String}" + q.learners()
 	if q.Course != "" {
 		where += " AND course = {course:String}"
 	}
 	if len(q.courses) > 0 {
 		where += " AND course IN (SELECT arrayJoin({courses:Array(String)}))"
 	}
+	if q.pairs != "" {
+		where += " AND " + q.pairs
+	}
+	final, course := "", "toString(s.course)"
+	switch table {
+	case projection:
+		final, where = " FINAL", where+" AND last_at > "+none
+	case "progress_learners":
+		final, where = " FINAL", where+" AND last > "+none
+	case "progress_weeks":
+		final, where, course = " FINAL", where+" AND statements > 0", "''"
+	default:
+		if q.Learner != "" && q.Course == "" {
+			// The key begins with courses.
+			where += " AND " + inCoursesOf(q.learners())
+		}
+		if q.tables == "" { // elsewhere there is one generation only
+			where += " AND " + inForce
+		}
+	}
+	if q.plain {
+		return fmt.Sprintf("SELECT %s AS course, s.learner AS learner, s.learner AS human, %s FROM (SELECT * FROM %s%s WHERE %s) AS s", course, columns, q.table(table), final, where)
+	}
+	return fmt.Sprintf(`SELECT %s AS course, s.learner AS learner, if(who.person = '', s.learner, who.person) AS human, who.person != '' AS assigned, who.name AS name, who.path AS path, %s
+FROM (SELECT * FROM %s%s WHERE %s) AS s
+LEFT ANY JOIN (SELECT identifier, person, name, path FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
+WHERE %s`, course, columns, q.table(table), final, where, q.people("who"))
+}
+
+// learners are conditions on learner, each with AND before it, that leave out whom
+// people would leave out, before anything is joined.
+func (q question) learners() (where string) {
 	if q.Learner != "" {
 		where += " AND learner IN (SELECT {learner:String} UNION ALL SELECT identifier FROM persons FINAL WHERE tenant = {tenant:String} AND person = {learner:String})"
 	}
-	final := ""
-	switch {
-	case table == projection:
-		final, where = " FINAL", where+" AND last_at > "+none
-	case q.tables == "": // elsewhere there is one generation only
-		where += " AND " + inForce
+	if q.Unit != "" || q.Group != "" || !q.Scope.All && !q.plain {
+		all := q
+		all.Learner = ""
+		where += " AND learner IN (SELECT identifier FROM persons AS who FINAL WHERE tenant = {tenant:String} AND " + all.people("who") + ")"
 	}
-	return fmt.Sprintf(`SELECT toString(s.course) AS course, s.learner AS learner, if(who.person = '', s.learner, who.person) AS human, who.person != '' AS assigned, who.name AS name, who.path AS path, %s
-FROM (SELECT * FROM %s%s WHERE %s) AS s
-LEFT ANY JOIN (SELECT identifier, person, name, path FROM persons FINAL WHERE tenant = {tenant:String}) AS who ON s.learner = who.identifier
-WHERE %s`, columns, q.table(table), final, where, q.people("who"))
+	return where
+}
+
+// inCoursesOf is the condition that a course is one of those that learners have, by conditions
+// on learner.
+func inCoursesOf(learners string) string {
+	return "course IN (SELECT p.course FROM progress AS p WHERE tenant = {tenant:String}" + learners + ")"
 }
 
 // slots is the range of slots of From and To, as a condition.

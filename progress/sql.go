@@ -148,6 +148,10 @@ WHERE s.last_at > %s GROUP BY course, human`, highest, states, none)
 const totals = `course, count(), countIf(started_at < ` + never + `), countIf(completed_at < ` + never + `), ` +
 	`countIf(verdict.3 = 1), countIf(verdict.3 = 0), countIf(score.1 > ` + none + `), sum(score.3), max(last_at)`
 
+// totalsOfStates are the columns of totals, from statesSQL.
+const totalsOfStates = `course, count(), countIf(started < ` + never + `), countIf(completed < ` + never + `), ` +
+	`countIf(judged = 1), countIf(judged = 0), countIf(latest_at > ` + none + `), sum(latest_score), max(last)`
+
 // coursesSQL reads what the learners of a tenant's courses have reached, n
 // courses at most, behind the course {after}.
 func coursesSQL(after bool, n int) string {

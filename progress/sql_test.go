@@ -25,7 +25,11 @@ func TestSQL(t *testing.T) {
 	for i, sql := range append(freshFacts(s, true), affectedFacts(s, 7)...) {
 		queries = append(queries, struct{ name, sql string }{fmt.Sprint("facts ", i), sql})
 	}
+	settled, some := q, q.among("(course, learner) IN ("+since(1000, 7, " AND stored <= 2000")+")")
+	settled.settled, settled.open, settled.From = true, []pair{{c1, "mbox|mailto:ann@stadt.example"}}, testNow
+	some.plain, some.Selection = true, Selection{}
 	queries = append(queries, []struct{ name, sql string }{
+		{"settle some", some.settleSQL(9)}, {"settled learners", settled.keptSQL()}, {"settle weeks", settleWeeksSQL(some, " AND learner = 'x'", 9)}, {"settled weeks", settled.weeksSQL()}, {"settled states", settled.statesSQL()}, {"others", othersSQL}, {"shared", sharedSQL},
 		{"learners", q.learnersSQL()}, {"drop-off", q.dropOffSQL()}, {"hours", q.hoursSQL()}, {"questions", q.questionsSQL()}, {"responses", q.responsesSQL()}, {"alpha", q.alphaSQL()},
 		{"trend, firsts", q.firstsSQL("week")}, {"trend, active", q.activeSQL("week")},
 		{"a trainer's", question{Selection: Selection{Unit: "u", Group: "g", Scope: Scope{Groups: []string{"g"}}}}.reachedSQL()},

@@ -197,7 +197,7 @@ func (s *Store) Forget(ctx context.Context, tenant string, job uuid.UUID) error 
 // Purge writes the parts of the tables that hold deleted rows anew, without
 // them. The old files go a minute later (old_parts_lifetime).
 func (s *Store) Purge(ctx context.Context) error {
-	for _, table := range []string{"statements", "lookups", "refs", "repairs", "progress_attempts", "progress_slots", "progress_answers"} {
+	for _, table := range []string{"statements", "lookups", "refs", "repairs", "progress_attempts", "progress_slots", "progress_answers", "progress_learners", "progress_weeks"} {
 		if err := s.exec(ctx, "ALTER TABLE "+table+" APPLY DELETED MASK", nil); err != nil {
 			return fmt.Errorf("removing the bytes of deleted rows, table %s: %w", table, err)
 		}

@@ -68,6 +68,9 @@ func (g *Generator) Courses() int { return len(g.courses) }
 // Agent is learner i as the value of the parameter agent.
 func (g *Generator) Agent(i int) string { return g.learners[i].agent }
 
+// Identifier is the canonical text of the identifier of learner i.
+func (g *Generator) Identifier(i int) string { return g.learners[i].identifier }
+
 // Verb is verb i of those in use, the most frequent first; i is taken modulo
 // their number.
 func (g *Generator) Verb(i int) string { return verbs[i%len(verbs)].id }

@@ -135,6 +135,21 @@ func (f Fill) summary(b *strings.Builder) {
 	if worst.Kind != "" {
 		line(b, "slowest other look-up ("+worst.Kind+"), "+size+", p95 cold / warm", ms(worst.Cold.P95)+" / "+ms(worst.Warm.P95), page, "")
 	}
+	if len(f.Pages) > 0 {
+		worst, page := Lookup{}, "≤ 100 ms"
+		if f.Statements <= 1_000_000 {
+			page = "≤ 80 ms"
+		}
+		for _, l := range f.Pages {
+			if l.Warm.P95 >= worst.Warm.P95 {
+				worst = l
+			}
+		}
+		line(b, "slowest question of a page ("+worst.Kind+"), "+size+", p95 cold / warm", ms(worst.Cold.P95)+" / "+ms(worst.Warm.P95), page, "")
+	}
+	if len(f.Disk.Tables) == 0 {
+		return
+	}
 	var perOne float64
 	for _, t := range f.Disk.Tables {
 		perOne += t.PerOne
@@ -214,6 +229,10 @@ func (r *Run) freshness(b *strings.Builder) {
 
 func (r *Run) fills(b *strings.Builder) {
 	for _, f := range r.Fills {
+		f.pages(b)
+		if len(f.Lookups) == 0 {
+			continue
+		}
 		fmt.Fprintf(b, "### (d) Look-ups at %s statements\n\n", thousands(f.Statements))
 		if !f.PageCache {
 			b.WriteString("The system's page cache could not be dropped (that takes root): cold means the engine's own caches only.\n\n")
@@ -226,6 +245,19 @@ func (r *Run) fills(b *strings.Builder) {
 		b.WriteString("\n")
 		f.Disk.markdown(b, f)
 	}
+}
+
+// pages are the questions of pages about progress.
+func (f Fill) pages(b *strings.Builder) {
+	if len(f.Pages) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "### What pages ask for, at %s statements\n\n", thousands(f.Statements))
+	table(b, "question", "asked", "cold p50", "cold p95", "cold p99", "warm p50", "warm p95", "warm p99")
+	for _, l := range f.Pages {
+		line(b, l.Kind, fmt.Sprint(l.Keys), ms(l.Cold.P50), ms(l.Cold.P95), ms(l.Cold.P99), ms(l.Warm.P50), ms(l.Warm.P95), ms(l.Warm.P99))
+	}
+	b.WriteString("\n")
 }
 
 func (d Disk) markdown(b *strings.Builder, f Fill) {

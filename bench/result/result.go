@@ -112,6 +112,7 @@ type Fill struct {
 	Statements  int64    `json:"statements"`
 	FillSeconds float64  `json:"fill_seconds"`
 	Lookups     []Lookup `json:"lookups"`
+	Pages       []Lookup `json:"pages,omitempty"` // what pages ask for
 	Disk        Disk     `json:"disk"`
 	PageCache   bool     `json:"page_cache_dropped"`
 }

@@ -36,8 +36,7 @@ type asker struct {
 // dropping them takes far longer than the question.
 const each = 50
 
-// lookups asks every kind of question with cold and with warm caches. A kind
-// that fails is left out and its error is among failed.
+// lookups asks every kind of question for statements with cold and with warm caches.
 func (e *Env) lookups(ctx context.Context, n int64, keys int) (all []result.Lookup, dropped bool, failed []error, err error) {
 	conn, err := load.Dial(ctx, e.server.Addr)
 	if err != nil {
@@ -48,6 +47,12 @@ func (e *Env) lookups(ctx context.Context, n int64, keys int) (all []result.Look
 	if err != nil {
 		return nil, false, nil, err
 	}
+	return e.askAll(ctx, conn, questions)
+}
+
+// askAll asks every kind of question. A kind that fails is left out and its error
+// is among failed.
+func (e *Env) askAll(ctx context.Context, conn *load.Conn, questions []lookup) (all []result.Lookup, dropped bool, failed []error, err error) {
 	for _, q := range questions {
 		r, fully, err := (&asker{env: e, conn: conn, lookup: q}).measure(ctx)
 		if ctx.Err() != nil {

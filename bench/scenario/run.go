@@ -12,7 +12,7 @@ import (
 
 // Plan says which scenarios run and how large they are.
 type Plan struct {
-	Only map[string]bool // a, b, c, fresh, d, scorm; empty: all
+	Only map[string]bool // a, b, c, fresh, d, pages, scorm; empty: all
 	// Rounds is how often ceilings, batches, bare handler and single posts take
 	// turns, so that a noisy machine is noisy for all of them.
 	Rounds   int
@@ -60,7 +60,7 @@ func Do(ctx context.Context, o Options, p Plan, r *result.Run) error {
 			return err
 		}
 	}
-	if !p.wants("d") {
+	if !p.wants("d") && !p.wants("pages") {
 		return nil
 	}
 	own := o
@@ -197,15 +197,22 @@ func (e *Env) filled(ctx context.Context, n int64, p Plan, r *result.Run) error 
 	if err := e.settle(ctx, 3*time.Minute); err != nil {
 		return err
 	}
-	var failed []error
-	if f.Lookups, f.PageCache, failed, err = e.lookups(ctx, n, p.Keys); err != nil {
-		return err
+	var failed, refused []error
+	if p.wants("d") {
+		if f.Lookups, f.PageCache, failed, err = e.lookups(ctx, n, p.Keys); err != nil {
+			return err
+		}
+		if f.Disk, err = e.disk(ctx, n, p.Sample); err != nil {
+			return err
+		}
 	}
-	for _, err := range failed {
+	if p.wants("pages") {
+		if f.Pages, refused, err = e.pages(ctx, n, min(p.Keys, 100)); err != nil {
+			return err
+		}
+	}
+	for _, err := range append(failed, refused...) {
 		r.Anomalies = append(r.Anomalies, fmt.Sprintf("at %d statements: %v", n, err))
-	}
-	if f.Disk, err = e.disk(ctx, n, p.Sample); err != nil {
-		return err
 	}
 	r.Fills = append(r.Fills, f)
 	r.Memory = append(r.Memory, e.memory(fmt.Sprintf("after look-ups at %d", n)))

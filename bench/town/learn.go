@@ -145,7 +145,7 @@ func (l *learner) attend(c, start int) {
 		return
 	}
 	begin := date(day).UnixMilli() + (8*60+30)*60_000
-	if l.chance(180) { // was expected, and did not come
+	if l.finish == 0 || l.chance(180) { // was expected, and did not come
 		l.add(event{kind: assigned, at: begin - 14*24*3_600_000, course: int16(c)})
 		return
 	}

@@ -202,7 +202,7 @@ func (w words) amount(n result.Number, unit result.Unit) string {
 
 // population is what a figure is of: of 730 people; "" where that is not shown.
 func (w words) population(f *result.Figure) string {
-	if f.Population == nil {
+	if f.Population == nil || *f.Population == 0 {
 		return ""
 	}
 	n := w.integer(*f.Population)
@@ -219,7 +219,9 @@ func (d *document) listed(f *result.Figure) figure {
 		out.Remarks = append(out.Remarks, capital(d.reason(f.Reason))+".")
 	}
 	for _, r := range f.Remarks {
-		out.Remarks = append(out.Remarks, d.remark(r))
+		if r.Code != result.TimeFromGaps || r.Count > 0 {
+			out.Remarks = append(out.Remarks, d.remark(r))
+		}
 	}
 	return out
 }

@@ -261,6 +261,25 @@ func TestSuppressed(t *testing.T) {
 	}
 }
 
+// TestUnchecked: a recommendation that follows only since nothing is known of those before it says so.
+func TestUnchecked(t *testing.T) {
+	r := sample("de")
+	for i := range r.Summary.Recommendations {
+		one := &r.Summary.Recommendations[i]
+		one.Holds, one.Recommended = one.Consequence == "end", one.Consequence == "end"
+		for j := range one.Conditions {
+			one.Conditions[j].Holds, one.Conditions[j].Known, one.Conditions[j].Actual = false, false, nil
+		}
+	}
+	r.Summary.Consequence = "end"
+	if text := read(pageOf(t, r)); !strings.Contains(text, "Empfehlung: Beenden") || !strings.Contains(text, "konnten nicht geprüft werden, weil Angaben fehlen oder nicht ausgewiesen sind: Reichweite, Ausgaben im Verhältnis zum Budget und Kompetenzzuwachs.") {
+		t.Error(text)
+	}
+	if text := read(pageOf(t, sample("de"))); strings.Contains(text, "konnten nicht geprüft werden") {
+		t.Error(text)
+	}
+}
+
 // TestCSV: as German and as English spreadsheets read it, and nothing in it is a formula.
 func TestCSV(t *testing.T) {
 	files, err := Tables(sample("de"))

@@ -31,6 +31,9 @@ func (d *document) inBody(t *table) []printed {
 // excerpt is a table of a section with its first rows and some of its columns; of none named, all. What
 // is left out stands in the annex.
 func (d *document) excerpt(t *table, rows int, columns ...string) []printed {
+	if len(t.Rows) == 0 {
+		return d.inBody(t)
+	}
 	short := *t
 	if len(columns) > 0 {
 		short = t.pick(columns)
@@ -87,7 +90,7 @@ func (t *table) pick(columns []string) table {
 func (d *document) parts(t *table, number string) []printed {
 	values := len(t.Columns) - 1
 	n := (values + maxColumns - 1) / maxColumns
-	if n < 2 {
+	if n < 2 || len(t.Rows) == 0 {
 		return []printed{{table: t, Caption: number + ": " + t.Title, Dense: values >= denseFrom, Abbreviated: values >= shortFrom, words: d.words}}
 	}
 	var out []printed
@@ -167,6 +170,9 @@ var suppressedShort = phrase{"n." + narrow + "a.", "n/s"}
 // AllNotes are the notes below a table, with what shortened words mean and where the figures come from.
 func (p printed) AllNotes() []string {
 	notes := p.Notes
+	if p.Missing != "" {
+		return nil // there is nothing to note of
+	}
 	if p.Abbreviated {
 		short := p.words.say(phrase{"„nicht ausgewiesen“", "“suppressed”"})
 		var out []string

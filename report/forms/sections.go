@@ -55,7 +55,7 @@ func (d *document) reach() *section {
 	overall.Heading = d.say(phrase{"Wer erreicht wurde", "Who was reached"})
 	var steps []chart.Step
 	for _, f := range []*result.Figure{&r.Entitled, &r.Active, &r.Repeat} {
-		if f.State != result.Missing {
+		if _, ok := shown(f); ok { // the last step is what the title tells of
 			steps = append(steps, chart.Step{Label: d.nameOf(figureNames, f.Name), Count: valueOf(f)})
 		}
 	}

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lernspur/report/result"
@@ -21,6 +22,13 @@ func (d *document) summarise() {
 			}
 		}
 	}
+	for _, h := range s.Headlines {
+		for _, r := range h.Figure.Remarks {
+			if r.Code == result.MoreThanEntitled {
+				d.HeadlineNotes = append(d.HeadlineNotes, d.headlineName(h.ID)+": "+d.remark(r))
+			}
+		}
+	}
 	if s.Consequence == "" {
 		return
 	}
@@ -31,6 +39,27 @@ func (d *document) summarise() {
 			d.Basis = d.basis(r)
 		}
 	}
+	d.Basis += d.unchecked()
+}
+
+// unchecked warns where the conditions of a consequence before the recommended one could not be checked.
+func (d *document) unchecked() string {
+	var names []string
+	for _, r := range d.report.Summary.Recommendations {
+		if r.Recommended {
+			break
+		}
+		for _, c := range r.Conditions {
+			if name := d.headlineName(c.ID); !c.Known && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return d.say(phrase{" Achtung: Bedingungen weitergehender Folgen konnten nicht geprüft werden, weil Angaben fehlen oder nicht ausgewiesen sind: %s.",
+		" Note: conditions of consequences that come first could not be checked, since figures are missing or suppressed: %s."}, d.list(names))
 }
 
 func (d *document) headlineName(id string) string {

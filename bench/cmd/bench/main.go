@@ -59,7 +59,7 @@ func parse() (s settings) {
 	flag.StringVar(&s.server, "server", "bin/lernspur", "the server's binary")
 	flag.StringVar(&s.library, "library", "", "the ClickHouse library; empty looks where the server looks")
 	flag.StringVar(&s.data, "data", "", "folder for the data of the measurement; empty makes one and removes it")
-	flag.StringVar(&s.only, "only", "", "scenarios to run, from a,b,c,fresh,d,scorm; empty runs all")
+	flag.StringVar(&s.only, "only", "", "scenarios to run, from a,b,c,fresh,d,pages,scorm; empty runs all")
 	flag.StringVar(&s.sizes, "n", "", "statements in (d), as in 1000000,10000000; ascending")
 	flag.StringVar(&s.out, "out", "bench/results", "folder for the JSON")
 	flag.StringVar(&s.docs, "docs", "docs/performance.md", "page for the tables; empty prints them")
@@ -114,7 +114,7 @@ func (s settings) plan() (scenario.Plan, error) {
 		plan.Only = map[string]bool{}
 		for name := range strings.SplitSeq(s.only, ",") {
 			switch name {
-			case "a", "b", "c", "fresh", "d", "scorm":
+			case "a", "b", "c", "fresh", "d", "pages", "scorm":
 				plan.Only[name] = true
 			default:
 				return plan, fmt.Errorf("-only: there is no scenario %q", name)
