@@ -29,16 +29,19 @@ type town struct {
 
 func (s *town) Tenants(context.Context) []string { return []string{"town"} }
 func (s *town) Recipients(context.Context, string) ([]Recipient, error) {
+	world.Lock()
+	defer world.Unlock()
 	return s.recipients, nil
 }
 func (s *town) Figures(_ context.Context, _, _, _ string, from, to time.Time, _ int) (Figures, error) {
+	world.Lock()
+	defer world.Unlock()
 	s.asked = append(s.asked, [2]time.Time{from, to})
 	return s.figures, nil
 }
 
 // post is a mail server.
 type post struct {
-	mu   sync.Mutex
 	sent []string // messages
 	to   []string
 	fail func(n int, handing func() error) error // in place of taking
@@ -46,10 +49,10 @@ type post struct {
 }
 
 func (p *post) Send(_ context.Context, to string, message []byte, handing func() error) error {
-	p.mu.Lock()
+	world.Lock()
 	p.n++
 	n, fail := p.n, p.fail
-	p.mu.Unlock()
+	world.Unlock()
 	if fail != nil {
 		if err := fail(n, handing); err != nil {
 			return err
@@ -58,8 +61,8 @@ func (p *post) Send(_ context.Context, to string, message []byte, handing func()
 	if err := handing(); err != nil {
 		return err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	world.Lock()
+	defer world.Unlock()
 	p.sent, p.to = append(p.sent, string(message)), append(p.to, to)
 	return nil
 }
@@ -81,6 +84,22 @@ var berlin = func() *time.Location {
 	}
 	return zone
 }()
+
+// pass lets time pass, and everything come to rest.
+func pass(d time.Duration) {
+	meet() // what the test did comes before
+	time.Sleep(d)
+	synctest.Wait()
+	meet() // and what was done meanwhile before what the test does
+}
+
+func meet() {
+	world.Lock()
+	defer world.Unlock()
+}
+
+// world is held by who looks at, or changes, what a test and the service share.
+var world sync.Mutex
 
 // bubble runs a test whose clock begins on a Saturday.
 func bubble(t *testing.T, test func(t *testing.T, g *ground)) {
@@ -131,15 +150,15 @@ func TestOnceAWeek(t *testing.T) {
 	bubble(t, func(t *testing.T, g *ground) {
 		// 2000-01-01 00:00 UTC is a Saturday: the week before was due on Monday, too long
 		// ago.
-		time.Sleep(48*time.Hour + 5*time.Hour + 58*time.Minute)
+		pass(48*time.Hour + 5*time.Hour + 58*time.Minute)
 		if len(g.post.sent) != 0 {
 			t.Fatalf("%d were sent before", len(g.post.sent))
 		}
-		time.Sleep(5 * time.Minute) // 07:03 in Berlin
+		pass(5 * time.Minute) // 07:03 in Berlin
 		for range 20 {
 			g.end()
 			g.start()
-			time.Sleep(3 * time.Hour)
+			pass(3 * time.Hour)
 		}
 		if len(g.post.sent) != 1 || g.post.to[0] != "ute@example.org" {
 			t.Fatalf("%d were sent, to %v", len(g.post.sent), g.post.to)
@@ -147,7 +166,7 @@ func TestOnceAWeek(t *testing.T) {
 		if from, to := g.town.asked[0][0], g.town.asked[0][1]; from.Format(time.RFC3339) != "1999-12-27T00:00:00+01:00" || to.Format(time.RFC3339) != "2000-01-03T00:00:00+01:00" {
 			t.Errorf("it is about %s to %s", from, to)
 		}
-		time.Sleep(7 * 24 * time.Hour)
+		pass(7 * 24 * time.Hour)
 		if len(g.post.sent) != 2 {
 			t.Errorf("%d were sent in two weeks", len(g.post.sent))
 		}
@@ -180,7 +199,7 @@ func TestWeeks(t *testing.T) {
 	}
 }
 
-func (g *ground) monday() { time.Sleep(48*time.Hour + 6*time.Hour + 2*time.Minute) }
+func (g *ground) monday() { pass(48*time.Hour + 6*time.Hour + 2*time.Minute) }
 
 // TestStates: what becomes of a digest that fails in all ways.
 func TestStates(t *testing.T) {
@@ -202,9 +221,11 @@ func TestStates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, g *ground) {
+				world.Lock()
 				g.post.fail = tt.fail
+				world.Unlock()
 				g.monday()
-				time.Sleep(24 * time.Hour)
+				pass(24 * time.Hour)
 				runs := g.runs()
 				if len(g.post.sent) != tt.sent || len(runs) != 1 || runs[0].State != tt.state {
 					t.Errorf("%d were sent, %+v", len(g.post.sent), runs)
@@ -223,6 +244,7 @@ func TestKilled(t *testing.T) {
 	for _, handed := range []bool{false, true} {
 		bubbleNamed(t, map[bool]string{false: "before", true: "after"}[handed], func(t *testing.T, g *ground) {
 			dying := make(chan struct{})
+			world.Lock()
 			g.post.fail = func(_ int, handing func() error) error {
 				if handed {
 					if err := handing(); err != nil {
@@ -232,15 +254,18 @@ func TestKilled(t *testing.T) {
 				<-dying
 				return context.Canceled
 			}
+			world.Unlock()
 			g.monday()
 			// Nothing that the dying process does is durable any more.
 			g.records.Faults(func(documents.Shelf, []*documents.Document) error { return deliverytest.ErrFault }, nil)
 			close(dying)
 			g.end()
 			g.records.Faults(nil, nil)
+			world.Lock()
 			g.post.fail = nil
+			world.Unlock()
 			g.start()
-			time.Sleep(24 * time.Hour)
+			pass(24 * time.Hour)
 			want, state := 1, Sent
 			if handed {
 				want, state = 0, Unclear
@@ -261,24 +286,28 @@ func bubbleNamed(t *testing.T, name string, test func(t *testing.T, g *ground)) 
 
 func TestWhoGetsNone(t *testing.T) {
 	bubble(t, func(t *testing.T, g *ground) {
+		world.Lock()
 		g.town.recipients = append(g.town.recipients,
 			Recipient{Account: "off", Address: "off@example.org", Groups: []Group{{"g", "G"}}},
 			Recipient{Account: "nowhere", Groups: []Group{{"g", "G"}}},
 			Recipient{Account: "alone", Address: "alone@example.org"})
+		world.Unlock()
 		if err := g.SetOff(t.Context(), "town", "off", true); err != nil {
 			t.Fatal(err)
 		}
 		g.monday()
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if len(g.post.sent) != 1 {
 			t.Errorf("sent to %v", g.post.to)
 		}
 		if err := g.SetOff(t.Context(), "town", "off", false); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Hour)
+		pass(time.Hour)
+		world.Lock()
 		g.town.figures = Figures{}
-		time.Sleep(7 * 24 * time.Hour)
+		world.Unlock()
+		pass(7 * 24 * time.Hour)
 		if len(g.post.sent) != 2 { // off of this week, before there was nothing
 			t.Errorf("sent to %v", g.post.to)
 		}
@@ -338,9 +367,11 @@ func TestWords(t *testing.T) {
 			}
 		}
 		// Where it is not evaluated nothing of it is said.
+		world.Lock()
 		g.town.figures.Evaluated, g.town.figures.Support, g.town.figures.SupportCount = false, nil, 0
 		g.town.recipients[0].Language, g.town.recipients[0].Name = "en", "Ute\r\nBcc: all@example.org"
-		time.Sleep(7 * 24 * time.Hour)
+		world.Unlock()
+		pass(7 * 24 * time.Hour)
 		h, text, _ = parts(t, g.post.sent[1])
 		if h.Get("Bcc") != "" || strings.Contains(text, "support") || !strings.Contains(text, "Completed: 3") || h.Get("Content-Language") != "en" {
 			t.Errorf("%v %s", h, text)

@@ -267,6 +267,12 @@ func (g *ground) state(id string) Status {
 	return st
 }
 
+// pass lets time pass, and everything come to rest.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 // bubble runs a test with a clock of its own.
 func bubble(t *testing.T, test func(t *testing.T, g *ground)) {
 	t.Parallel()
@@ -282,7 +288,7 @@ func TestForwards(t *testing.T) {
 		g.feed.store(1000)
 		g.start()
 		id := g.target(true, Filter{})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		g.complete()
 		st := g.state(id)
 		if st.State != StateCurrent || st.Delivered != 1000 || st.Lag != 0 || st.Waiting != 0 {
@@ -298,12 +304,12 @@ func TestForwards(t *testing.T) {
 		}
 		// Nothing is written while there is nothing to do.
 		steps := g.records.Steps
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if g.records.Steps != steps {
 			t.Errorf("%d records in an hour without statements", g.records.Steps-steps)
 		}
 		g.feed.store(3)
-		time.Sleep(2 * time.Second)
+		pass(2 * time.Second)
 		g.complete()
 		for _, text := range g.records.Texts(documents.ForwardTarget) {
 			if strings.Contains(text, "geheim") {
@@ -319,7 +325,7 @@ func TestFromNow(t *testing.T) {
 		g.start()
 		g.target(false, Filter{})
 		g.feed.store(5)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if len(g.other.order) != 5 || g.other.order[0] != g.feed.list[10].ID.String() {
 			t.Errorf("%d statements", len(g.other.order))
 		}
@@ -335,7 +341,7 @@ func TestAnHourAway(t *testing.T) {
 		g.other.behave(func(*http.Request, int) (*http.Response, error) { return nil, errors.New("connection refused") })
 		for range 60 {
 			g.feed.store(50)
-			time.Sleep(time.Minute)
+			pass(time.Minute)
 		}
 		st := g.state(id)
 		if st.State != StateFailing || st.Problem == "" || st.Failures == 0 || st.Waiting != 3000 || st.Lag < 50*time.Minute && st.Lag != 0 {
@@ -348,7 +354,7 @@ func TestAnHourAway(t *testing.T) {
 			t.Errorf("%d statements in memory", g.feed.most)
 		}
 		g.other.behave(nil)
-		time.Sleep(6 * time.Minute)
+		pass(6 * time.Minute)
 		g.complete()
 		if st := g.state(id); st.State != StateCurrent || st.Problem != "" {
 			t.Errorf("%+v", st)
@@ -368,13 +374,15 @@ func TestHangs(t *testing.T) {
 			return nil, r.Context().Err()
 		}
 		g.other.behave(hang)
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		if st := g.state(id); st.State != StateFailing || !strings.Contains(st.Problem, "no answer in time") {
 			t.Errorf("%+v", st)
 		}
+		g.feed.mu.Lock()
 		if g.feed.most > 200 || g.feed.asks > 30 {
 			t.Errorf("%d statements at one time, read %d times", g.feed.most, g.feed.asks)
 		}
+		g.feed.mu.Unlock()
 		// It can be paused and removed meanwhile.
 		if _, err := g.Edit(t.Context(), "town", id, Edit{Paused: ptr(true)}); err != nil {
 			t.Fatal(err)
@@ -422,7 +430,7 @@ func TestHalfAnAnswer(t *testing.T) {
 				}
 				g.start()
 				id := g.target(true, Filter{})
-				time.Sleep(time.Hour)
+				pass(time.Hour)
 				g.complete()
 				if st := g.state(id); st.Delivered != 500 || st.Aside != 0 {
 					t.Errorf("%+v", st)
@@ -450,11 +458,11 @@ func TestRetryAfter(t *testing.T) {
 					return nil, nil
 				})
 				id := g.target(true, Filter{})
-				time.Sleep(29 * time.Minute)
+				pass(29 * time.Minute)
 				if g.other.requests != 1 || g.state(id).NextTry.IsZero() {
 					t.Errorf("asked %d times", g.other.requests)
 				}
-				time.Sleep(2 * time.Minute)
+				pass(2 * time.Minute)
 				g.complete()
 			})
 		})
@@ -473,7 +481,7 @@ func TestRefusedForGood(t *testing.T) {
 		}
 		g.start()
 		id := g.target(true, Filter{})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		g.complete(bad...)
 		list, next, err := g.Asides(t.Context(), "town", id, "", 3)
 		if err != nil || len(list) != 3 || next == "" {
@@ -496,7 +504,7 @@ func TestRefusedForGood(t *testing.T) {
 		if err := g.Retry("town", id); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if st := g.state(id); st.Aside != 4 || st.Delivered != 396 || st.State != StateCurrent {
 			t.Errorf("%+v", st)
 		}
@@ -514,7 +522,7 @@ func TestHalts(t *testing.T) {
 		g.other.behave(func(*http.Request, int) (*http.Response, error) { return answer(400, "wrong version"), nil })
 		g.start()
 		id := g.target(true, Filter{})
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		st := g.state(id)
 		if st.State != StateHalted || st.Aside != 100 || !strings.Contains(st.Problem, "wrong version") {
 			t.Errorf("%+v", st)
@@ -522,7 +530,7 @@ func TestHalts(t *testing.T) {
 		g.other.behave(nil)
 		g.Stop()
 		g.start()
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if st := g.state(id); st.State != StateHalted {
 			t.Errorf("after a restart: %+v", st)
 		}
@@ -532,7 +540,7 @@ func TestHalts(t *testing.T) {
 		if err := g.Retry("town", id); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if st := g.state(id); st.State != StateCurrent || st.Aside != 0 || st.Delivered != 1000 || len(g.other.order) != 1000 {
 			t.Errorf("%+v", st)
 		}
@@ -550,7 +558,7 @@ func TestConflict(t *testing.T) {
 		g.other.has[another.ID.String()] = json.RawMessage(strings.Replace(string(another.Raw), "experienced", "completed", 1))
 		g.start()
 		id := g.target(true, Filter{})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		list, _, err := g.Asides(t.Context(), "town", id, "", 10)
 		if err != nil || len(list) != 1 || list[0].Statement != another.ID.String() || list[0].Status != 409 {
 			t.Errorf("%+v, %v", list, err)
@@ -584,13 +592,13 @@ func TestKilledBetweenSendAndCursor(t *testing.T) {
 					} else {
 						g.records.Faults(fault, nil)
 					}
-					time.Sleep(3 * time.Second)
+					pass(3 * time.Second)
 					g.Stop()
 					g.records.Faults(nil, nil)
 					g.start()
-					time.Sleep(700 * time.Millisecond)
+					pass(700 * time.Millisecond)
 				}
-				time.Sleep(time.Minute)
+				pass(time.Minute)
 				g.complete(bad)
 				list, _, err := g.Asides(t.Context(), "town", id, "", 10)
 				if st := g.state(id); err != nil || len(list) != 1 || st.Aside != 1 || st.State != StateCurrent {
@@ -611,7 +619,7 @@ func TestEditions(t *testing.T) {
 		}
 		g.start()
 		g.target(true, Filter{})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		g.complete()
 		for i, ids := range g.other.batches {
 			if len(g.other.bodies[i]) > 2100 {
@@ -653,7 +661,7 @@ func TestAttachments(t *testing.T) {
 		g.feed.add("1.0.0", "")
 		g.start()
 		id := g.target(true, Filter{})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		g.complete(g.feed.list[4].ID.String())
 		body := g.other.bodies[0]
 		if strings.Count(body, "X-Experience-API-Hash: "+hereHash) != 1 || strings.Contains(body, "X-Experience-API-Hash: "+goneHash) || strings.Count(body, "Content-Transfer-Encoding: binary\r\n") != 1 ||
@@ -710,7 +718,7 @@ func TestFilterAndPause(t *testing.T) {
 		g.start()
 		id := g.target(true, Filter{Verbs: []string{"example.org/3"}})
 		g.feed.store(39)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if len(g.other.order) != 11 { // 3 and 30 to 39
 			t.Errorf("%d statements", len(g.other.order))
 		}
@@ -718,7 +726,7 @@ func TestFilterAndPause(t *testing.T) {
 			t.Fatal(err)
 		}
 		g.feed.store(300)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if st := g.state(id); st.State != StatePaused || len(g.other.order) != 11 || st.Lag == 0 {
 			t.Errorf("%+v", st)
 		}
@@ -727,7 +735,7 @@ func TestFilterAndPause(t *testing.T) {
 		if _, err := g.Resume(t.Context(), "town", id); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if st := g.state(id); st.State != StateCurrent || len(g.other.order) != 51 { // 300 to 339 as well
 			t.Errorf("%+v, %d", st, len(g.other.order))
 		}
@@ -741,10 +749,10 @@ func TestMetrics(t *testing.T) {
 		g.start()
 		id := g.target(true, Filter{})
 		g.feed.store(5)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		g.other.behave(func(*http.Request, int) (*http.Response, error) { return answer(500, ""), nil })
 		g.feed.store(5)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		families, err := registry.Gather()
 		if err != nil {
 			t.Fatal(err)
