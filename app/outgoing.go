@@ -182,7 +182,7 @@ func humanText(identifier string) string {
 // atRisk tells whether a tenant lets it be evaluated who needs support.
 func (a *App) atRisk(ctx context.Context, tenant string) (bool, error) {
 	settings, err := a.evaluation.Of(ctx, tenant)
-	return settings.AtRisk, err
+	return settings.AtRisk && settings.IdleDays, err // it says for how many days somebody has been idle
 }
 
 // pageDigests are the digests as the pages see them.
