@@ -31,6 +31,10 @@ func (a *App) startReports(ctx context.Context) error {
 		Conn: a.store.Conn(), Facts: a.projector, Directory: a.people.Wait,
 		Catalogue: a.catalogued, Texts: a.activityTexts,
 		Demo: a.madeUp,
+		Hours: func(ctx context.Context, tenant string) (bool, error) {
+			s, err := a.evaluation.Of(ctx, tenant)
+			return s.Hours, err
+		},
 	}
 	a.reports = runs.New(runs.Dependencies{
 		Records: catalogRecords{a.committer, a.store}, Files: packageFiles{blobs.NewKeeper(files)},
