@@ -70,6 +70,13 @@ func (f *feed) Count(_ context.Context, _ string, _ Filter, low, upto int64) (n 
 	return n, nil
 }
 
+// highest is how many statements were answered at one time.
+func (f *feed) highest() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.most
+}
+
 // store adds n statements.
 func (f *feed) store(n int, more ...string) {
 	f.mu.Lock()
@@ -112,6 +119,13 @@ func answer(status int, body string, header ...string) *http.Response {
 		h.Set(header[i], header[i+1])
 	}
 	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+// asked is how many requests came.
+func (o *other) asked() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.requests
 }
 
 func (o *other) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -347,11 +361,11 @@ func TestAnHourAway(t *testing.T) {
 		if st.State != StateFailing || st.Problem == "" || st.Failures == 0 || st.Waiting != 3000 || st.Lag < 50*time.Minute && st.Lag != 0 {
 			t.Errorf("%+v", st)
 		}
-		if n := g.other.requests; n < 12 || n > 60 {
+		if n := g.other.asked(); n < 12 || n > 60 {
 			t.Errorf("%d tries in an hour", n)
 		}
-		if g.feed.most > 200 {
-			t.Errorf("%d statements in memory", g.feed.most)
+		if n := g.feed.highest(); n > 200 {
+			t.Errorf("%d statements in memory", n)
 		}
 		g.other.behave(nil)
 		pass(6 * time.Minute)
@@ -459,8 +473,8 @@ func TestRetryAfter(t *testing.T) {
 				})
 				id := g.target(true, Filter{})
 				pass(29 * time.Minute)
-				if g.other.requests != 1 || g.state(id).NextTry.IsZero() {
-					t.Errorf("asked %d times", g.other.requests)
+				if g.other.asked() != 1 || g.state(id).NextTry.IsZero() {
+					t.Errorf("asked %d times", g.other.asked())
 				}
 				pass(2 * time.Minute)
 				g.complete()
@@ -496,7 +510,7 @@ func TestRefusedForGood(t *testing.T) {
 				t.Errorf("%d: %+v", i, a)
 			}
 		}
-		if n := g.other.requests; n > 120 {
+		if n := g.other.asked(); n > 120 {
 			t.Errorf("%d requests to find 5 of 400", n)
 		}
 		// One is right now, the others are not.
