@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"lernspur/statements"
 
@@ -156,7 +157,7 @@ func (w *world) send(method, path string, body io.Reader, headers ...string) ans
 			r.Header.Set(name, strings.TrimSpace(value))
 		}
 	}
-	client := http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}}
+	client := http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true, ExpectContinueTimeout: time.Minute}}
 	res, err := client.Do(r)
 	if err != nil {
 		w.Fatal(err)
