@@ -47,7 +47,7 @@ engine: ## fetch the ClickHouse library, pinned and checked, unless it is there
 
 .PHONY: test
 test: engine clients browser lint ## all that CI runs
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line unit race
+	@$(MAKE) --no-print-directory --jobs=2 unit race
 
 # The two halves of the Go tests. A missing C compiler is said, and the tests run
 # without the race detector then.
