@@ -13,7 +13,8 @@ export CGO_ENABLED := 0
 
 # Packages that only compute, where the race detector finds nothing and costs
 # most; the others are tested with it.
-NO_RACE := lernspur/statements% lernspur/schema% lernspur/bench/gen% lernspur/bench/town% lernspur/bench/faults%
+NO_RACE := lernspur/statements% lernspur/schema% lernspur/bench/gen% lernspur/bench/town% lernspur/bench/faults% lernspur/content% lernspur/suppress% \
+	lernspur/report/chart% lernspur/report/definition% lernspur/report/figures% lernspur/report/forms% lernspur/report/pdf% lernspur/report/result%
 
 # Folders with a package-lock.json whose packages the tests need.
 CLIENTS := $(patsubst %/package-lock.json,%,$(wildcard lrs/clients/package-lock.json launch/clients/package-lock.json player/library/package-lock.json))
