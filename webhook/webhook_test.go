@@ -129,6 +129,13 @@ func answer(status int, header ...string) *http.Response {
 	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader("inner matters"))}
 }
 
+// times is how often it was asked.
+func (r *receiver) times() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.asked
+}
+
 func (r *receiver) RoundTrip(q *http.Request) (*http.Response, error) {
 	r.mu.Lock()
 	r.asked++
@@ -308,7 +315,7 @@ func TestAnHourAway(t *testing.T) {
 		if st := g.state(id); st.Pending != 60 || st.Failures == 0 || st.Problem == "" {
 			t.Errorf("%+v", st)
 		}
-		if n := g.receiver.asked; n > 130 {
+		if n := g.receiver.times(); n > 130 {
 			t.Errorf("asked %d times in an hour", n)
 		}
 		g.Stop()
@@ -338,8 +345,8 @@ func TestSlowAndBusy(t *testing.T) {
 		g.world.happens("fire", "a", true, false)
 		time.Sleep(50 * time.Minute)
 		g.expect(0)
-		if g.receiver.asked != 2 {
-			t.Errorf("asked %d times", g.receiver.asked)
+		if n := g.receiver.times(); n != 2 {
+			t.Errorf("asked %d times", n)
 		}
 		time.Sleep(time.Hour)
 		g.expect(1)
