@@ -27,7 +27,11 @@ func (p *Projector) AtRisk(ctx context.Context, tenant string, s Selection, reas
 	if !ok {
 		return nil, nil, ErrNoSort{o.By}
 	}
-	q, by := p.ask(tenant, s), by.byDay(o.Days)
+	q, err := p.askLearners(ctx, tenant, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	by = by.byDay(o.Days)
 	than, direction := ">", "ASC"
 	if o.Descending {
 		than, direction = "<", "DESC"
@@ -59,7 +63,10 @@ func (p *Projector) AtRisk(ctx context.Context, tenant string, s Selection, reas
 
 // CountAtRisk counts what AtRisk lists: rows, and people.
 func (p *Projector) CountAtRisk(ctx context.Context, tenant string, s Selection, reason string) (rows, people int64, err error) {
-	q := p.ask(tenant, s)
+	q, err := p.askLearners(ctx, tenant, s)
+	if err != nil {
+		return 0, 0, err
+	}
 	var n [2]uint64
 	err = p.query(q.context(ctx, nil), fmt.Sprintf("SELECT count(), uniqExact(human) FROM (%s) WHERE %s", q.learnersSQL(), reasons[reason]),
 		func(rows driver.Rows) error { return rows.Scan(&n[0], &n[1]) })

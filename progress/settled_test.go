@@ -52,10 +52,10 @@ func (w *world) sameAsFacts(when, selection string) {
 }
 
 // answers are those to every question about learners.
-func (w *world) answers(s Selection) (all [9]any) {
+func (w *world) answers(s Selection) (all [11]any) {
 	w.t.Helper()
 	ctx := context.Background()
-	var err [9]error
+	var err [11]error
 	all[0], _, err[0] = w.Learners(ctx, "town", s, "", Order{Limit: 1000})
 	all[1], _, err[1] = w.Everybody(ctx, "town", s, "", Order{Limit: 1000})
 	all[2], err[2] = w.CountLearners(ctx, "town", s, "at-risk")
@@ -64,6 +64,9 @@ func (w *world) answers(s Selection) (all [9]any) {
 	all[5], err[5] = w.Units(ctx, "town", s)
 	all[6], err[6] = w.Everyone(ctx, "town", s)
 	all[7], err[7] = w.coursesOf(ctx, "town", Filter{Limit: 100, Selection: s})
+	all[9], _, err[9] = w.AtRisk(ctx, "town", s, "", Order{Limit: 1000})
+	rows, people, bad := w.CountAtRisk(ctx, "town", s, "")
+	all[10], err[10] = [2]int64{rows, people}, bad
 	s.From, s.To = monday(s.From), monday(s.To)
 	all[8], err[8] = w.Trend(ctx, "town", s, "week")
 	for _, e := range err {

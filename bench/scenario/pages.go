@@ -32,15 +32,15 @@ func (e *Env) pages(ctx context.Context, n int64, keys int) (all []result.Lookup
 	if err := e.town(conn); err != nil {
 		return nil, nil, fmt.Errorf("making the directory: %w", err)
 	}
-	units, err := e.ids(conn, "/api/v1/units", "units")
+	units, err := e.ids(conn, "/api/v1/units")
 	if err != nil {
 		return nil, nil, err
 	}
-	groups, err := e.ids(conn, "/api/v1/groups?limit=1000", "groups")
+	groups, err := e.ids(conn, "/api/v1/groups?limit=1000")
 	if err != nil {
 		return nil, nil, err
 	}
-	people, err := e.ids(conn, "/api/v1/people?limit=1000", "people")
+	people, err := e.ids(conn, "/api/v1/people?limit=1000")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -125,20 +125,18 @@ func (e *Env) pageQuestions(n int64, keys int, units, groups, people []string) [
 }
 
 // ids are those of the things in a list.
-func (e *Env) ids(conn *load.Conn, path, name string) (ids []string, err error) {
+func (e *Env) ids(conn *load.Conn, path string) (ids []string, err error) {
 	answer, err := conn.Do(e.get(path))
 	if err != nil || answer.Status != 200 {
 		return nil, fmt.Errorf("%s: %d %v %.300s", path, answer.Status, err, answer.Body)
 	}
-	var lists map[string]json.RawMessage
-	var list []struct{ ID string }
-	if err = json.Unmarshal(answer.Body, &lists); err == nil {
-		err = json.Unmarshal(lists[name], &list)
+	var page struct {
+		Items []struct{ ID string }
 	}
-	if err != nil || len(list) == 0 {
-		return nil, fmt.Errorf("%s: no %s: %v", path, name, err)
+	if err := json.Unmarshal(answer.Body, &page); err != nil || len(page.Items) == 0 {
+		return nil, fmt.Errorf("%s: nothing: %v", path, err)
 	}
-	for _, one := range list {
+	for _, one := range page.Items {
 		ids = append(ids, one.ID)
 	}
 	return ids, nil
