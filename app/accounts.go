@@ -53,7 +53,7 @@ func profileOf(e web.AccountEdit) signin.Profile {
 }
 
 // Create implements web.Accounts.
-func (p pageAccounts) Create(ctx context.Context, tenant, _, login string, oneTime bool, e web.AccountEdit) (a web.Account, link, password string, err error) {
+func (p pageAccounts) Create(ctx context.Context, tenant, login string, oneTime bool, e web.AccountEdit) (a web.Account, link, password string, err error) {
 	profile := profileOf(e)
 	if oneTime {
 		password, profile.MustChange = signin.OneTimePassword(), &oneTime

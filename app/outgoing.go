@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -168,15 +167,6 @@ func toDelivery(err error) error {
 		return fmt.Errorf("%w: %w", &delivery.Busy{RetryAfter: wait, Reason: reason}, err)
 	}
 	return err
-}
-
-// humanText is the part of an identifier that people know: an address, the name of
-// an account.
-func humanText(identifier string) string {
-	if i := strings.LastIndexByte(identifier, '|'); i >= 0 && i+1 < len(identifier) {
-		identifier = identifier[i+1:]
-	}
-	return strings.TrimPrefix(identifier, "mailto:")
 }
 
 // atRisk tells whether a tenant lets it be evaluated who needs support.

@@ -15,6 +15,7 @@ import (
 	"lernspur/digest"
 	"lernspur/forward"
 	"lernspur/progress"
+	"lernspur/statements"
 	"lernspur/store"
 	"lernspur/web/visitor"
 	"lernspur/webhook"
@@ -245,7 +246,7 @@ func first(list []digest.Line, n int) []digest.Line { return list[:min(n, len(li
 func lineOf(l progress.Learner, at *int64) digest.Line {
 	line := digest.Line{Learner: l.Name, Course: l.Course, Idle: l.AtRiskIdle, Failed: l.AtRiskFailed}
 	if line.Learner == "" {
-		line.Learner = humanText(l.ID)
+		line.Learner = statements.IdentifierText(l.ID)
 	}
 	if at != nil {
 		line.At = *at

@@ -91,17 +91,7 @@ type toolRecords struct {
 
 // Each implements bi.Records.
 func (r toolRecords) Each(ctx context.Context, yield func(*documents.Document) error) error {
-	for {
-		_, err := r.Wait(ctx)
-		var busy *commit.ErrBusy
-		if errors.As(err, &busy) {
-			continue // the log is being carried over after a start; ctx bounds it
-		}
-		if err != nil {
-			return err
-		}
-		return r.store.DocumentsOfKind(ctx, documents.BusinessIntelligence, yield)
-	}
+	return directoryRecords{r.Committer, r.store}.load(ctx, documents.BusinessIntelligence, yield)
 }
 
 // adminTools are published figures as the commands see them.

@@ -113,6 +113,9 @@ func (a *Account) checkProfile() error {
 			return &Invalid{Field: "groups", Reason: fmt.Sprintf("an id of the directory has up to %d visible ASCII characters", maxPerson)}
 		}
 	}
+	if a.MustChange && !a.Local() {
+		return &Invalid{Field: "must_change", Reason: "this account signs in at an OpenID Connect issuer and has no password here"}
+	}
 	if !slices.Contains([]string{"", "de", "en"}, a.Language) {
 		return &Invalid{Field: "language", Reason: "it is de or en, or empty for what the browser asks for"}
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -178,6 +179,22 @@ func TestRolesOfAnIssuerAreTakenAwayAgain(t *testing.T) {
 	i.enter(i.browser(t), "ada")
 	if page := b.get("/admin"); page.StatusCode != 403 {
 		t.Errorf("the old session keeps the role: %d", page.StatusCode)
+	}
+}
+
+// TestNoPasswordToChange: who has no password here is never asked for another one,
+// which would be in the way of everything.
+func TestNoPasswordToChange(t *testing.T) {
+	i := newIssued(t, nil)
+	b := i.browser(t)
+	i.enter(b, "ada")
+	must := true
+	var invalid *Invalid
+	if _, err := i.Edit(t.Context(), "default", i.only(t, "default").ID, "", Profile{MustChange: &must}); !errors.As(err, &invalid) || invalid.Field != "must_change" {
+		t.Errorf("%v", err)
+	}
+	if page := b.get("/page"); page.Request.URL.Path != "/page" {
+		t.Errorf("comes to %s", page.Request.URL.Path)
 	}
 }
 

@@ -39,3 +39,16 @@ func AgentOf(identifier, name string) ([]byte, error) {
 	}
 	return text, nil
 }
+
+// IdentifierText is the part of a canonical identifier (see Agent) that people know:
+// an address, the name of an account. Of any other text it is all.
+func IdentifierText(identifier string) string {
+	kind, value, ok := strings.Cut(identifier, "|")
+	switch {
+	case !ok:
+		return identifier
+	case kind == "account":
+		_, value, _ = strings.Cut(value, "|")
+	}
+	return strings.TrimPrefix(value, "mailto:")
+}

@@ -19,3 +19,18 @@ func TestAgentOf(t *testing.T) {
 		}
 	}
 }
+
+func TestIdentifierText(t *testing.T) {
+	for identifier, want := range map[string]string{
+		"mbox|mailto:anna@example.org":                          "anna@example.org",
+		"mbox_sha1sum|ebd31e95054c018b10727ccffd2ef2ec3a016ee9": "ebd31e95054c018b10727ccffd2ef2ec3a016ee9",
+		"openid|https://anna.example.org/":                      "https://anna.example.org/",
+		"account|https://lms.example.org|anna|2":                "anna|2",
+		"p1":                                                    "p1",
+		"":                                                      "",
+	} {
+		if got := IdentifierText(identifier); got != want {
+			t.Errorf("%s: %q, want %q", identifier, got, want)
+		}
+	}
+}

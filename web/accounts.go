@@ -53,7 +53,7 @@ type Accounts interface {
 	Account(ctx context.Context, tenant, id string) (Account, error)
 	// Create makes an account. With oneTime it has the password that is answered, which
 	// its holder has to change at once; else it gets the link, which sets one.
-	Create(ctx context.Context, tenant, by, login string, oneTime bool, e AccountEdit) (a Account, link, password string, err error)
+	Create(ctx context.Context, tenant, login string, oneTime bool, e AccountEdit) (a Account, link, password string, err error)
 	Edit(ctx context.Context, tenant, id, by string, e AccountEdit) (Account, error)
 	Remove(ctx context.Context, tenant, id, by string) error
 	// Reset takes the password away and answers the link that sets another one.
@@ -231,7 +231,7 @@ func (s *Site) makeAccount(q *request) error {
 	}
 	form, edit, wrong := q.readAccount(values)
 	if len(wrong) == 0 {
-		a, link, password, err := s.deps.Accounts.Create(q.r.Context(), q.who.Tenant, q.who.Account, form.Login, form.Opens == "password", edit)
+		a, link, password, err := s.deps.Accounts.Create(q.r.Context(), q.who.Tenant, form.Login, form.Opens == "password", edit)
 		if err == nil {
 			return s.showNewAccount(q, http.StatusOK, newAccountPage{Login: a.Login, Link: link, Password: password, Path: accountPath(a)}, nil)
 		}

@@ -83,7 +83,7 @@ func (s *Site) atRisk(q *request) error {
 	); err != nil {
 		return err
 	}
-	body := riskPage{On: on, Filtered: group != "" || course != "" || reason != "", CSV: q.export("at-risk", "csv", append(slices.Clone(chosen), "limit", "10000")...), XLSX: q.export("at-risk", "xlsx", append(slices.Clone(chosen), "limit", "10000")...)}
+	body := riskPage{On: on, Filtered: group != "" || course != "" || reason != "", CSV: q.export("at-risk", "csv", append(slices.Clone(chosen), "limit", wholeList)...), XLSX: q.export("at-risk", "xlsx", append(slices.Clone(chosen), "limit", wholeList)...)}
 	if err := q.riskRows(&body, list, courses, course); err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (q *request) riskRows(body *riskPage, list, courses row, course string) err
 	return nil
 }
 
-// riskAnswer says how many need support, and who has been away for longest.
+// riskAnswer says how many need support.
 func (q *request) riskAnswer(list row, body riskPage) string {
 	people, _ := list.number("people")
 	switch {

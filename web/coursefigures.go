@@ -314,7 +314,7 @@ func (s *Site) learnerList(q *request, course string, on evaluation.Settings) (*
 	if next := answer.after(); next != "" {
 		l.More = q.page("/progress/course", "course", course, "group", group, "unit", unit, "kind", l.Kind, "sort", l.Sort, "after", next) + "#learners"
 	}
-	l.CSV, l.XLSX = q.export("learners", "csv", append(chosen, "limit", "10000")...), q.export("learners", "xlsx", append(chosen, "limit", "10000")...)
+	l.CSV, l.XLSX = q.export("learners", "csv", append(chosen, "limit", wholeList)...), q.export("learners", "xlsx", append(chosen, "limit", wholeList)...)
 	return l, nil
 }
 

@@ -80,7 +80,7 @@ func (c *clerk) Account(_ context.Context, _, id string) (Account, error) {
 	return Account{}, ErrNoAccount
 }
 
-func (c *clerk) Create(_ context.Context, _, _, login string, oneTime bool, e AccountEdit) (Account, string, string, error) {
+func (c *clerk) Create(_ context.Context, _, login string, oneTime bool, e AccountEdit) (Account, string, string, error) {
 	if strings.Contains(login, " ") || login == "" {
 		return Account{}, "", "", &AccountRefused{Field: "login", Why: "login"}
 	}

@@ -82,8 +82,8 @@ func (s *Site) group(q *request) error {
 	learners, _ := g.number("learners")
 	body := groupPage{Group: id, On: on, Days: recentDays, People: q.count(g, "people"), Active: q.part(g, "active", "people"), Completions: q.part(g, "completions", "enrolments"), Risk: q.part(g, "at_risk", "people"),
 		Needing: q.memberRows(needing), Members: q.memberRows(members), Silent: max(0, int(people-learners)),
-		NeedingCSV: q.export("learners", "csv", "group", id, "kind", "at-risk", "sort", longest),
-		CSV:        q.export("learners", "csv", "group", id, "sort", sort), XLSX: q.export("learners", "xlsx", "group", id, "sort", sort)}
+		NeedingCSV: q.export("learners", "csv", "group", id, "kind", "at-risk", "sort", longest, "limit", wholeList),
+		CSV:        q.export("learners", "csv", "group", id, "sort", sort, "limit", wholeList), XLSX: q.export("learners", "xlsx", "group", id, "sort", sort, "limit", wholeList)}
 	if body.Courses, err = q.progressRows(courses.rows("courses"), "", id); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"lernspur/browse"
 	"lernspur/evaluation"
+	"lernspur/statements"
 )
 
 // shownTimeline is how many statements the page of a learner has.
@@ -62,7 +63,7 @@ func (s *Site) learner(q *request) error {
 		return err
 	}
 	for _, identifier := range learner.texts("identifiers") {
-		body.Identifiers = append(body.Identifiers, identifierText(identifier))
+		body.Identifiers = append(body.Identifiers, statements.IdentifierText(identifier))
 	}
 	rows := learner.rows("courses")
 	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(b.text("last_activity"), a.text("last_activity")) })

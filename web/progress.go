@@ -11,6 +11,7 @@ import (
 
 	"lernspur/apiv1"
 	"lernspur/catalog"
+	"lernspur/statements"
 	"lernspur/web/visitor"
 )
 
@@ -150,6 +151,9 @@ func (q *request) export(path, format string, pairs ...string) string {
 	return q.site.prefix + "/api/v1/progress/" + path + "?" + query.Encode()
 }
 
+// wholeList is the limit of a file of people: the most that is answered at once.
+const wholeList = "10000"
+
 // page is the address of one of our pages with parameters.
 func (q *request) page(path string, pairs ...string) string {
 	if query := queryOf(pairs); len(query) > 0 {
@@ -230,14 +234,5 @@ func personName(r row) string {
 	if name := r.text("name"); name != "" {
 		return name
 	}
-	return identifierText(r.text("id"))
-}
-
-// identifierText is the part of an identifier that people know: an address, the
-// name of an account.
-func identifierText(id string) string {
-	if i := strings.LastIndexByte(id, '|'); i >= 0 && i+1 < len(id) {
-		id = id[i+1:]
-	}
-	return strings.TrimPrefix(id, "mailto:")
+	return statements.IdentifierText(r.text("id"))
 }

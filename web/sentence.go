@@ -253,7 +253,7 @@ func (t *narrator) name(a browse.Agent) part {
 		p.Text = clean(a.Name, longestName)
 	}
 	if p.Text == "" {
-		p.Text = clean(identifierText(a.Identifier), longestName)
+		p.Text = clean(statements.IdentifierText(a.Identifier), longestName)
 	}
 	if p.Text == "" {
 		return part{Text: t.words.t("says.somebody")}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -111,68 +112,73 @@ func (q *request) facts(t *narrator, st *browse.Statement) (list []fact, err err
 	if err != nil {
 		return nil, err
 	}
-	add := func(name string, says sentence, code, link string) {
-		if len(says) > 0 || code != "" {
-			list = append(list, fact{Name: name, Says: says, Code: code, Link: link})
-		}
-	}
 	text := func(s string) sentence {
 		if s = clean(s, longestText); s == "" {
 			return nil
 		}
 		return sentence{{Text: s, Name: true}}
 	}
-	person := ""
-	if id := st.Actor.Identifier; id != "" && follows {
-		person = q.page("/statements", "person", id)
-	}
-	add("fact.actor", t.agent(st.Actor, true), clean(st.Actor.Identifier, maxFilter), person)
-	add("fact.verb", t.verb(st.Verb), st.Verb.ID, q.page("/statements", "verb", st.Verb.ID))
-	switch st.Object.Kind {
-	case statements.ObjectActivity:
-		add("fact.object", t.object(&st.Object), st.Object.ID, q.page("/statements", "activity", st.Object.ID))
-	case statements.ObjectAgent, statements.ObjectGroup:
-		add("fact.object", t.object(&st.Object), clean(st.Object.Agent.Identifier, maxFilter), "")
-	case statements.ObjectStatementRef:
-		link := ""
-		if st.Object.Target != nil {
-			link = q.link("/statements/" + st.Object.Ref.String())
-		}
-		add("fact.ref", nil, st.Object.Ref.String(), link)
-	}
-	list = append(list, q.resultFacts(st.Result, text)...)
-	c := &st.Context
-	if c.Registration != uuid.Nil {
-		link := ""
-		if follows {
-			link = q.page("/statements", "registration", c.Registration.String())
-		}
-		add("fact.registration", nil, c.Registration.String(), link)
-	}
-	if c.Instructor != nil {
-		add("fact.instructor", t.agent(*c.Instructor, false), "", "")
-	}
-	around := func(name string, ids []string) {
-		for _, id := range ids {
-			add(name, t.object(&browse.Object{Kind: statements.ObjectActivity, ID: id}), id, q.page("/statements", "activity", id, "related_activities", "true"))
-		}
-	}
-	around("fact.parent", c.Parents)
-	around("fact.grouping", c.Groupings)
-	add("fact.platform", text(c.Platform), "", "")
-	add("fact.language", text(c.Language), "", "")
+	list = append(q.saidFacts(t, st, follows), q.resultFacts(st.Result, text)...)
+	list = append(list, q.contextFacts(t, &st.Context, follows, text)...)
 	list = append(list, fact{Name: "fact.timestamp", At: st.Timestamp}, fact{Name: "fact.stored", At: st.Stored})
 	for _, a := range st.Attachments {
 		name := clean(inLanguage(a.Display, q.words.lang), longestName)
 		if name == "" {
 			name = clean(a.ContentType, longestName)
 		}
-		add("fact.attachment", sentence{{Text: name, Name: true}, {Text: " (" + q.words.size(a.Length) + ")"}}, "", "")
+		list = append(list, fact{Name: "fact.attachment", Says: sentence{{Text: name, Name: true}, {Text: " (" + q.words.size(a.Length) + ")"}}})
 	}
-	add("fact.version", text(st.Version), "", "")
-	add("fact.authority", text(identifierText(st.Authority.Identifier)), "", "")
-	add("fact.id", nil, st.ID.String(), "")
-	return list, nil
+	list = append(list, fact{Name: "fact.version", Says: text(st.Version)}, fact{Name: "fact.authority", Says: text(statements.IdentifierText(st.Authority.Identifier))},
+		fact{Name: "fact.id", Code: st.ID.String()})
+	return slices.DeleteFunc(list, fact.empty), nil
+}
+
+// empty tells that a statement says nothing of the kind.
+func (f fact) empty() bool { return len(f.Says) == 0 && f.Code == "" && f.At == 0 }
+
+// saidFacts are who did what; follows tells whether one person can be followed.
+func (q *request) saidFacts(t *narrator, st *browse.Statement, follows bool) []fact {
+	actor := fact{Name: "fact.actor", Says: t.agent(st.Actor, true), Code: clean(st.Actor.Identifier, maxFilter)}
+	if id := st.Actor.Identifier; id != "" && follows {
+		actor.Link = q.page("/statements", "person", id)
+	}
+	list := []fact{actor, {Name: "fact.verb", Says: t.verb(st.Verb), Code: st.Verb.ID, Link: q.page("/statements", "verb", st.Verb.ID)}}
+	switch st.Object.Kind {
+	case statements.ObjectActivity:
+		list = append(list, fact{Name: "fact.object", Says: t.object(&st.Object), Code: st.Object.ID, Link: q.page("/statements", "activity", st.Object.ID)})
+	case statements.ObjectAgent, statements.ObjectGroup:
+		list = append(list, fact{Name: "fact.object", Says: t.object(&st.Object), Code: clean(st.Object.Agent.Identifier, maxFilter)})
+	case statements.ObjectStatementRef:
+		ref := fact{Name: "fact.ref", Code: st.Object.Ref.String()}
+		if st.Object.Target != nil {
+			ref.Link = q.link("/statements/" + ref.Code)
+		}
+		list = append(list, ref)
+	}
+	return list
+}
+
+// contextFacts are what stands beside the matter.
+func (q *request) contextFacts(t *narrator, c *browse.Context, follows bool, text func(string) sentence) (list []fact) {
+	if c.Registration != uuid.Nil {
+		registration := fact{Name: "fact.registration", Code: c.Registration.String()}
+		if follows {
+			registration.Link = q.page("/statements", "registration", registration.Code)
+		}
+		list = append(list, registration)
+	}
+	if c.Instructor != nil {
+		list = append(list, fact{Name: "fact.instructor", Says: t.agent(*c.Instructor, false)})
+	}
+	around := func(name string, ids []string) {
+		for _, id := range ids {
+			list = append(list, fact{Name: name, Says: t.object(&browse.Object{Kind: statements.ObjectActivity, ID: id}), Code: id,
+				Link: q.page("/statements", "activity", id, "related_activities", "true")})
+		}
+	}
+	around("fact.parent", c.Parents)
+	around("fact.grouping", c.Groupings)
+	return append(list, fact{Name: "fact.platform", Says: text(c.Platform)}, fact{Name: "fact.language", Says: text(c.Language)})
 }
 
 // resultFacts are what came out.

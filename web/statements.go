@@ -226,7 +226,7 @@ func (q *request) personOf(f *browse.Filter, form *statementForm) error {
 			one.Person = p.ID
 			name := callPerson(p)
 			if len(p.Identifiers) > 0 && p.Name != "" {
-				name += " (" + clean(identifierText(p.Identifiers[0]), longestName) + ")"
+				name += " (" + clean(statements.IdentifierText(p.Identifiers[0]), longestName) + ")"
 			}
 			form.People = append(form.People, choice{Value: q.filtered("/statements", one), Name: name})
 		}
@@ -238,7 +238,7 @@ func callPerson(p browse.Person) string {
 	if name := clean(p.Name, longestName); name != "" {
 		return name
 	}
-	return clean(identifierText(p.ID), longestName)
+	return clean(statements.IdentifierText(p.ID), longestName)
 }
 
 // activityOf is the id of an activity that a text is, or of the course that it is the
