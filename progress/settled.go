@@ -63,20 +63,26 @@ type settled struct {
 	waitingAt time.Time // since when so much comes in
 }
 
-// loadSettled reads how far the rows have come. cycle is held.
+// loadSettled reads how far the rows have come. cycle is held. Weeks that were made in
+// another zone since are not those of this one: there are no rows to go by then.
 func (p *Projector) loadSettled(ctx context.Context) error {
 	s := &p.settled
 	s.at.Store(nil)
 	at := settledAt{upto: rebuilding}
-	err := p.query(ctx, `SELECT name, argMax(stored, version), max(version) FROM progress_cursor WHERE name IN ('`+settledName+p.zone.String()+`', '`+generationsName+`') GROUP BY name`,
+	var newest int64
+	err := p.query(ctx, `SELECT name, argMax(stored, version), max(version) FROM progress_cursor WHERE startsWith(name, '`+settledName+`') OR name = '`+generationsName+`' GROUP BY name`,
 		func(rows driver.Rows) error {
 			var name string
 			var stored, version int64
 			err := rows.Scan(&name, &stored, &version)
-			if name != generationsName {
-				at.upto = stored
-			} else {
+			switch {
+			case name == generationsName:
 				at.generation = stored
+			case version > newest:
+				newest, at.upto = version, rebuilding
+				if name == settledName+p.zone.String() {
+					at.upto = stored
+				}
 			}
 			s.version = max(s.version, version)
 			return err
@@ -89,6 +95,8 @@ func (p *Projector) loadSettled(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading how far the figures of learners have come: %w", err)
 	}
+	// One that was noted may stand in no row, after a rebuild: the next ones are higher all the same.
+	p.generation = max(p.generation, at.generation)
 	if s.version = max(s.version, made); at.upto > rebuilding {
 		s.at.Store(&at)
 	}

@@ -214,3 +214,44 @@ func TestSettleWaits(t *testing.T) {
 	}
 	w.sameAsFacts("when they were made", "a learner")
 }
+
+// TestSettledInAnotherZone: rows of weeks that begin elsewhere are not gone by, and not
+// once the zone is again what it was before.
+func TestSettledInAnotherZone(t *testing.T) {
+	w := newWorld(t)
+	in := func(zone *time.Location) {
+		w.Projector = New(Dependencies{Conn: w.store.Conn(), Watermark: w.mark.Load, Zone: zone, Now: func() time.Time { return testNow }})
+		if err := w.load(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.post("town", lines(t, "ann initialized C 04T23:30:00\n")...) // in Berlin a Monday
+	w.project()
+	w.settleNow()
+	for _, zone := range []*time.Location{time.UTC, defaultZone()} {
+		in(zone)
+		if w.settled.at.Load() != nil {
+			t.Fatalf("rows of another zone are gone by in %s", zone)
+		}
+		w.settleNow()
+		w.sameAsFacts("in "+zone.String(), "a course")
+	}
+	in(defaultZone())
+	if w.settled.at.Load() == nil {
+		t.Error("after a restart in the same zone there are no rows to go by")
+	}
+}
+
+// TestSettledGeneration: whose facts are replaced is open although the clock was set back
+// behind what the rows hold for.
+func TestSettledGeneration(t *testing.T) {
+	w := newWorld(t)
+	ahead := testNow.Add(time.Hour).UnixMicro()
+	if err := w.noteSettled(context.Background(), firstStored, ahead); err != nil {
+		t.Fatal(err)
+	}
+	w.restart()
+	if next := w.nextGeneration(); next <= ahead {
+		t.Errorf("generation %d comes after %d", next, ahead)
+	}
+}
