@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -77,8 +76,8 @@ func (h *handler) listAccounts(w http.ResponseWriter, r *http.Request) error {
 func (h *handler) aboutAccount(do func(ctx context.Context, ask AccountRequest) (*signin.Account, string, error)) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		var ask AccountRequest
-		if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
-			return badRequest("reading the request: %w", err)
+		if err := asked(w, r, &ask); err != nil {
+			return err
 		}
 		a, link, err := do(r.Context(), ask)
 		if err != nil {

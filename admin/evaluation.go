@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,9 +31,6 @@ type EvaluationRequest struct {
 	api.Asked
 }
 
-// maxEvaluation bounds a request, in bytes.
-const maxEvaluation = 64 << 10
-
 func (h *handler) evaluation(w http.ResponseWriter, r *http.Request) error {
 	s, err := h.services.Evaluation.State(r.Context(), r.URL.Query().Get("tenant"))
 	if err != nil {
@@ -57,8 +53,8 @@ func (h *handler) evaluationChanges(w http.ResponseWriter, r *http.Request) erro
 
 func (h *handler) changeEvaluation(w http.ResponseWriter, r *http.Request) error {
 	var ask EvaluationRequest
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxEvaluation)).Decode(&ask); err != nil {
-		return badRequest("reading the request: %w", err)
+	if err := asked(w, r, &ask); err != nil {
+		return err
 	}
 	edits, err := ask.Edits()
 	if err != nil {

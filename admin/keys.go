@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -20,8 +19,8 @@ func (h *handler) listKeys(w http.ResponseWriter, r *http.Request) error {
 
 func (h *handler) createKey(w http.ResponseWriter, r *http.Request) error {
 	var ask NewKeyRequest
-	if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
-		return badRequest("reading the request: %w", err)
+	if err := asked(w, r, &ask); err != nil {
+		return err
 	}
 	binding, err := ask.binding()
 	if err != nil {

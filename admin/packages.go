@@ -149,8 +149,8 @@ func (h *handler) deletePackage(w http.ResponseWriter, r *http.Request) error {
 
 func (h *handler) openLaunch(w http.ResponseWriter, r *http.Request) error {
 	var ask LaunchRequest
-	if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
-		return badRequest("reading the request: %w", err)
+	if err := asked(w, r, &ask); err != nil {
+		return err
 	}
 	if h.services.Catalog == nil {
 		return badRequest("no packages are kept here")

@@ -110,6 +110,17 @@ func (h *handler) shell(action func(w http.ResponseWriter, r *http.Request) erro
 	})
 }
 
+// maxAsked bounds what is asked for as JSON, in bytes.
+const maxAsked = 1 << 20
+
+// asked reads what is asked for as JSON.
+func asked(w http.ResponseWriter, r *http.Request, ask any) error {
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxAsked)).Decode(ask); err != nil {
+		return badRequest("reading the request: %w", err)
+	}
+	return nil
+}
+
 func answer(w http.ResponseWriter, value any) error {
 	w.Header().Set("Content-Type", "application/json")
 	return json.NewEncoder(w).Encode(value)

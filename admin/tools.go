@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -64,8 +63,8 @@ func (h *handler) changeTools(w http.ResponseWriter, r *http.Request) error {
 		return errNoTools
 	}
 	var ask ToolsRequest
-	if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
-		return badRequest("reading the request: %w", err)
+	if err := asked(w, r, &ask); err != nil {
+		return err
 	}
 	tools, ctx := h.services.Tools, r.Context()
 	var secret string

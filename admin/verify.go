@@ -12,8 +12,8 @@ import (
 // that it has progress computed anew, if that is asked for.
 func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
 	var ask VerifyRequest
-	if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
-		return badRequest("reading the request: %w", err)
+	if err := asked(w, r, &ask); err != nil {
+		return err
 	}
 	upto, err := h.services.Writer.Wait(r.Context())
 	if err != nil {

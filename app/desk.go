@@ -84,6 +84,8 @@ func toDesk(err error) error {
 	switch {
 	case errors.Is(err, runs.ErrNotFound):
 		return fmt.Errorf("%w: %w", reportdesk.ErrNotFound, err)
+	case errors.Is(err, runs.ErrTooMany):
+		return fmt.Errorf("%w: %w", reportdesk.ErrTooMany, err)
 	case errors.Is(err, progress.ErrNotYet):
 		return fmt.Errorf("%w: %w", reportdesk.ErrNotYet, err)
 	case errors.Is(err, runs.ErrTenant):

@@ -231,7 +231,7 @@ func adminRun(run *runs.Run) admin.ReportRun {
 func toReports(err error) error {
 	var problems definition.Problems
 	switch {
-	case errors.As(err, &problems), errors.Is(err, runs.ErrNotFound), errors.Is(err, runs.ErrTenant), errors.Is(err, progress.ErrNotYet):
+	case errors.As(err, &problems), errors.Is(err, runs.ErrNotFound), errors.Is(err, runs.ErrTenant), errors.Is(err, runs.ErrTooMany), errors.Is(err, progress.ErrNotYet):
 		return fmt.Errorf("%w: %w", admin.ErrRequest, err)
 	}
 	return toAdmin(err)

@@ -252,7 +252,7 @@ func TestWhoMayAsk(t *testing.T) {
 	if again, err := s.Enable(t.Context(), "town"); err != nil || again != "" {
 		t.Errorf("enabled again: a secret %t, %v", again != "", err)
 	}
-	folder := s.dir("town")
+	folder := s.users["bi_town"].mirror.dir
 	if err := s.Disable(t.Context(), "town"); err != nil {
 		t.Fatal(err)
 	}

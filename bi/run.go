@@ -2,11 +2,9 @@ package bi
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"go.uber.org/zap"
@@ -27,15 +25,9 @@ func (s *Service) dismiss(m *mirror) {
 	if err := m.close(ctx); err != nil {
 		s.Logger.Warn("stopping the engine for tools", zap.String("tenant", m.tenant), zap.Error(err))
 	}
-	if err := os.RemoveAll(s.dir(m.tenant)); err != nil {
+	if err := os.RemoveAll(m.dir); err != nil {
 		s.Logger.Warn("removing the folder of the engine for tools", zap.String("tenant", m.tenant), zap.Error(err))
 	}
-}
-
-// dir is the folder of a tenant's engine. A tenant's name may be anything.
-func (s *Service) dir(tenant string) string {
-	sum := sha256.Sum256([]byte(tenant))
-	return filepath.Join(s.Dir, hex.EncodeToString(sum[:8]))
 }
 
 // Run starts the engines and publishes, until ctx ends; then it stops the engines.
@@ -43,18 +35,20 @@ func (s *Service) Run(ctx context.Context) {
 	if !s.Publish {
 		return
 	}
-	err := s.Records.Each(ctx, func(d *documents.Document) error {
-		a, err := decodeAccess(d)
-		if err == nil && a.Enabled {
-			s.admit(d.Tenant, a)
-		}
-		return err
-	})
-	if err != nil && ctx.Err() == nil {
-		s.Logger.Error("who may read published figures is not known", zap.Error(err))
+	if err := os.RemoveAll(s.Dir); err != nil { // what a server has left that was killed
+		s.Logger.Warn("emptying the folder of the engines for tools", zap.Error(err))
 	}
-	for ctx.Err() == nil {
+	for known := false; ctx.Err() == nil; {
+		if !known {
+			err := s.admitAll(ctx)
+			if known = err == nil; !known && ctx.Err() == nil {
+				s.Logger.Error("who may read published figures is not known", zap.Error(err))
+			}
+		}
 		wait := s.round(ctx)
+		if !known {
+			wait = min(wait, time.Minute)
+		}
 		select {
 		case <-ctx.Done():
 		case <-s.wake:
@@ -80,6 +74,31 @@ func (s *Service) Run(ctx context.Context) {
 		})
 	}
 	s.gone.Wait()
+}
+
+// admitAll admits every tenant that has switched it on.
+func (s *Service) admitAll(ctx context.Context) error {
+	var tenants []string
+	err := s.Records.Each(ctx, func(d *documents.Document) error {
+		tenants = append(tenants, d.Tenant)
+		return nil
+	})
+	for _, tenant := range tenants {
+		err = errors.Join(err, s.admitAgain(ctx, tenant))
+	}
+	return err
+}
+
+// admitAgain admits a tenant as its record is now: it may have changed since Each has told of it.
+func (s *Service) admitAgain(ctx context.Context, tenant string) error {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	a, err := readAccess(ctx, s.Records, tenant)
+	if err != nil {
+		return fmt.Errorf("tenant %s: %w", tenant, err)
+	}
+	s.admit(tenant, a)
+	return nil
 }
 
 // round sees to every tenant once and answers when to look again.
@@ -128,10 +147,7 @@ func (s *Service) tend(ctx context.Context, u *user) (time.Duration, error) {
 	if m == nil || err != nil {
 		return s.Refresh, err
 	}
-	m.mu.Lock()
-	current := m.shown.at.Equal(at) && m.loaded
-	m.mu.Unlock()
-	if !current {
+	if !m.has(at) {
 		p, err := read(ctx, s.Conn, u.tenant, at)
 		if err == nil {
 			err = m.load(ctx, p)
@@ -158,7 +174,7 @@ func (s *Service) mirrorOf(ctx context.Context, u *user) (*mirror, error) {
 	if m != nil || !s.Serve {
 		return m, nil
 	}
-	m, err := startMirror(ctx, u.tenant, s.dir(u.tenant), s.Engine, s.Limits, s.Logger.With(zap.String("tenant", u.tenant)))
+	m, err := startMirror(ctx, u.tenant, s.Dir, s.Engine, s.Limits, s.Logger.With(zap.String("tenant", u.tenant)))
 	if err != nil {
 		return nil, fmt.Errorf("starting the engine for tools: %w", err)
 	}

@@ -58,6 +58,10 @@ type Service struct {
 	now  func() time.Time
 	wake chan struct{}
 
+	// changing is held while a record is changed and what follows of it is done, so that the
+	// last change is the one that counts.
+	changing sync.Mutex
+
 	mu      sync.Mutex
 	users   map[string]*user // by name
 	closing bool
@@ -105,11 +109,8 @@ type Status struct {
 // Enable lets tools read the figures of a tenant, and answers the secret, which nobody can
 // see again. Who has one keeps it: Rotate makes another ("" is answered).
 func (s *Service) Enable(ctx context.Context, tenant string) (secret string, err error) {
-	if err := s.Check(tenant); err != nil {
-		return "", err
-	}
 	made, digest := newSecret()
-	a, err := changeAccess(ctx, s.Records, tenant, func(a *access) error {
+	err = s.change(ctx, tenant, func(a *access) error {
 		if secret = ""; a.Digest == "" {
 			secret, a.Digest, a.Since = made, digest, s.now().UTC()
 		}
@@ -119,17 +120,13 @@ func (s *Service) Enable(ctx context.Context, tenant string) (secret string, err
 	if err != nil {
 		return "", err
 	}
-	s.admit(tenant, a)
 	return secret, nil
 }
 
 // Rotate makes another secret; the one before is worth nothing from then on.
 func (s *Service) Rotate(ctx context.Context, tenant string) (secret string, err error) {
-	if err := s.Check(tenant); err != nil {
-		return "", err
-	}
 	made, digest := newSecret()
-	a, err := changeAccess(ctx, s.Records, tenant, func(a *access) error {
+	err = s.change(ctx, tenant, func(a *access) error {
 		if !a.Enabled {
 			return ErrDisabled
 		}
@@ -139,22 +136,35 @@ func (s *Service) Rotate(ctx context.Context, tenant string) (secret string, err
 	if err != nil {
 		return "", err
 	}
-	s.admit(tenant, a)
 	return made, nil
 }
 
 // Disable ends it: the secret is worth nothing, the engine is stopped, and what is published is taken
 // away.
 func (s *Service) Disable(ctx context.Context, tenant string) error {
+	if err := s.change(ctx, tenant, func(a *access) error { *a = access{}; return nil }); err != nil {
+		return err
+	}
+	return forget(ctx, s.Conn, tenant, s.now().Add(time.Hour).UnixMicro())
+}
+
+// change changes the record of a tenant and admits it as it is then.
+func (s *Service) change(ctx context.Context, tenant string, change func(*access) error) error {
 	if err := s.Check(tenant); err != nil {
 		return err
 	}
-	a, err := changeAccess(ctx, s.Records, tenant, func(a *access) error { *a = access{}; return nil })
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	a, err := changeAccess(ctx, s.Records, tenant, change)
 	if err != nil {
 		return err
 	}
 	s.admit(tenant, a)
-	return forget(ctx, s.Conn, tenant, s.now().Add(time.Hour).UnixMicro())
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+	return nil
 }
 
 // Status answers what there is of a tenant.
@@ -215,11 +225,12 @@ func (s *Service) Apply(ctx context.Context, tenant string, withdraw bool) error
 	return nil
 }
 
-// admit makes the users what a record says, and has Run do the rest.
+// admit makes the users what a record says; a round of Run does the rest.
 func (s *Service) admit(tenant string, a access) {
 	name := UserPrefix + tenant
 	sum, err := hex.DecodeString(a.Digest)
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if a.Enabled && err == nil && len(sum) == sha256.Size {
 		u := s.users[name]
 		if u == nil {
@@ -232,10 +243,5 @@ func (s *Service) admit(tenant string, a access) {
 		if m := u.mirror; m != nil && !s.closing {
 			s.gone.Go(func() { s.dismiss(m) })
 		}
-	}
-	s.mu.Unlock()
-	select {
-	case s.wake <- struct{}{}:
-	default:
 	}
 }

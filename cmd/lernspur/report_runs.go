@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,13 +42,10 @@ func (o *outputs) flags(cmd *cobra.Command) {
 
 // check refuses forms that there are not, before anything is computed.
 func (o *outputs) check() error {
+	all := allForms()
 	for _, form := range o.forms {
-		known := false
-		for _, other := range allForms() {
-			known = known || form == other
-		}
-		if !known {
-			return fmt.Errorf("--forms: there is no form %q, only %s", form, strings.Join(allForms(), ", "))
+		if !slices.Contains(all, form) {
+			return fmt.Errorf("--forms: there is no form %q, only %s", form, strings.Join(all, ", "))
 		}
 	}
 	return nil
@@ -156,43 +155,31 @@ func reportRunCommand() *cobra.Command {
 }
 
 func reportRepeatCommand() *cobra.Command {
-	var o outputs
-	var tenant string
-	cmd := &cobra.Command{
-		Use:   "repeat RUN",
-		Short: "Make a report once more, of what its first run has used",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.check(); err != nil {
-				return err
-			}
-			return asking(cmd, false, func(s *session) error {
-				made, err := s.RepeatReport(cmd.Context(), tenant, args[0], who())
-				if err != nil {
-					return err
-				}
-				return o.write(cmd, made)
-			})
-		},
-	}
-	o.flags(cmd)
-	cmd.Flags().StringVar(&tenant, "tenant", directory.DefaultTenant, "tenant of the report")
-	return cmd
+	return ofRun("repeat RUN", "Make a report once more, of what its first run has used", func(ctx context.Context, s *session, tenant, run string) (*admin.ReportMade, error) {
+		return s.RepeatReport(ctx, tenant, run, who())
+	})
 }
 
 func reportShowCommand() *cobra.Command {
+	return ofRun("show RUN", "Write a report that was made before, as it was kept", func(ctx context.Context, s *session, tenant, run string) (*admin.ReportMade, error) {
+		return s.ArchivedReport(ctx, tenant, run)
+	})
+}
+
+// ofRun is a command that writes what a server answers for a run.
+func ofRun(use, short string, get func(ctx context.Context, s *session, tenant, run string) (*admin.ReportMade, error)) *cobra.Command {
 	var o outputs
 	var tenant string
 	cmd := &cobra.Command{
-		Use:   "show RUN",
-		Short: "Write a report that was made before, as it was kept",
+		Use:   use,
+		Short: short,
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err
 			}
 			return asking(cmd, false, func(s *session) error {
-				made, err := s.ArchivedReport(cmd.Context(), tenant, args[0])
+				made, err := get(cmd.Context(), s, tenant, args[0])
 				if err != nil {
 					return err
 				}

@@ -259,6 +259,9 @@ func TestLinks(t *testing.T) {
 	if _, err := k.Share(t.Context(), "town", run, "anna", 30); !errors.Is(err, ErrApproved) {
 		t.Error(err)
 	}
+	if left, err := k.deps.Records.List(t.Context(), documents.Range{Shelf: linkKey("town", "").Shelf, Limit: 1}); err != nil || len(left) != 0 {
+		t.Errorf("a link that was refused is kept: %v %v", left, err)
+	}
 	if err := k.Approve(t.Context(), "town", run, "anna"); err != nil {
 		t.Fatal(err)
 	}

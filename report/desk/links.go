@@ -41,24 +41,25 @@ type linked struct {
 // Share makes a link to an approved run; the token is answered here and nowhere else. Errors: ErrNotFound,
 // ErrApproved (it is not), ErrTooMany.
 func (k *Desk) Share(ctx context.Context, tenant, run, by string, days int) (token string, err error) {
+	r, err := k.Run(ctx, tenant, run)
+	if err == nil {
+		err = r.shareable()
+	}
+	if err != nil {
+		return "", err // and nothing is kept
+	}
 	var b [tokenBytes]byte
 	_, _ = rand.Read(b[:]) // it never fails
 	token = base64.RawURLEncoding.EncodeToString(b[:]) + "." + base64.RawURLEncoding.EncodeToString([]byte(tenant))
 	sum := sumOf(token)
-	if _, err := k.Run(ctx, tenant, run); err != nil {
-		return "", err
-	}
 	// What finds it first: a link that is listed can be used.
 	if _, err := change(ctx, k.deps.Records, linkKey(tenant, sum), func(*linked) (*linked, error) { return &linked{run}, nil }); err != nil {
 		return "", err
 	}
 	days = min(max(days, 1), MaxLinkDays)
 	err = k.mark(ctx, tenant, run, func(m *Mark) error {
-		switch {
-		case m.Approved == 0:
-			return ErrApproved
-		case len(m.Links) >= maxLinks:
-			return ErrTooMany
+		if err := m.shareable(); err != nil {
+			return err
 		}
 		now := k.now()
 		m.Links = append(m.Links, Link{Sum: sum, Created: now, By: by, Expires: now + (time.Duration(days) * 24 * time.Hour).Microseconds()})
@@ -68,6 +69,17 @@ func (k *Desk) Share(ctx context.Context, tenant, run, by string, days int) (tok
 		return "", err
 	}
 	return token, nil
+}
+
+// shareable tells why a run can have no further link, nil when it can.
+func (m *Mark) shareable() error {
+	switch {
+	case m.Approved == 0:
+		return ErrApproved
+	case len(m.Links) >= maxLinks:
+		return ErrTooMany
+	}
+	return nil
 }
 
 // Revoke ends a link; sum is its Sum. Revoking twice is no error. Errors: ErrNotFound.

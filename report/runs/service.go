@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"lernspur/documents"
@@ -124,6 +125,8 @@ type Request struct {
 var (
 	ErrNotFound = errors.New("there is no such run")
 	ErrTenant   = errors.New("the definition is of another tenant")
+	// ErrTooMany: also repeated runs count.
+	ErrTooMany = fmt.Errorf("a tenant keeps %d runs at most", maxRuns)
 )
 
 // Limits.
@@ -155,7 +158,7 @@ func (s *Service) Run(ctx context.Context, ask Request, tell func(reading.Step))
 		return nil, err
 	}
 	defer release()
-	list, err := s.Runs(ctx, d.Tenant)
+	list, err := s.room(ctx, d.Tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -166,6 +169,15 @@ func (s *Service) Run(ctx context.Context, ask Request, tell func(reading.Step))
 		}
 	}
 	return s.first(ctx, ask, d, asOf, list, tell)
+}
+
+// room are the runs of a tenant, when one more may be kept.
+func (s *Service) room(ctx context.Context, tenant string) ([]*Run, error) {
+	list, err := s.Runs(ctx, tenant)
+	if err == nil && len(list) >= maxRuns {
+		err = ErrTooMany
+	}
+	return list, err
 }
 
 // Preview computes a report without keeping anything of it.
@@ -183,7 +195,11 @@ func (s *Service) Preview(ctx context.Context, ask Request, tell func(reading.St
 	if err != nil {
 		return nil, err
 	}
-	in, err := s.inputs(ctx, d, asOf, list, tell)
+	scope, err := scopeOf(d)
+	if err != nil {
+		return nil, err
+	}
+	in, err := s.inputs(ctx, d, scope, asOf, list, tell)
 	if err != nil {
 		return nil, err
 	}
@@ -207,12 +223,11 @@ func read(ask Request) (*definition.Definition, int64, error) {
 }
 
 // inputs reads what a report is made of, and what the runs before have published.
-func (s *Service) inputs(ctx context.Context, d *definition.Definition, asOf int64, list []*Run, tell func(reading.Step)) (*inputs.Inputs, error) {
+func (s *Service) inputs(ctx context.Context, d *definition.Definition, scope string, asOf int64, list []*Run, tell func(reading.Step)) (*inputs.Inputs, error) {
 	in, err := s.deps.Reader.Read(ctx, d, asOf, tell)
 	if err != nil {
 		return nil, err
 	}
-	scope := scopeOf(d)
 	for _, run := range list {
 		if len(in.Earlier) == maxEarlier {
 			break
@@ -245,15 +260,16 @@ func (s *Service) known(ctx context.Context, run *Run) (known suppress.Run, err 
 
 // first makes a report that nobody has made before.
 func (s *Service) first(ctx context.Context, ask Request, d *definition.Definition, asOf int64, list []*Run, tell func(reading.Step)) (*Made, error) {
-	if len(list) >= maxRuns {
-		return nil, fmt.Errorf("a tenant keeps %d runs at most", maxRuns)
+	scope, err := scopeOf(d)
+	if err != nil {
+		return nil, err
 	}
-	in, err := s.inputs(ctx, d, asOf, list, tell)
+	in, err := s.inputs(ctx, d, scope, asOf, list, tell)
 	if err != nil {
 		return nil, err
 	}
 	run := s.begin(d, ask.By)
-	run.AsOf, run.Scope = in.AsOf, scopeOf(d)
+	run.AsOf, run.Scope = in.AsOf, scope
 	report, known, err := figures.Compute(d, in, figures.Options{Version: s.deps.Version, Run: run.ID})
 	if err != nil {
 		return nil, err
@@ -287,64 +303,6 @@ func (s *Service) begin(d *definition.Definition, by string) *Run {
 		Title: d.Title, From: d.Period.From, To: d.Period.To, K: d.K, Language: d.Language, Version: s.deps.Version}
 }
 
-// Repeat makes a report once more, of what its first run has used.
-func (s *Service) Repeat(ctx context.Context, tenant, id, by string) (*Made, error) {
-	release, err := s.take(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	run, err := s.Get(ctx, tenant, id)
-	if err == nil && run.Of != "" {
-		run, err = s.Get(ctx, tenant, run.Of)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.repeat(ctx, run, by)
-}
-
-func (s *Service) repeat(ctx context.Context, first *Run, by string) (*Made, error) {
-	text, err := s.file(ctx, first.Tenant, first.Definition)
-	if err != nil {
-		return nil, err
-	}
-	d, err := definition.Read(text)
-	if err != nil {
-		return nil, fmt.Errorf("this program does not take the definition of the run %s any more: %w", first.ID, err)
-	}
-	kept, err := s.file(ctx, first.Tenant, first.Inputs)
-	if err != nil {
-		return nil, err
-	}
-	in, err := inputs.Decode(kept)
-	if err != nil {
-		return nil, err
-	}
-	if in.Gone() > 0 { // what is missing now must not be told by the difference
-		known, err := s.known(ctx, first)
-		if err != nil {
-			return nil, err
-		}
-		in.Earlier = append(in.Earlier, known)
-	}
-	report, _, err := figures.Compute(d, in, figures.Options{Version: s.deps.Version, Run: first.ID})
-	if err != nil {
-		return nil, err
-	}
-	written, err := report.JSON()
-	if err != nil {
-		return nil, err
-	}
-	run := s.begin(d, by)
-	run.Of, run.AsOf, run.Scope, run.Definition, run.Result = first.ID, first.AsOf, first.Scope, first.Definition, hashOf(written)
-	run.Erased, run.Changed, run.Consequence = in.Gone(), run.Result != first.Result, report.Summary.Consequence
-	if err := s.keep(ctx, run, written); err != nil {
-		return nil, err
-	}
-	return &Made{run, report, written}, nil
-}
-
 // Archived is the JSON of a run as it was made.
 func (s *Service) Archived(ctx context.Context, tenant, id string) (*Made, error) {
 	run, err := s.Get(ctx, tenant, id)
@@ -371,55 +329,23 @@ func (s *Service) Definition(ctx context.Context, tenant, id string) ([]byte, er
 	return s.file(ctx, tenant, run.Definition)
 }
 
-// Forget takes people out of what runs of a tenant have used, by their identifiers.
-// What was published stays. It may be called again.
-func (s *Service) Forget(ctx context.Context, tenant string, identifiers []string) error {
-	if len(identifiers) == 0 {
-		return nil
+// scopeOf is the same for definitions whose figures mean the same, whatever they call things and in which order they name units.
+func scopeOf(d *definition.Definition) (string, error) {
+	units, courses, surveys, checks := slices.Sorted(slices.Values(d.Units)), slices.Clone(d.Courses), slices.Clone(d.Surveys), slices.Clone(d.Checks)
+	for i := range courses {
+		courses[i].Name = ""
 	}
-	release, err := s.take(ctx)
+	for i := range surveys {
+		surveys[i].Name = ""
+	}
+	for i := range checks {
+		checks[i].Name = ""
+	}
+	text, err := json.Marshal([]any{d.Tenant, d.Period, d.CoreHours, units, d.Headcounts, courses, surveys, checks, d.Vouchers})
 	if err != nil {
-		return err
+		return "", fmt.Errorf("telling which runs a report can be compared with: %w", err)
 	}
-	defer release()
-	list, err := s.Runs(ctx, tenant)
-	if err != nil {
-		return err
-	}
-	for _, run := range list {
-		if run.Inputs == "" {
-			continue
-		}
-		text, err := s.file(ctx, tenant, run.Inputs)
-		if err != nil {
-			return err
-		}
-		in, err := inputs.Decode(text)
-		if err != nil {
-			return err
-		}
-		if in.Forget(identifiers) == 0 {
-			continue
-		}
-		if text, err = in.Encode(); err != nil {
-			return err
-		}
-		run.Inputs, run.Erased = hashOf(text), in.Gone()
-		if err := s.keep(ctx, run, text); err != nil {
-			return err
-		}
-	}
-	// Also what a call before has left that was cut off.
-	return s.sweep(ctx, tenant)
-}
-
-// scopeOf is the same for definitions whose figures mean the same.
-func scopeOf(d *definition.Definition) string {
-	text, err := json.Marshal([]any{d.Tenant, d.Period, d.CoreHours, d.Units, d.Headcounts, d.Courses, d.Surveys, d.Checks, d.Vouchers})
-	if err != nil {
-		return ""
-	}
-	return hashOf(text)
+	return hashOf(text), nil
 }
 
 func hashOf(text []byte) string {
